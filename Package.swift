@@ -1,0 +1,85 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One entry per row of the table in docs/architecture.md; `scripts/check` fails on an import that is not listed here.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A Swift module of the package.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module. They build in release like everything else, so they reach `package` symbols, not `@testable`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "HeadlineKit",
+    products: [
+        .executable(name: "train", targets: ["train"]),
+        .executable(name: "headline", targets: ["headline"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // Explicit -O3: SwiftPM compiles C at -O0 in debug builds, where the kernels would be 30 times slower.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "pkg-config"])]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev", "pkg-config"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
+
+        module("NumericCore", ["CKernels", "COpenBLAS"]),
+        module("Autograd", ["NumericCore"]),
+        module("NeuralNetwork", ["Autograd", "NumericCore"]),
+        module("Optimization", ["Autograd", "NumericCore"]),
+        module("Models", ["NeuralNetwork", "Autograd", "NumericCore"]),
+        module("Files", [crypto, "CZlib"]),
+        module("Tokenization", ["Files"]),
+        module("HeadlineData", ["Tokenization", "NumericCore", "Files"]),
+        module("Checkpoints", ["NumericCore", "Files", "CHDF5"]),
+        module("Configuration", ["Files", yams]),
+        module(
+            "Inference",
+            ["Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Files"]),
+        module(
+            "Training",
+            [
+                "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
+                "Optimization", "Checkpoints", "Configuration", "Files",
+            ]),
+        .executableTarget(
+            name: "train", dependencies: ["Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
+        .executableTarget(
+            name: "headline", dependencies: ["Inference", "Files", argumentParser], swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("NumericCore", []),
+        tests("Autograd", ["NumericCore"]),
+        tests("NeuralNetwork", ["Autograd", "NumericCore"]),
+        tests("Optimization", ["Autograd", "NumericCore"]),
+        tests("Models", ["NeuralNetwork", "Autograd", "NumericCore", "Optimization", "Checkpoints"]),
+        tests("Files", []),
+        tests("Tokenization", []),
+        tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
+        tests("Checkpoints", ["NumericCore", "Files"]),
+        tests("Configuration", ["Files"]),
+        tests("Inference", ["Models", "Tokenization", "Checkpoints", "NumericCore"]),
+        tests("Training", ["HeadlineData", "Files", "Configuration", "Checkpoints"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

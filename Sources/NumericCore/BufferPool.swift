@@ -1,0 +1,92 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Size-classed free lists of Float32 blocks, so that a warm training step asks the system for nothing.
+///
+/// Classes are powers of two in quarter steps (at most 25 % is wasted); blocks are aligned to 64 bytes.
+public final class BufferPool: Sendable {
+    /// The pool every array uses.
+    public static let shared = BufferPool()
+
+    /// What the pool has handed out and holds, in blocks and bytes.
+    public struct Statistics: Sendable, Equatable {
+        /// Blocks in use by arrays.
+        public var liveBlocks = 0
+        /// Bytes in use by arrays, rounded up to their size class.
+        public var liveBytes = 0
+        /// Bytes on the free lists.
+        public var freeBytes = 0
+        /// How often the system was asked for a block.
+        public var systemAllocations = 0
+    }
+
+    private struct State: ~Copyable {
+        var free: [Int: [UInt]] = [:]
+        var statistics = Statistics()
+    }
+
+    private let state = Mutex(State())
+
+    private init() {}
+
+    /// What the pool holds now.
+    public var statistics: Statistics { state.withLock { $0.statistics } }
+
+    /// Gives every free block back to the system, as after loading a model or before a longer pause.
+    public func trim() {
+        let blocks = state.withLock { state in
+            let blocks = state.free.values.flatMap { $0 }
+            state.free.removeAll()
+            state.statistics.freeBytes = 0
+            return blocks
+        }
+        for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
+    }
+
+    /// The smallest class that holds `count` floats: (4 + quarter) << exponent floats, coded as exponent × 4 + quarter.
+    static func sizeClass(count: Int) -> Int {
+        let minimum = 16
+        let needed = max(count, minimum)
+        let exponent = max(0, Int.bitWidth - 1 - needed.leadingZeroBitCount - 2)
+        let quarters = (needed + (1 << exponent) - 1) >> exponent  // 4 ... 8
+        return quarters == 8 ? (exponent + 1) * 4 : exponent * 4 + (quarters - 4)
+    }
+
+    /// How many floats a block of a size class holds.
+    static func capacity(sizeClass: Int) -> Int { (4 + sizeClass % 4) << (sizeClass / 4) }
+
+    func take(count: Int) -> (UnsafeMutablePointer<Float>, Int) {
+        let sizeClass = Self.sizeClass(count: count)
+        let bytes = Self.capacity(sizeClass: sizeClass) * MemoryLayout<Float>.stride
+        let reused = state.withLock { state -> UInt? in
+            state.statistics.liveBlocks += 1
+            state.statistics.liveBytes += bytes
+            guard let block = state.free[sizeClass]?.popLast() else {
+                state.statistics.systemAllocations += 1
+                return nil
+            }
+            state.statistics.freeBytes -= bytes
+            return block
+        }
+        if let reused, let pointer = UnsafeMutablePointer<Float>(bitPattern: reused) { return (pointer, sizeClass) }
+        var raw: UnsafeMutableRawPointer?
+        let status = posix_memalign(&raw, 64, bytes)
+        precondition(status == 0 && raw != nil, "BufferPool: the system has no \(bytes) bytes left for an array")
+        return (raw!.assumingMemoryBound(to: Float.self), sizeClass)
+    }
+
+    func give(back base: UnsafeMutablePointer<Float>, sizeClass: Int) {
+        let bytes = Self.capacity(sizeClass: sizeClass) * MemoryLayout<Float>.stride
+        state.withLock { state in
+            state.statistics.liveBlocks -= 1
+            state.statistics.liveBytes -= bytes
+            state.statistics.freeBytes += bytes
+            state.free[sizeClass, default: []].append(UInt(bitPattern: base))
+        }
+    }
+}
