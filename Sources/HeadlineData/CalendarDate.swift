@@ -100,7 +100,7 @@ private func takeTime(from bytes: inout ArraySlice<UInt8>) -> Bool {
     else { return false }
     if take(colon, from: &bytes) {
         guard let second = takeDigits(2, from: &bytes), second <= 60 else { return false }
-        if take(UInt8(ascii: ""), from: &bytes) {
+        if take(UInt8(ascii: "."), from: &bytes) {
             guard takeDigits(1, from: &bytes) != nil else { return false }
             while takeDigits(1, from: &bytes) != nil {}
         }

@@ -7,7 +7,7 @@ import Foundation
 /// A text that has no letter or digit at all is its own normal form.
 ///
 /// - Returns: The scalar values; empty only for an empty text.
-func normalForm(of text: String) -> [UInt32] {
+package func normalForm(of text: String) -> [UInt32] {
     var scalars: [UInt32] = []
     scalars.reserveCapacity(text.utf8.count)
     var hasMarks = false
