@@ -64,10 +64,11 @@ let package = Package(
                 "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
                 "Optimization", "Checkpoints", "Configuration", "Files",
             ]),
+        module("Commands", ["Files", argumentParser]),
         .executableTarget(
-            name: "train", dependencies: ["Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
+            name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Inference", "Files", argumentParser], swiftSettings: strict),
+            name: "headline", dependencies: ["Commands", "Inference", "Files", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NumericCore", []),
