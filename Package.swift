@@ -41,13 +41,15 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "pkg-config"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev", "pkg-config"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
+        // Headers only: Linux calls that the Swift Glibc module hides.
+        .systemLibrary(name: "CLinux"),
 
         module("NumericCore", ["CKernels", "COpenBLAS"]),
         module("Autograd", ["NumericCore"]),
         module("NeuralNetwork", ["Autograd", "NumericCore"]),
         module("Optimization", ["Autograd", "NumericCore"]),
         module("Models", ["NeuralNetwork", "Autograd", "NumericCore"]),
-        module("Files", [crypto, "CZlib"]),
+        module("Files", [crypto, "CZlib", "CLinux"]),
         module("Tokenization", ["Files"]),
         module("HeadlineData", ["Tokenization", "NumericCore", "Files"]),
         module("Checkpoints", ["NumericCore", "Files", "CHDF5"]),
