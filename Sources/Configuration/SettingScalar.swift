@@ -26,7 +26,9 @@ extension SettingScalar where Self: FixedWidthInteger {
 
     /// Decimal digits with an optional sign, underscores between digits (`1_000`) and a whole exponent (`1e6`).
     static func read(_ text: String, quoted: Bool) -> Self? {
-        guard let number = NumberText(text), !number.hasPoint, number.exponent >= 0, number.exponent <= 20 else { return nil }
+        guard let number = NumberText(text), !number.hasPoint, number.exponent >= 0, number.exponent <= 20 else {
+            return nil
+        }
         // YAML 1.1 reads 010 as eight, YAML 1.2 as ten: neither is a guess to make for somebody.
         guard number.digits.count == 1 || number.digits.first != "0" else { return nil }
         return Self(number.sign + number.digits + String(repeating: "0", count: number.exponent))

@@ -44,7 +44,9 @@ final class SettingsDecoder {
         } else {
             decoded = try composite(Value.self, node, path, codingPath)
         }
-        guard let value = decoded as? Value else { throw SettingsError(key: path, found: node, expected: "\(Value.self)") }
+        guard let value = decoded as? Value else {
+            throw SettingsError(key: path, found: node, expected: "\(Value.self)")
+        }
         if let settings = value as? any ValidatedSettings { validations.append((path, node, settings)) }
         return value
     }
@@ -82,14 +84,17 @@ final class SettingsDecoder {
     }
 
     /// What a type's own `init(from:)` found wrong.
-    private func settingsError(_ error: DecodingError, _ type: Any.Type, _ node: SettingsNode, _ path: String) -> SettingsError {
+    private func settingsError(_ error: DecodingError, _ type: Any.Type, _ node: SettingsNode, _ path: String)
+        -> SettingsError
+    {
         switch error {
         case .keyNotFound(let key, let context):
             let missing = keyPath(context.codingPath + [key])
             let there = node.entries.map { ": " + $0.map(\.key).joined(separator: ", ") } ?? ""
             return SettingsError("`\(missing)` is missing \(node.origin.place), which has only \(node.found)\(there)")
         case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context):
-            guard let choices = (type as? any CaseIterable.Type).map(choices), !choices.isEmpty else {
+            let choices = (type as? any CaseIterable.Type).map { textsOf($0) } ?? []
+            guard !choices.isEmpty else {
                 return SettingsError(key: keyPath(context.codingPath), found: node, expected: context.debugDescription)
             }
             return SettingsError(key: path, found: node, expected: oneOf(choices, node))
@@ -123,7 +128,7 @@ private protocol MayBeNothing {}
 extension Optional: MayBeNothing {}
 
 /// The texts that an enumeration of texts can be.
-private func choices<Choice: CaseIterable>(_ type: Choice.Type) -> [String] {
+private func textsOf<Choice: CaseIterable>(_ type: Choice.Type) -> [String] {
     Choice.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
 }
 
@@ -164,7 +169,9 @@ private struct TreeDecoder: Decoder, SingleValueDecodingContainer {
 
     func singleValueContainer() -> any SingleValueDecodingContainer { self }
     func decodeNil() -> Bool { node.isNull }
-    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try owner.value(of: node, codingPath: codingPath) }
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        try owner.value(of: node, codingPath: codingPath)
+    }
 
     func child(_ node: SettingsNode, _ key: any CodingKey) -> TreeDecoder {
         TreeDecoder(owner: owner, node: node, codingPath: codingPath + [key])
@@ -197,7 +204,9 @@ private struct MappingDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     ) throws -> KeyedDecodingContainer<Nested> {
         try child(key).container(keyedBy: type)
     }
-    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { try child(key).unkeyedContainer() }
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+        try child(key).unkeyedContainer()
+    }
     func superDecoder() throws -> any Decoder { try child(SuperKey()) }
     func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
 }
@@ -235,9 +244,12 @@ private struct ListDecoder: UnkeyedDecodingContainer {
         return isNull
     }
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try take { try $0.decode(type) } }
-    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested>
+    {
         try take { try $0.container(keyedBy: type) }
     }
-    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer { try take { try $0.unkeyedContainer() } }
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        try take { try $0.unkeyedContainer() }
+    }
     mutating func superDecoder() throws -> any Decoder { try take { $0 } }
 }

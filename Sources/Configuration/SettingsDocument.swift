@@ -30,7 +30,8 @@ public struct SettingsDocument: Sendable {
     public init(contentsOf path: String, workingDirectory: String? = nil) throws(FileError) {
         let absolute = ConfiguredPath(path, relativeTo: workingDirectory).path
         guard isFolder(absolute) || pathExists(absolute) else {
-            throw FileError(path, "there is no such settings file; check the path or leave --config out", exitStatus: .data)
+            throw FileError(
+                path, "there is no such settings file; check the path or leave --config out", exitStatus: .data)
         }
         let bytes: [UInt8]
         do throws(FileError) {
@@ -108,7 +109,7 @@ extension SettingsNode {
         var inherited: [Entry] = []
         for (keyNode, valueNode) in mapping {
             let here = origin.at(line: keyNode.mark?.line)
-            guard let key = keyNode.scalar?.string, !key.isEmpty else {
+            guard let key = keyNode.scalar?.string else {
                 throw SettingsError("a key \(here.place) is not a word; expected `key: value`")
             }
             var value = try converted(valueNode, here, &budget)
@@ -117,7 +118,8 @@ extension SettingsNode {
                 continue
             }
             if let first = entries.first(where: { $0.key == key }) {
-                throw SettingsError("`\(key)` \(here.place) is there twice, first \(first.origin.place); remove one of them")
+                throw SettingsError(
+                    "`\(key)` \(here.place) is there twice, first \(first.origin.place); remove one of them")
             }
             // What an alias stands for is reported where it is used, which is the line to change.
             if case .document(_, let valueLine, _) = value.origin, let line = keyNode.mark?.line, valueLine < line {
@@ -169,7 +171,8 @@ extension YamlError {
             context.map { "\($0.text) from line \($0.mark.line), \(problem)" } ?? problem
         case .duplicatedKeysInMapping(let keys, _):
             "`\(keys.joined(separator: "`, `"))` is there twice in one mapping; remove one of them"
-        case .reader(let problem, _, _, _), .writer(let problem), .emitter(let problem), .representer(let problem): problem
+        case .reader(let problem, _, _, _), .writer(let problem), .emitter(let problem), .representer(let problem):
+            problem
         case .no, .memory, .dataCouldNotBeDecoded: "\(self)"
         }
     }

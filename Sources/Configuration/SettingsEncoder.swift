@@ -104,7 +104,8 @@ private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
     /// `description` is the shortest text that reads back as the same number.
     private func store<Number: BinaryFloatingPoint>(_ number: Number, text: String) throws {
         guard number.isFinite else {
-            let context = EncodingError.Context(codingPath: codingPath, debugDescription: "a setting cannot be \(number)")
+            let context = EncodingError.Context(
+                codingPath: codingPath, debugDescription: "a setting cannot be \(number)")
             throw EncodingError.invalidValue(number, context)
         }
         tree.content = .scalar(text, quoted: false)
@@ -162,10 +163,14 @@ private struct MappingEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encodeIfPresent(_ value: UInt32?, forKey key: Key) throws { try storeIfPresent(value, key) }
     func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws { try storeIfPresent(value, key) }
 
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
+    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<
+        Nested
+    > {
         encoder.child(key).container(keyedBy: type)
     }
-    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { encoder.child(key).unkeyedContainer() }
+    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+        encoder.child(key).unkeyedContainer()
+    }
     func superEncoder() -> any Encoder { encoder.child(SuperKey()) }
     func superEncoder(forKey key: Key) -> any Encoder { encoder.child(key) }
 }

@@ -20,7 +20,9 @@ extension SettingsNode {
         case .list(let elements):
             return Node(elements.map(\.yaml), .implicit, isShortList ? .flow : .block)
         case .mapping(let entries):
-            let pairs = entries.map { (Node($0.key, .implicit, Self.readsAsText($0.key) ? .plain : .doubleQuoted), $0.value.yaml) }
+            let pairs = entries.map {
+                (Node($0.key, .implicit, Self.readsAsText($0.key) ? .plain : .doubleQuoted), $0.value.yaml)
+            }
             return Node(pairs, .implicit, entries.isEmpty ? .flow : .block)
         }
     }
@@ -34,7 +36,8 @@ extension SettingsNode {
 
     /// Whether a text without quotes can only be read as that text, by any version of YAML.
     private static func readsAsText(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, first == "/" || (first.isASCII && first.properties.isAlphabetic) else {
+        guard let first = text.unicodeScalars.first, first == "/" || (first.isASCII && first.properties.isAlphabetic)
+        else {
             return false
         }
         let reserved = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]

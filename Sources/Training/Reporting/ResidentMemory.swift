@@ -8,7 +8,7 @@ public func residentMemory() -> Int { processStatus("VmRSS") ?? 0 }
 public func peakResidentMemory() -> Int {
     if let bytes = processStatus("VmHWM") { return bytes }
     var usage = rusage()
-    guard getrusage(__rusage_who(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    guard getrusage(.init(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return usage.ru_maxrss * 1024
 }
 

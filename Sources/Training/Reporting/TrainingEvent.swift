@@ -73,7 +73,8 @@ public struct StepReport: Sendable, Equatable {
     public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
 
     public init(
-        step: Int, totalSteps: Int, epoch: Double, loss: Double, learningRate: Double, gradientNorm: Double, tokens: Int,
+        step: Int, totalSteps: Int, epoch: Double, loss: Double, learningRate: Double, gradientNorm: Double,
+        tokens: Int,
         seconds: Double, residentMemory: Int, isSkipped: Bool
     ) {
         self.step = step
