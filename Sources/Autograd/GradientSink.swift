@@ -1,18 +1,5 @@
 package import NumericCore
 
-/// The gradient of an operation's output while it is being added up.
-enum PartialGradient {
-    case none
-    /// One contribution, perhaps also another tensor's: it may be written only when nobody else holds it.
-    case sum(NDArray)
-
-    mutating func take() -> NDArray? {
-        defer { self = .none }
-        guard case .sum(let array) = self else { return nil }
-        return array
-    }
-}
-
 /// Where pullbacks send gradients: into the flat buffer for parameters, into the node for everything else. They always add.
 package struct GradientSink {
     let gradients: Gradients
@@ -35,23 +22,19 @@ package struct GradientSink {
             guard let region = gradients.region(of: parameter) else { return }
             write(region, true)
         case .node(let node):
-            if let present = node.gradient.take() {
-                let target = MutableArray(continuing: present)
-                write(target, true)
-                node.gradient = .sum(target.frozen())
-            } else {
-                let target = MutableArray(shape: node.shape)
-                write(target, false)
-                node.gradient = .sum(target.frozen())
-            }
+            // A contribution passed on by another operation may be somebody else's too, so it is written only when alone.
+            let accumulate = node.gradient != nil
+            let target = accumulate ? MutableArray(continuing: &node.gradient) : MutableArray(shape: node.shape)
+            write(target, accumulate)
+            node.gradient = target.frozen()
         }
     }
 
     /// Adds a finished array; the first contribution to a node is kept as it is, without a copy.
     package func add(_ gradient: NDArray, to tensor: Tensor) {
-        if case .node(let node) = tensor.origin, case .none = node.gradient {
+        if case .node(let node) = tensor.origin, node.gradient == nil {
             precondition(gradient.shape == node.shape, "gradient of \(node.name): \(gradient.shape) for \(node.shape)")
-            node.gradient = .sum(gradient)
+            node.gradient = gradient
             return
         }
         add(to: tensor) { target, _ in target.add(gradient) }

@@ -34,7 +34,7 @@ public final class Tape {
         let shape: Shape
         var pullback: Pullback?
         /// The gradient of the output, as far as it has been added up.
-        var gradient: PartialGradient = .none
+        var gradient: NDArray?
 
         init(name: StaticString, shape: Shape, pullback: @escaping Pullback) {
             self.name = name
@@ -80,7 +80,9 @@ public final class Tape {
             // Letting go of the pullback after its call frees the activations it holds before the next one allocates.
             guard let pullback = node.pullback else { continue }
             node.pullback = nil
-            if let gradient = node.gradient.take() { pullback(gradient, sink) }
+            guard let gradient = node.gradient else { continue }
+            node.gradient = nil
+            pullback(gradient, sink)
         }
     }
 

@@ -50,6 +50,9 @@ struct Tiling {
     /// Aim of a tile's multiply-adds: large enough for BLAS to run at full speed, small enough to balance threads.
     static let aim = 96 << 20
 
+    /// No side of a tile is cut below this, where packing the operands would dominate.
+    static let smallestSide = 96
+
     init(rows: Int, columns: Int, depth: Int) {
         self.rows = rows
         self.columns = columns
@@ -58,16 +61,23 @@ struct Tiling {
             (rowTiles, columnTiles) = (1, 1)
             return
         }
-        // At least four tiles so that a few threads share even a small product, then as many as the aim asks for.
-        let wanted = max(4, (work + Self.aim - 1) / Self.aim)
-        // Cut the longer side first; a side is never cut below 64, where packing would dominate.
-        if columns >= rows {
-            columnTiles = min(wanted, max(1, columns / 64))
-            rowTiles = min(max(1, wanted / columnTiles), max(1, rows / 64))
-        } else {
-            rowTiles = min(wanted, max(1, rows / 64))
-            columnTiles = min(max(1, wanted / rowTiles), max(1, columns / 64))
+        // At least eight tiles so that a few threads share even a small product, then as many as the aim asks for; sides
+        // are halved, the longer first, and never below what keeps BLAS's inner kernel busy.
+        let wanted = max(8, (work + Self.aim - 1) / Self.aim)
+        var parts = (rows: 1, columns: 1)
+        while parts.rows * parts.columns < wanted {
+            let side = (rows: rows / parts.rows, columns: columns / parts.columns)
+            if side.columns >= side.rows, side.columns >= 2 * Self.smallestSide {
+                parts.columns *= 2
+            } else if side.rows >= 2 * Self.smallestSide {
+                parts.rows *= 2
+            } else if side.columns >= 2 * Self.smallestSide {
+                parts.columns *= 2
+            } else {
+                break
+            }
         }
+        (rowTiles, columnTiles) = parts
     }
 
     var count: Int { rowTiles * columnTiles }

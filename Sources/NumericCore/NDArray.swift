@@ -5,9 +5,15 @@ import Synchronization
 /// Values cross threads freely; a computation that needs its place on a tape is a `Tensor` of the `Autograd` module.
 public struct NDArray: Sendable {
     public let shape: Shape
-    let storage: Storage
+    private(set) var storage: Storage
     /// Where the first element lies, in floats from the start of the storage.
     let offset: Int
+
+    /// Whether nobody else holds the bytes of `array`.
+    static func isUniquelyHeld(_ array: inout NDArray?) -> Bool {
+        guard array != nil else { return false }
+        return isKnownUniquelyReferenced(&array!.storage)
+    }
 
     init(shape: Shape, storage: Storage, offset: Int) {
         precondition(offset >= 0 && offset + shape.count <= storage.count, "NDArray: \(shape) overruns its storage")
@@ -120,19 +126,20 @@ public struct MutableArray {
         return region(from: range.lowerBound * columns, shape: Shape(rows: range.count, columns: columns))
     }
 
-    /// The bytes of `array` for adding to: its own when nobody else holds them, a copy otherwise. Copies are counted in
-    /// ``copyCount``, which stays 0 in a training step.
-    public init(continuing array: consuming NDArray) {
-        let (shape, offset) = (array.shape, array.offset)
-        var storage = array.storage
-        _ = consume array
-        if isKnownUniquelyReferenced(&storage) {
+    /// The bytes of `array` for adding to, and leaves `nil` there: its own bytes when nobody else holds them, a copy
+    /// otherwise. Copies are counted in ``copyCount``, which stands still in a training step.
+    public init(continuing array: inout NDArray?) {
+        guard let shape = array?.shape, let offset = array?.offset else {
+            preconditionFailure("continuing: there is no array")
+        }
+        if NDArray.isUniquelyHeld(&array), let storage = array?.storage {
             self.init(shape: shape, storage: storage, offset: offset)
         } else {
             self.init(shape: shape)
-            pointer.update(from: storage.base + offset, count: shape.count)
+            if let array { pointer.update(from: array.pointer, count: shape.count) }
             Self.copies.wrappingAdd(1, ordering: .relaxed)
         }
+        array = nil
     }
 
     /// How often ``init(continuing:)`` had to copy since the process began.
