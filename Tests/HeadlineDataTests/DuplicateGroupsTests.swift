@@ -107,6 +107,21 @@ private func groupsOfAllPairs<Item>(_ items: [Item], _ belong: (Item, Item) -> B
         #expect(groups.exactDuplicates > 10 && groups.nearDuplicates > 100 && groups.groupCount > 100)
     }
 
+    @Test(
+        "Groups are those of comparing all pairs also where texts are tiny and every trigram is common",
+        arguments: 0..<4)
+    func agreesOnTinyTexts(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed), stream: 7)
+        let texts = (0..<400).map { _ in
+            String((0..<(1 + generator.below(24))).map { _ in Character(["a", "b", "é"][generator.below(3)]) })
+        }
+        let groups = DuplicateGroups(of: texts)
+        let forms = texts.map { normalForm(of: $0) }
+        #expect(groups.exactGroups == groupsOfAllPairs(forms, ==))
+        #expect(groups.groups == groupsOfAllPairs(forms.map(grams), areNear))
+        #expect(groups.groupCount < groups.exactGroupCount && groups.groupCount > 50)
+    }
+
     @Test("Of headlines sent again with a letter wrong, at least nineteen in twenty are found, and no strangers")
     func findsMisspeltHeadlines() {
         var invented = InventedHeadlines(seed: 7)
