@@ -55,8 +55,8 @@ private func inventedRows(_ count: Int, seed: UInt64) -> [Headline] {
         #expect(random.validation == Self.expectedRandom)
         #expect(stratified.validation == Self.expectedStratified)
     }
-    static let expectedRandom: [Int] = []
-    static let expectedStratified: [Int] = []
+    static let expectedRandom = [0, 1, 13, 18, 19, 24]
+    static let expectedStratified = [2, 3, 9, 14, 25, 27]
 
     @Test("The fraction is met", arguments: [0.01, 0.05, 0.2, 0.5, 0.9])
     func meetsFraction(fraction: Double) throws {
