@@ -75,7 +75,7 @@ struct GeneratorCommand: ParsableCommand {
                 var observers: [any TrainingObserver] = []
                 if !quiet { observers.append(TerminalProgress.standardError()) }
                 if settings.logging.tensorBoard {
-                    observers.append(try EventFileWriter(folder: folder, resumingAtStep: resumedStep))
+                    observers.append(try EventFileWriter(folder: folder, resumingAtStep: resumedStep.map { $0 + 1 }))
                 }
                 return observers
             }

@@ -77,7 +77,10 @@ public final class TrainingLoop {
             metrics = try MetricsLog(resuming: folder.metricsPath, at: progress.metricsOffset)
         } else {
             progress = RunProgress(cursor: .start)
-            metrics = try MetricsLog(creating: folder.metricsPath)
+            // A run killed before its first checkpoint leaves a log of steps that are made again.
+            metrics =
+                pathExists(folder.metricsPath)
+                ? try MetricsLog(resuming: folder.metricsPath, at: 0) : try MetricsLog(creating: folder.metricsPath)
         }
         self.observers = [metrics] + observers
     }
