@@ -1,7 +1,8 @@
 import Yams
 
-/// Settings as a YAML document that resolves to the same values: every key is there, in the order of declaration (those of a
-/// dictionary sorted), `nil` as null, floats with the fewest digits that read back exactly.
+/// Settings as a YAML document that resolves to the same values (over the same defaults; a dictionary keeps the keys that
+/// its default has). Every key is there, in the order of declaration (those of a dictionary sorted), `nil` as null, floats
+/// with the fewest digits that read back exactly.
 ///
 /// - Parameter folder: the folder the document will lie in; paths are then written relative to it, so that a folder moved
 ///   with its neighbours keeps its meaning. Absolute when `nil`.

@@ -1,7 +1,7 @@
 import Files
 
-/// Which column (or JSON key) holds what. A name that is given must exist exactly as given; where none is given, the usual names are
-/// tried in order, ignoring case, and only the headline must be found.
+/// Which column (or JSON key) holds what. A name that is given must exist exactly as given; where none is given, the
+/// usual names are tried in order, ignoring case, and only the headline must be found.
 public struct ColumnNames: Sendable, Hashable, Codable {
     public var headline: String?
     public var category: String?
@@ -54,9 +54,9 @@ public struct ColumnNames: Sendable, Hashable, Codable {
     /// True when no name is given.
     public var isEmpty: Bool { Role.allCases.allSatisfy { self[$0] == nil } }
 
-    /// The names that a file's columns are used under; `nil` for a role that the file has no column for. A column that is named for one
-    /// role is not guessed for another. Throws a `FileError` for a named column that is absent, for a name that stands twice in the
-    /// header, and when no headline column can be found.
+    /// The names that a file's columns are used under; `nil` for a role that the file has no column for. A column that
+    /// is named for one role is not guessed for another. Throws a `FileError` for a named column that is absent, for a
+    /// name that stands twice in the header, and when no headline column can be found.
     func resolved(among columns: [String], of path: String) throws -> ColumnNames {
         var resolved = ColumnNames()
         let given = Role.allCases.compactMap { self[$0] }

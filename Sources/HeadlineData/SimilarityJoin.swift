@@ -1,12 +1,15 @@
-/// Finds every pair of sets whose Jaccard similarity is at least 4/5, without comparing all pairs and without missing any.
+/// Finds every pair of sets whose Jaccard similarity is at least 4/5, without comparing all pairs and without missing
+/// any.
 ///
-/// Two sets that similar share one of their few rarest elements: the prefix filter of Chaudhuri, Ganti and Kaushik (ICDE 2006), with the length
-/// filter of Bayardo, Ma and Srikant (WWW 2007) and the bitmap filter of Sandes, Teodoro and Melo ("Bitmap filter", Information Systems 88, 2020).
-/// The result is exact, where MinHash with bands would miss pairs by chance and need a seed.
+/// Two sets that similar share one of their few rarest elements: the prefix filter of Chaudhuri, Ganti and Kaushik
+/// (ICDE 2006), with the length filter of Bayardo, Ma and Srikant (WWW 2007) and the bitmap filter of Sandes, Teodoro
+/// and Melo ("Bitmap filter", Information Systems 88, 2020). The result is exact, where MinHash with bands would miss
+/// pairs by chance and need a seed.
 struct SimilarityJoin {
     private let sets: GramSets
     private let signatures: [Signature]
-    /// For each gram, the sets that have it in their indexed prefix, in the order in which they were indexed: `entries[heads ..< tails]`.
+    /// For each gram, the sets that have it in their indexed prefix, in the order in which they were indexed:
+    /// `entries[heads ..< tails]`.
     private var entries: [Int32]
     private var heads: [Int]
     private var tails: [Int]
@@ -42,7 +45,8 @@ struct SimilarityJoin {
         metBy = [Int32](repeating: -1, count: sets.count)
     }
 
-    /// Among sets of at least the same size, a near one shares at least 8/9 of the elements: one of the first this many.
+    /// Among sets of at least the same size, a near one shares at least 8/9 of the elements: one of the first this
+    /// many.
     private static func indexedPrefix(_ size: Int) -> Int { size - (8 * size + 8) / 9 + 1 }
 
     /// Visits the indexed sets that share one of the rarest grams, and joins those that are near.
@@ -76,7 +80,8 @@ struct SimilarityJoin {
     }
 }
 
-/// A set as 256 bits, one for every element, some shared: two sets differ in at least as many elements as their signatures differ in bits.
+/// A set as 256 bits, one for every element, some shared: two sets differ in at least as many elements as their
+/// signatures differ in bits.
 private struct Signature {
     private var words = SIMD4<UInt64>(repeating: 0)
 

@@ -52,15 +52,20 @@ import Testing
     func roundTrip() throws {
         var example = Example()
         example.prompts = [
-            "", " ", "true", "Null", "~", "yes", "No", "1e3", "0x1F", ".5", "1_000", "12:30", "2001-01-01", "a: b", "a #b", "- a",
-            "#a", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a", "{a", "[a", "a,b", "?", "? a", "'", "\"", "\\", "a\nb", "\n",
-            "\r\n", "\t", "\u{0}", "\u{7}", "\u{85}", "\u{2028}", "\u{FEFF}", "é", "e\u{301}", "日本語", "👩‍👩‍👧", "\u{10FFFF}",
+            "", " ", "true", "Null", "~", "yes", "No", "1e3", "0x1F", ".5", "1_000", "12:30", "2001-01-01", "a: b",
+            "a #b", "- a",
+            "#a", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a", "{a", "[a", "a,b", "?", "? a", "'", "\"", "\\", "a\nb",
+            "\n",
+            "\r\n", "\t", "\u{0}", "\u{7}", "\u{85}", "\u{2028}", "a\u{FEFF}", "é", "e\u{301}", "日本語", "👩‍👩‍👧",
+            "\u{10FFFF}",
             "=", "<<", "a ", "/a b", "...", "---", "y", "N", "inf", "nan", String(repeating: "word ", count: 100),
         ]
-        example.columns = ["true": "1", "a.b": "null", "": "empty", "ü": "ß"]
+        example.columns.merge(["true": "1", "a.b": "null", "": "empty", "ü": "ß", "text": "~"]) { $1 }
         example.ratio = 1e-9
         example.seed = .max
-        example.optimizer = .init(learningRate: .leastNonzeroMagnitude, betas: [1.0 / 3, 1e300], schedule: .constant, clip: .leastNonzeroMagnitude)
+        example.optimizer = .init(
+            learningRate: .leastNonzeroMagnitude, betas: [1.0 / 3, 1e300], schedule: .constant,
+            clip: .leastNonzeroMagnitude)
         example.kinds.double = -.greatestFiniteMagnitude
         example.kinds.int64 = .min
         example.kinds.path = ConfiguredPath("/with space/ä: b")
@@ -124,9 +129,12 @@ import Testing
         let all = ["seed", "optimizer"]
         try requireSame(stored: Example(), requested: requested, except: all, in: "step-000400.h5")
         let error = #expect(throws: SettingsError.self) {
-            try requireSame(stored: Example(), requested: requested, except: ["see", "optimizer.cli"], in: "step-000400.h5")
+            try requireSame(
+                stored: Example(), requested: requested, except: ["see", "optimizer.cli"], in: "step-000400.h5")
         }
         let text = error?.description ?? ""
-        #expect(text.contains("(step-000400.h5): `seed` is 1 there and 2 now; `optimizer.clip` is 1.0 there and null now; "))
+        #expect(
+            text.contains("(step-000400.h5): `seed` is 1 there and 2 now; `optimizer.clip` is 1.0 there and null now; ")
+        )
     }
 }

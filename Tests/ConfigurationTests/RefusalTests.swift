@@ -89,8 +89,11 @@ struct Refused: Sendable, CustomStringConvertible {
             Refused(
                 "optimizer: {schedule: 3}",
                 "`optimizer.schedule` at configs/x.yaml:1 is 3; expected one of constant, linear, cosine"),
-            Refused("pair: {first: 1}", "`pair.second` is missing at configs/x.yaml:1, which has only a mapping of 1 key: first"),
-            Refused("- a", "the top level at configs/x.yaml:1 is a list of 1; expected a mapping (lines of `key: value`)"),
+            Refused(
+                "pair: {first: 1}",
+                "`pair.second` is missing at configs/x.yaml:1, which has only a mapping of 1 key: first"),
+            Refused(
+                "- a", "the top level at configs/x.yaml:1 is a list of 1; expected a mapping (lines of `key: value`)"),
             Refused(
                 "", set: ["optimizer.learningRate=fast"],
                 "`optimizer.learningRate` in --set optimizer.learningRate=fast is fast; expected \(number)"),
@@ -108,15 +111,18 @@ struct Refused: Sendable, CustomStringConvertible {
     @Test(
         "a text that is not YAML, or not YAML for settings, is refused with its line",
         arguments: [
-            Refused("a: 1\nb: [", "not valid YAML at configs/x.yaml:2"),
+            Refused("a: 1\nb: [1\nc: 3", "not valid YAML at configs/x.yaml:3"),
             Refused("seed: 1\n\tname: x", "not valid YAML at configs/x.yaml:2"),
-            Refused("seed: 1\nname: a\nseed: 2", "not valid YAML at configs/x.yaml:1: `seed` is there twice in one mapping"),
+            Refused(
+                "seed: 1\nname: a\nseed: 2", "not valid YAML at configs/x.yaml:1: `seed` is there twice in one mapping"),
             Refused("optimizer: {clip: 1, clip: 1}", "not valid YAML at configs/x.yaml:1: `clip` is there twice"),
             Refused("columns: {1: a, '1': b}", "`1` at configs/x.yaml:1 is there twice, first at configs/x.yaml:1"),
             Refused("a: 1\n---\nb: 2", "not valid YAML at configs/x.yaml:2"),
             Refused("name: *there", "not valid YAML at configs/x.yaml:1: found undefined alias"),
             Refused("name: &a [*a]", "not valid YAML at configs/x.yaml:1: found undefined alias"),
-            Refused("name: !!python/object x", "the tag `tag:yaml.org,2002:python/object` at configs/x.yaml:1 has no meaning"),
+            Refused(
+                "name: !!python/object x",
+                "the tag `tag:yaml.org,2002:python/object` at configs/x.yaml:1 has no meaning"),
             Refused("[a]: b", "a key at configs/x.yaml:1 is not a word"),
             Refused("<<: 3", "`<<` at configs/x.yaml:1 is 3; expected an alias of a mapping"),
             Refused("name: \u{1}", "not valid YAML at configs/x.yaml:1: control characters are not allowed"),
@@ -171,7 +177,8 @@ struct Refused: Sendable, CustomStringConvertible {
     private static let laughs: String = {
         var lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
         for level in 1..<9 {
-            lines.append("a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]")
+            lines.append(
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]")
         }
         return lines.joined(separator: "\n")
     }()

@@ -26,7 +26,9 @@ struct Change: Sendable, CustomStringConvertible {
             Change("null") { _ in },
             Change("name: other") { $0.name = "other" },
             Change("name: 2024") { $0.name = "2024" },
-            Change("name: \"true\"\nresume: true") { $0.name = "true"; $0.resume = true },
+            Change("name: \"true\"\nresume: true") {
+                $0.name = "true"; $0.resume = true
+            },
             Change("name: ''") { $0.name = "" },
             Change("seed: 18446744073709551615") { $0.seed = .max },
             Change("seed: 1_000") { $0.seed = 1000 },
@@ -62,7 +64,9 @@ struct Change: Sendable, CustomStringConvertible {
         "null means nothing for an optional and the default for the rest",
         arguments: [
             Change("maximumSteps: null") { $0.maximumSteps = nil },
-            Change("maximumSteps: ~\noptimizer: {clip: }") { $0.maximumSteps = nil; $0.optimizer.clip = nil },
+            Change("maximumSteps: ~\noptimizer: {clip: }") {
+                $0.maximumSteps = nil; $0.optimizer.clip = nil
+            },
             Change("seed: null\nname: ~") { _ in },
             Change("optimizer:\n#  learningRate: 3\n") { _ in },
             Change("optimizer: null", set: ["optimizer.learningRate=2"]) { $0.optimizer.learningRate = 2 },

@@ -1,7 +1,8 @@
 import HeadlineData
 import Testing
 
-/// Headlines of four categories of unlike size, some sent twice or nearly so, dated over 400 days, one in ten without a date.
+/// Headlines of four categories of unlike size, some sent twice or nearly so, dated over 400 days, one in ten without a
+/// date.
 private func inventedRows(_ count: Int, seed: UInt64) -> [Headline] {
     var invented = InventedHeadlines(seed: seed)
     var rows: [Headline] = []

@@ -6,8 +6,9 @@ import Foundation
 ///
 /// A file is a sequence of TFRecords (length, its masked CRC-32C, data, its masked CRC-32C), each an `Event` message
 /// (tensorflow/core/util/event.proto) and written by one call, so that a kill leaves whole records. A run that is resumed
-/// gets another file in the same folder, named to sort after the first; its second event is a `SessionLog` START with the first
-/// step that will be done again, at which TensorBoard drops the points of the other files from that step on.
+/// gets another file in the same folder, named to sort after the first. The second event of each file is a `SessionLog`
+/// START with the first step that the file will tell of: at each but the first of a folder, TensorBoard drops the points of
+/// the earlier files from that step on.
 ///
 /// | tag | unit |
 /// |---|---|
@@ -39,13 +40,11 @@ public final class EventFileWriter: TrainingObserver {
         var version = event(step: 0)
         version.add(Field.fileVersion, text: "brain.Event:2")
         try append(version)
-        if let step = resumingAtStep {
-            var log = ProtocolBufferMessage()
-            log.add(1, integer: 1)  // status: START
-            var start = event(step: step)
-            start.add(Field.sessionLog, message: log)
-            try append(start)
-        }
+        var log = ProtocolBufferMessage()
+        log.add(1, integer: 1)  // status: START
+        var start = event(step: resumingAtStep ?? 0)
+        start.add(Field.sessionLog, message: log)
+        try append(start)
     }
 
     public func receive(_ event: TrainingEvent) throws {

@@ -92,7 +92,11 @@ import Training
                 let log = try MetricsLog(resuming: path, at: offset)
                 #expect(try text(path) == kept)
                 #expect(log.offset == kept.utf8.count)
-                if let note { #expect(log.resumeNote?.contains(note) == true, "\(note)") } else { #expect(log.resumeNote == nil) }
+                if let note {
+                    #expect(log.resumeNote?.contains(note) == true, "\(note)")
+                } else {
+                    #expect(log.resumeNote == nil)
+                }
             }
         }
     }
