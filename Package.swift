@@ -73,7 +73,7 @@ let package = Package(
         tests("Optimization", ["Autograd", "NumericCore"]),
         tests("Models", ["NeuralNetwork", "Autograd", "NumericCore", "Optimization", "Checkpoints"]),
         tests("Files", []),
-        tests("Tokenization", []),
+        tests("Tokenization", ["Files", crypto]),
         tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),
