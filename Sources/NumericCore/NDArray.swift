@@ -1,11 +1,19 @@
+import Synchronization
+
 /// A row-major, contiguous array of Float32: a shape and shared bytes that nobody writes any more.
 ///
 /// Values cross threads freely; a computation that needs its place on a tape is a `Tensor` of the `Autograd` module.
 public struct NDArray: Sendable {
     public let shape: Shape
-    let storage: Storage
+    private(set) var storage: Storage
     /// Where the first element lies, in floats from the start of the storage.
     let offset: Int
+
+    /// Whether nobody else holds the bytes of `array`.
+    static func isUniquelyHeld(_ array: inout NDArray?) -> Bool {
+        guard array != nil else { return false }
+        return isKnownUniquelyReferenced(&array!.storage)
+    }
 
     init(shape: Shape, storage: Storage, offset: Int) {
         precondition(offset >= 0 && offset + shape.count <= storage.count, "NDArray: \(shape) overruns its storage")
@@ -18,7 +26,9 @@ public struct NDArray: Sendable {
     public init(_ elements: [Float], shape: Shape) {
         precondition(elements.count == shape.count, "NDArray: \(elements.count) elements for shape \(shape)")
         let array = MutableArray(shape: shape)
-        elements.withUnsafeBufferPointer { array.pointer.update(from: $0.baseAddress ?? UnsafePointer(array.pointer), count: $0.count) }
+        elements.withUnsafeBufferPointer {
+            array.pointer.update(from: $0.baseAddress ?? UnsafePointer(array.pointer), count: $0.count)
+        }
         self = array.frozen()
     }
 
@@ -44,6 +54,15 @@ public struct NDArray: Sendable {
     public func reshaped(_ shape: Shape) -> NDArray {
         precondition(shape.count == self.shape.count, "reshaped: \(self.shape) to \(shape)")
         return NDArray(shape: shape, storage: storage, offset: offset)
+    }
+
+    /// Some consecutive rows of `[N, C]`; they share the bytes.
+    public func rows(_ range: Range<Int>) -> NDArray {
+        precondition(range.lowerBound >= 0 && range.upperBound <= shape.rows, "rows: \(range) of \(shape)")
+        let columns = shape.columns
+        return NDArray(
+            shape: Shape(rows: range.count, columns: columns), storage: storage,
+            offset: offset + range.lowerBound * columns)
     }
 
     /// The number of elements.
@@ -87,7 +106,8 @@ public struct MutableArray {
     }
 
     init(shape: Shape, storage: Storage, offset: Int) {
-        precondition(offset >= 0 && offset + shape.count <= storage.count, "MutableArray: \(shape) overruns its storage")
+        precondition(
+            offset >= 0 && offset + shape.count <= storage.count, "MutableArray: \(shape) overruns its storage")
         self.shape = shape
         self.storage = storage
         self.offset = offset
@@ -95,9 +115,36 @@ public struct MutableArray {
 
     /// The part of a flat array that starts at `start` and has `shape`; it shares the bytes.
     public func region(from start: Int, shape: Shape) -> MutableArray {
-        precondition(start >= 0 && start + shape.count <= self.shape.count, "region: \(start) + \(shape) of \(self.shape)")
+        precondition(
+            start >= 0 && start + shape.count <= self.shape.count, "region: \(start) + \(shape) of \(self.shape)")
         return MutableArray(shape: shape, storage: storage, offset: offset + start)
     }
+
+    /// Some consecutive rows of `[N, C]`; they share the bytes.
+    public func rows(_ range: Range<Int>) -> MutableArray {
+        let columns = shape.columns
+        return region(from: range.lowerBound * columns, shape: Shape(rows: range.count, columns: columns))
+    }
+
+    /// The bytes of `array` for adding to, and leaves `nil` there: its own bytes when nobody else holds them, a copy
+    /// otherwise. Copies are counted in ``copyCount``, which stands still in a training step.
+    public init(continuing array: inout NDArray?) {
+        guard let shape = array?.shape, let offset = array?.offset else {
+            preconditionFailure("continuing: there is no array")
+        }
+        if NDArray.isUniquelyHeld(&array), let storage = array?.storage {
+            self.init(shape: shape, storage: storage, offset: offset)
+        } else {
+            self.init(shape: shape)
+            if let array { pointer.update(from: array.pointer, count: shape.count) }
+            Self.copies.wrappingAdd(1, ordering: .relaxed)
+        }
+        array = nil
+    }
+
+    /// How often ``init(continuing:)`` had to copy since the process began.
+    public static var copyCount: Int { copies.load(ordering: .relaxed) }
+    private static let copies = Atomic<Int>(0)
 
     /// The same bytes as a readable array. For an operation's output the writer stops writing here; a parameter goes on
     /// being written between steps, and its readers see the change.

@@ -1,1 +1,109 @@
+// Vector loops of the numeric core. Each function works on the rows (or elements) it is given, owns no memory and starts
+// no thread; callers split the work. Pointers need no more than 4-byte alignment.
+//
+// Legend: N rows (tokens), C columns (channels), V vocabulary, H heads, D channels of one head, T new tokens of a segment,
+// P tokens of it that a cache holds already. A name with d in front is the gradient of the loss by that name.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- elementwise.c -------------------------------------------------------------------------------------------------
+
+/// y[i] = a[i] + b[i]; y may be a.
+void hk_add(const float *a, const float *b, float *y, size_t count);
+/// y[i] *= factor
+void hk_scale(float *y, float factor, size_t count);
+/// Every row of y[rows, columns] = bias[columns].
+void hk_fill_rows(const float *bias, float *y, size_t rows, size_t columns);
+/// sums[c] += the sum over rows of x[rows, columns], for c in first_column ..< last_column, rows in order.
+void hk_add_column_sums(const float *x, float *sums, size_t rows, size_t columns, size_t first_column,
+                        size_t last_column);
+/// The sum of squares, accumulated in double.
+double hk_sum_of_squares(const float *x, size_t count);
+/// GELU by its tanh approximation (GPT-2's "gelu_new"): 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+void hk_gelu_tanh(const float *x, float *y, size_t count);
+/// dx[i] (+)= gelu'(x[i]) dy[i]; adds when accumulate.
+void hk_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
+
+// ---- normalization.c -----------------------------------------------------------------------------------------------
+
+/// y = (x - mean) / sqrt(variance + epsilon) * scale + shift for each row; keeps mean and 1/deviation per row.
+void hk_layer_norm(const float *x, const float *scale, const float *shift, float epsilon, float *y, float *mean,
+                   float *reciprocal_deviation, size_t rows, size_t columns);
+/// dx[rows, columns] (+)= the pullback of hk_layer_norm to its input.
+void hk_layer_norm_backward(const float *x, const float *scale, const float *mean, const float *reciprocal_deviation,
+                            const float *dy, float *dx, bool accumulate, size_t rows, size_t columns);
+/// dscale and dshift (either may be NULL) += their gradients, for columns first_column ..< last_column, rows in order.
+void hk_layer_norm_add_parameter_gradients(const float *x, const float *mean, const float *reciprocal_deviation,
+                                           const float *dy, float *dscale, float *dshift, size_t rows, size_t columns,
+                                           size_t first_column, size_t last_column);
+
+// ---- attention.c ---------------------------------------------------------------------------------------------------
+
+/// One (segment, head): everything attention needs to find its rows and its dropout bits.
+typedef struct {
+  size_t new_tokens;       ///< T: rows of query and output
+  size_t past_tokens;      ///< P: rows of key and value before the first query's own
+  size_t head_size;        ///< D
+  float scale;             ///< factor on the scores, 1/sqrt(D)
+  bool causal;             ///< query i sees keys 0 ... P + i, otherwise all P + T
+  uint32_t keep_threshold; ///< a weight is kept when its random word is at least this; 0 keeps all
+  float keep_scale;        ///< factor on a kept weight, 1 / (1 - p)
+  uint64_t seed;           ///< of the run
+  uint32_t step;           ///< of the optimizer
+  uint32_t ordinal;        ///< of the dropout call within the pass
+  uint32_t first_row;      ///< row of the first query's token within the whole step
+  uint32_t first_column;   ///< of this head: key j draws column first_column + j
+} hk_attention_unit;
+
+/// out[T, D] = softmax(query key' scale) value, and log_sum_exp[T] with stride lse_stride. Strides are in floats between
+/// rows. scores is scratch of at least P + T floats.
+void hk_attention(const hk_attention_unit *unit, const float *query, size_t query_stride, const float *key,
+                  size_t key_stride, const float *value, size_t value_stride, float *out, size_t out_stride,
+                  float *log_sum_exp, size_t lse_stride, float *scores);
+/// Adds the pullback into dquery, dkey and dvalue (P must be 0). scratch: at least 3 T floats.
+void hk_attention_backward(const hk_attention_unit *unit, const float *query, size_t query_stride, const float *key,
+                           size_t key_stride, const float *value, size_t value_stride, const float *out,
+                           size_t out_stride, const float *dout, size_t dout_stride, const float *log_sum_exp,
+                           size_t lse_stride, float *dquery, size_t dquery_stride, float *dkey, size_t dkey_stride,
+                           float *dvalue, size_t dvalue_stride, float *scratch);
+
+// ---- random.c ------------------------------------------------------------------------------------------------------
+
+/// Philox4x32-10 (Salmon et al., SC 2011): four words for the counter (c0, c1, c2, c3) under the key.
+void hk_philox(uint64_t key, uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t words[4]);
+/// words[i] for columns first_column ... of one row: word (column % 4) of counter (column / 4, row, ordinal, step).
+void hk_random_row(uint64_t seed, uint32_t step, uint32_t ordinal, uint32_t row, uint32_t first_column, uint32_t *words,
+                   size_t count);
+/// y (+)= x * keep_scale where the element's random word is at least keep_threshold, 0 elsewhere.
+void hk_dropout(const float *x, float *y, bool accumulate, uint32_t keep_threshold, float keep_scale, uint64_t seed,
+                uint32_t step, uint32_t ordinal, uint32_t first_row, size_t rows, size_t columns);
+
+// ---- loss.c --------------------------------------------------------------------------------------------------------
+
+/// For each row: losses[i] = logsumexp(logits) - logits[target]. With differentiate, logits become d(sum of losses)/dlogits.
+void hk_cross_entropy(float *logits, const int32_t *targets, double *losses, bool differentiate, size_t rows,
+                      size_t columns);
+
+// ---- adamw.c -------------------------------------------------------------------------------------------------------
+
+/// What one AdamW step needs beside the buffers. Rates are doubles: 1 - beta^t is exact to the last bit that matters.
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float gradient_scale;            ///< 1 / tokens of the step, times the clipping factor
+  float first_correction;          ///< 1 - beta1^t
+  float second_correction_root;    ///< sqrt(1 - beta2^t)
+} hk_adamw_settings;
+
+/// One pass of AdamW (Loshchilov and Hutter 2019, decay as PyTorch's torch.optim.AdamW applies it); clears gradient.
+void hk_adamw(const hk_adamw_settings *settings, float *weight, float *gradient, float *first_moment,
+              float *second_moment, size_t count);
+
+// ---- gather.c ------------------------------------------------------------------------------------------------------
+
+/// y[i, :] = table[ids[i], :]
+void hk_gather_rows(const float *table, const int32_t *ids, float *y, size_t rows, size_t columns);
+/// dtable[ids[i], first_column ..< last_column] += dy[i, ...], i in order, so sums do not depend on who owns which columns.
+void hk_scatter_add_columns(const float *dy, const int32_t *ids, float *dtable, size_t rows, size_t columns,
+                            size_t first_column, size_t last_column);

@@ -1,0 +1,44 @@
+/// The one of `names` that a person who typed `name` most likely meant, or `nil` if none is near.
+///
+/// Near is a Damerau–Levenshtein distance (insertions, deletions, substitutions, exchanges of neighbours; Damerau,
+/// CACM 7(3), 1964, restricted form) of at most a third of the typed length, and 3. Upper and lower case and the
+/// separators `_` and `-` count as equal. Of equally near names the first wins.
+public func nearestName(to name: String, among names: some Sequence<String>) -> String? {
+    let typed = comparableScalars(name)
+    let allowed = min(3, max(1, typed.count / 3))
+    var best: (name: String, distance: Int)?
+    for candidate in names {
+        let distance = editDistance(typed, comparableScalars(candidate), limit: allowed)
+        if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+    }
+    return best?.name
+}
+
+/// `; did you mean "learningRate"?`, or nothing if no name is near: the end of a sentence about an unknown name.
+public func suggestion(for name: String, among names: some Sequence<String>) -> String {
+    nearestName(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
+}
+
+private func comparableScalars(_ name: String) -> [UnicodeScalar] {
+    name.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" }
+}
+
+/// The distance of two words, or something larger than `limit` if it is larger.
+private func editDistance(_ a: [UnicodeScalar], _ b: [UnicodeScalar], limit: Int) -> Int {
+    if abs(a.count - b.count) > limit { return limit + 1 }
+    if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+    var beforePrevious = [Int](repeating: 0, count: b.count + 1)
+    var previous = Array(0...b.count)
+    for i in 1...a.count {
+        var current = [i] + [Int](repeating: 0, count: b.count)
+        for j in 1...b.count {
+            let substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+            current[j] = min(substitution, previous[j] + 1, current[j - 1] + 1)
+            if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                current[j] = min(current[j], beforePrevious[j - 2] + 1)
+            }
+        }
+        (beforePrevious, previous) = (previous, current)
+    }
+    return previous[b.count]
+}

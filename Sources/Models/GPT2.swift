@@ -1,0 +1,170 @@
+public import Autograd
+public import NeuralNetwork
+public import NumericCore
+
+/// GPT-2 (Radford et al. 2019) of any size, top to bottom. DistilGPT-2 is one with six layers.
+///
+/// Parameter names are those of Hugging Face transformers' `GPT2Model`; the head is tied to the token embedding.
+/// Legend of the shape comments: N tokens in all segments together, C channels, V vocabulary.
+public final class GPT2 {
+    /// The sizes and rates that make up one GPT-2.
+    public struct Configuration: Sendable, Hashable {
+        /// V.
+        public var vocabularySize: Int
+        /// The longest sequence that has position embeddings.
+        public var positions: Int
+        /// C.
+        public var channels: Int
+        public var layers: Int
+        public var heads: Int
+        /// Width of the feed-forward layer, usually 4 C.
+        public var innerChannels: Int
+        public var layerNormEpsilon: Float
+        /// Deviation of fresh weights; the projections back into the residual stream get 1/√(2 · layers) of it.
+        public var initializerDeviation: Double
+        public var embeddingDropout: Float
+        public var residualDropout: Float
+        public var attentionDropout: Float
+
+        public init(
+            vocabularySize: Int, positions: Int, channels: Int, layers: Int, heads: Int, innerChannels: Int,
+            layerNormEpsilon: Float, initializerDeviation: Double, embeddingDropout: Float, residualDropout: Float,
+            attentionDropout: Float
+        ) {
+            self.vocabularySize = vocabularySize
+            self.positions = positions
+            self.channels = channels
+            self.layers = layers
+            self.heads = heads
+            self.innerChannels = innerChannels
+            self.layerNormEpsilon = layerNormEpsilon
+            self.initializerDeviation = initializerDeviation
+            self.embeddingDropout = embeddingDropout
+            self.residualDropout = residualDropout
+            self.attentionDropout = attentionDropout
+        }
+    }
+
+    public let configuration: Configuration
+    private let tokenEmbedding: Embedding
+    private let positionEmbedding: Embedding
+    private let blocks: [Block]
+    private let finalNorm: LayerNorm
+
+    /// Asks `scope` for every parameter of the model.
+    public init(_ scope: ParameterScope, _ configuration: Configuration) {
+        self.configuration = configuration
+        let initializer = Initializer.normal(deviation: configuration.initializerDeviation)
+        tokenEmbedding = Embedding(
+            scope["wte"], count: configuration.vocabularySize, channels: configuration.channels,
+            initializer: initializer)
+        positionEmbedding = Embedding(
+            scope["wpe"], count: configuration.positions, channels: configuration.channels, initializer: initializer)
+        blocks = (0..<configuration.layers).map { Block(scope["h"][$0], configuration) }
+        finalNorm = LayerNorm(
+            scope["ln_f"], channels: configuration.channels, epsilon: configuration.layerNormEpsilon)
+    }
+
+    /// The final hidden states of `tokens`, packed as `segments` say. With a cache, tokens continue what it holds.
+    public func callAsFunction(_ tokens: [Int32], _ segments: Segments, cache: KVCache?) -> Tensor {
+        let embedded = tokenEmbedding(tokens) + positionEmbedding(segments.positions)  // [N, C]
+        var x = embedded.dropout(configuration.embeddingDropout)  // [N, C]
+        for (layer, block) in blocks.enumerated() { x = block(x, segments, cache?.layer(layer)) }  // [N, C]
+        return finalNorm(x)  // [N, C]
+    }
+
+    /// The sum over all rows of the cross-entropy against the next tokens, `[N]`, in nats: a scalar.
+    public func lossSum(_ tokens: [Int32], _ segments: Segments, targets: [Int32]) -> Tensor {
+        self(tokens, segments, cache: nil)  // [N, C]
+            .unembeddingCrossEntropySum(tokenEmbedding.weight.tensor, targets: targets)  // []
+    }
+
+    /// The cross-entropy of each row in nats, without gradients.
+    public func losses(_ tokens: [Int32], _ segments: Segments, targets: [Int32]) -> [Double] {
+        self(tokens, segments, cache: nil).unembeddingLosses(tokenEmbedding.weight.tensor, targets: targets)
+    }
+
+    /// The logits of hidden states: `[N, C]` → `[N, V]`.
+    public func logits(_ hidden: Tensor) -> Tensor {
+        hidden.linear(tokenEmbedding.weight.tensor, layout: .outputInput, bias: nil)  // [N, V]
+    }
+
+    /// A cache for `slots` sequences of at most `capacity` tokens.
+    public func makeCache(slots: Int, capacity: Int) -> KVCache {
+        precondition(
+            capacity <= configuration.positions, "makeCache: \(capacity) tokens, \(configuration.positions) positions")
+        return KVCache(layers: configuration.layers, slots: slots, capacity: capacity, channels: configuration.channels)
+    }
+
+    /// One transformer layer, normalising before each half.
+    private struct Block {
+        private let attentionNorm: LayerNorm
+        private let attention: SelfAttention
+        private let feedForwardNorm: LayerNorm
+        private let feedForward: FeedForward
+        private let dropout: Float
+
+        init(_ scope: ParameterScope, _ configuration: Configuration) {
+            let (channels, epsilon) = (configuration.channels, configuration.layerNormEpsilon)
+            attentionNorm = LayerNorm(scope["ln_1"], channels: channels, epsilon: epsilon)
+            attention = SelfAttention(scope["attn"], configuration)
+            feedForwardNorm = LayerNorm(scope["ln_2"], channels: channels, epsilon: epsilon)
+            feedForward = FeedForward(scope["mlp"], configuration)
+            dropout = configuration.residualDropout
+        }
+
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+            let y = x + attention(attentionNorm(x), segments, cache).dropout(dropout)  // [N, C]
+            return y + feedForward(feedForwardNorm(y)).dropout(dropout)  // [N, C]
+        }
+    }
+
+    private struct SelfAttention {
+        private let projection: Linear
+        private let output: Linear
+        private let heads: Int
+        private let dropout: Float
+
+        init(_ scope: ParameterScope, _ configuration: Configuration) {
+            let channels = configuration.channels
+            projection = Linear(
+                scope["c_attn"], inputs: channels, outputs: 3 * channels, layout: .inputOutput,
+                initializer: .normal(deviation: configuration.initializerDeviation))
+            output = Linear(
+                scope["c_proj"], inputs: channels, outputs: channels, layout: .inputOutput,
+                initializer: .normal(deviation: configuration.residualDeviation))
+            heads = configuration.heads
+            dropout = configuration.attentionDropout
+        }
+
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+            let attended = Tensor.attention(
+                .packed(projection(x)),  // [N, 3C]
+                heads: heads, segments: segments, causal: true, dropout: dropout, cache: cache)  // [N, C]
+            return output(attended)  // [N, C]
+        }
+    }
+
+    private struct FeedForward {
+        private let expand: Linear
+        private let contract: Linear
+
+        init(_ scope: ParameterScope, _ configuration: Configuration) {
+            expand = Linear(
+                scope["c_fc"], inputs: configuration.channels, outputs: configuration.innerChannels,
+                layout: .inputOutput, initializer: .normal(deviation: configuration.initializerDeviation))
+            contract = Linear(
+                scope["c_proj"], inputs: configuration.innerChannels, outputs: configuration.channels,
+                layout: .inputOutput, initializer: .normal(deviation: configuration.residualDeviation))
+        }
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            contract(expand(x).gelu(.tanh))  // [N, C] → [N, 4C] → [N, C]
+        }
+    }
+}
+
+extension GPT2.Configuration {
+    /// Deviation of fresh projections into the residual stream, two a layer (Radford et al. 2019, §2.3).
+    fileprivate var residualDeviation: Double { initializerDeviation / Double(2 * layers).squareRoot() }
+}

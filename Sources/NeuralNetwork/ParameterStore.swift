@@ -1,0 +1,108 @@
+public import Autograd
+public import NumericCore
+
+/// Where the parameters of a model come from: every layer asks here, so none can be forgotten, saved twice or left over.
+///
+/// The same initialisers build a fresh model and load a checkpoint. Names are the checkpoint's.
+public final class ParameterStore {
+    /// What a layer is given when it asks for a parameter.
+    public enum Source {
+        /// Fresh values, a function of the seed and the parameter's name.
+        case initialise(seed: UInt64)
+        /// Copies of the given arrays, to be trained on.
+        case train([String: NDArray])
+        /// The given arrays themselves, perhaps memory-mapped, to be read only.
+        case infer([String: NDArray])
+        /// Zeros, to be filled from a run state.
+        case restore
+    }
+
+    /// What every asked-for parameter holds, in the order in which they were asked for.
+    public private(set) var parameters: [Parameter] = []
+    private let source: Source
+    private var problems: [String] = []
+    private var asked: Set<String> = []
+
+    public init(_ source: Source) { self.source = source }
+
+    /// The scope without a prefix.
+    public var root: ParameterScope { ParameterScope(store: self, prefix: "") }
+
+    /// The parameter called `name`. A missing or misshapen one is noted, and ``finish()`` throws.
+    func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
+        precondition(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
+        let parameter = make(name, shape: shape, initializer: initializer)
+        parameters.append(parameter)
+        return parameter
+    }
+
+    /// Throws unless every parameter was there, in its shape, and nothing was left unused.
+    public func finish() throws(ParameterError) {
+        var unused: [String] = []
+        switch source {
+        case .initialise, .restore: break
+        case .train(let arrays), .infer(let arrays):
+            unused = arrays.keys.filter { !asked.contains($0) }.sorted()
+        }
+        guard problems.isEmpty, unused.isEmpty else {
+            throw ParameterError(problems: problems + unused.map { "\($0) is not part of this model" })
+        }
+    }
+
+    private func make(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
+        switch source {
+        case .initialise(let seed):
+            let buffer = MutableArray(shape: shape)
+            initializer.fill(buffer, seed: seed, name: name)
+            return Parameter(name: name, buffer: buffer)
+        case .restore: return Parameter(name: name, buffer: MutableArray(shape: shape, repeating: 0))
+        case .train(let arrays):
+            let buffer = MutableArray(shape: shape, repeating: 0)
+            if let array = entry(name, shape: shape, in: arrays) { buffer.assign(array) }
+            return Parameter(name: name, buffer: buffer)
+        case .infer(let arrays):
+            let array = entry(name, shape: shape, in: arrays)
+            return Parameter(name: name, array: array ?? MutableArray(shape: shape, repeating: 0).frozen())
+        }
+    }
+
+    private func entry(_ name: String, shape: Shape, in arrays: [String: NDArray]) -> NDArray? {
+        guard let array = arrays[name] else {
+            problems.append("\(name) is missing")
+            return nil
+        }
+        guard array.shape == shape else {
+            problems.append("\(name) has shape \(array.shape), the configuration asks for \(shape)")
+            return nil
+        }
+        return array
+    }
+}
+
+/// A place in the tree of parameter names.
+public struct ParameterScope {
+    let store: ParameterStore
+    let prefix: String
+
+    /// The scope one name further down.
+    public subscript(_ name: String) -> ParameterScope { ParameterScope(store: store, prefix: prefix + name + ".") }
+
+    /// The scope of one element of a list.
+    public subscript(_ index: Int) -> ParameterScope { self[String(index)] }
+
+    /// The parameter `name` of this scope.
+    public func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
+        store.parameter(prefix + name, shape: shape, initializer: initializer)
+    }
+}
+
+/// What is wrong between a checkpoint and the model it should fill.
+public struct ParameterError: Error, CustomStringConvertible {
+    /// One clause per entry.
+    public let problems: [String]
+
+    public var description: String {
+        let shown = problems.prefix(4).joined(separator: "; ")
+        return problems.count > 4 ? "\(shown); and \(problems.count - 4) more such entries" : shown
+    }
+}

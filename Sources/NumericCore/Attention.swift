@@ -1,0 +1,188 @@
+import CKernels
+
+/// The rows of a query, key or value: all columns of an array, or a block of columns of a packed projection.
+public struct AttentionOperand: Sendable {
+    let array: NDArray
+    let firstColumn: Int
+
+    /// Columns `firstColumn ..< firstColumn + width` of `array`, `[N, ≥ width]`.
+    public init(_ array: NDArray, firstColumn: Int) {
+        self.array = array
+        self.firstColumn = firstColumn
+    }
+
+    var stride: Int { array.shape.columns }
+    var pointer: UnsafePointer<Float> { array.pointer + firstColumn }
+}
+
+/// The same for a gradient.
+public struct AttentionGradient {
+    let array: MutableArray
+    let firstColumn: Int
+
+    public init(_ array: MutableArray, firstColumn: Int) {
+        self.array = array
+        self.firstColumn = firstColumn
+    }
+
+    var stride: Int { array.shape.columns }
+    var pointer: UnsafeMutablePointer<Float> { array.pointer + firstColumn }
+}
+
+/// Keys and values of one layer for every cached sequence: `[slots × capacity, C]` each, written in place.
+public final class AttentionCache {
+    let keys: MutableArray
+    let values: MutableArray
+    /// How many sequences there is room for.
+    public let slots: Int
+    /// How many tokens of each sequence there is room for.
+    public let capacity: Int
+
+    public init(slots: Int, capacity: Int, channels: Int) {
+        self.slots = slots
+        self.capacity = capacity
+        keys = MutableArray(shape: Shape(rows: slots * capacity, columns: channels))
+        values = MutableArray(shape: Shape(rows: slots * capacity, columns: channels))
+    }
+
+    /// Copies the new tokens' keys and values behind the cached ones. Traps when a sequence outgrows its slot.
+    func append(key: AttentionOperand, value: AttentionOperand, segments: Segments) {
+        let channels = keys.shape.columns
+        for segment in 0..<segments.count {
+            let rows = segments.rows(of: segment)
+            let (past, slot) = (Int(segments.past[segment]), Int(segments.slots[segment]))
+            precondition(
+                slot >= 0 && slot < slots && past >= 0 && past + rows.count <= capacity,
+                "attention: slot \(slot) of \(slots), \(past) + \(rows.count) tokens of \(capacity)")
+            for (index, row) in rows.enumerated() {
+                let to = (slot * capacity + past + index) * channels
+                (keys.pointer + to).update(from: key.pointer + row * key.stride, count: channels)
+                (values.pointer + to).update(from: value.pointer + row * value.stride, count: channels)
+            }
+        }
+    }
+}
+
+/// Scaled dot-product attention inside each segment (Vaswani et al. 2017), with the log-sum-exp that its pullback needs.
+public struct Attention: Sendable {
+    /// What attention is told beside its operands.
+    public struct Settings: Sendable {
+        /// H; C must be a multiple of it.
+        public var heads: Int
+        /// Whether a token sees only itself and what comes before.
+        public var causal: Bool
+        /// Dropout of the attention weights, if any.
+        public var dropout: DropoutBits?
+
+        public init(heads: Int, causal: Bool, dropout: DropoutBits?) {
+            self.heads = heads
+            self.causal = causal
+            self.dropout = dropout
+        }
+    }
+
+    /// `[N, C]`.
+    public let output: NDArray
+    private let query: AttentionOperand, key: AttentionOperand, value: AttentionOperand
+    private let logSumExp: NDArray
+    private let segments: Segments
+    private let settings: Settings
+    private let channels: Int
+
+    /// Attends within the segments; `channels` is C, the width of each operand. With a cache, the new keys and values are
+    /// appended to it and queries see all that it holds of their sequence.
+    public init(
+        query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, channels: Int, segments: Segments,
+        settings: Settings, cache: AttentionCache?
+    ) {
+        precondition(
+            channels % settings.heads == 0, "attention: \(channels) channels for \(settings.heads) heads")
+        for operand in [query, key, value] {
+            precondition(
+                operand.array.shape.rows == segments.rowCount && operand.firstColumn + channels <= operand.stride,
+                "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + channels) of \(operand.array.shape)"
+                    + " for \(segments.rowCount) rows")
+        }
+        precondition(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
+        (self.query, self.key, self.value) = (query, key, value)
+        (self.segments, self.settings, self.channels) = (segments, settings, channels)
+        let heads = settings.heads
+        let size = channels / heads
+        let output = MutableArray(shape: Shape(rows: segments.rowCount, columns: channels))
+        let logSumExp = MutableArray(shape: Shape(rows: segments.rowCount, columns: heads))
+        cache?.append(key: key, value: value, segments: segments)
+        Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
+            for index in units {
+                let (segment, head) = (index / heads, index % heads)
+                let rows = segments.rows(of: segment)
+                if rows.isEmpty { continue }
+                var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
+                let first = rows.lowerBound
+                let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
+                if let cache {
+                    let start = Int(segments.slots[segment]) * cache.capacity * channels
+                    (keys, keyStride) = (UnsafePointer(cache.keys.pointer + start), channels)
+                    (values, valueStride) = (UnsafePointer(cache.values.pointer + start), channels)
+                } else {
+                    (keys, keyStride) = (key.pointer + first * key.stride, key.stride)
+                    (values, valueStride) = (value.pointer + first * value.stride, value.stride)
+                }
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: unit.past_tokens + unit.new_tokens) { scores in
+                    hk_attention(
+                        &unit, query.pointer + first * query.stride + head * size, query.stride, keys + head * size,
+                        keyStride, values + head * size, valueStride, output.pointer + first * channels + head * size,
+                        channels, logSumExp.pointer + first * heads + head, heads, scores.baseAddress)
+                }
+            }
+        }
+        self.output = output.frozen()
+        self.logSumExp = logSumExp.frozen()
+    }
+
+    /// Adds the gradients of query, key and value to what is in them. Traps after a cached pass.
+    public func pullBack(
+        _ dOutput: NDArray, addingTo dQuery: AttentionGradient, _ dKey: AttentionGradient, _ dValue: AttentionGradient
+    ) {
+        precondition(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
+        precondition(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
+        let heads = settings.heads
+        let size = channels / heads
+        Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
+            for index in units {
+                let (segment, head) = (index / heads, index % heads)
+                let rows = segments.rows(of: segment)
+                if rows.isEmpty { continue }
+                var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
+                let (first, column) = (rows.lowerBound, head * size)
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * unit.new_tokens) { scratch in
+                    hk_attention_backward(
+                        &unit, query.pointer + first * query.stride + column, query.stride,
+                        key.pointer + first * key.stride + column, key.stride,
+                        value.pointer + first * value.stride + column, value.stride,
+                        output.pointer + first * channels + column, channels,
+                        dOutput.pointer + first * channels + column, channels, logSumExp.pointer + first * heads + head,
+                        heads, dQuery.pointer + first * dQuery.stride + column, dQuery.stride,
+                        dKey.pointer + first * dKey.stride + column, dKey.stride,
+                        dValue.pointer + first * dValue.stride + column, dValue.stride, scratch.baseAddress)
+                }
+            }
+        }
+    }
+
+    /// (segment, head) units per chunk.
+    private static let unitGrain = 8
+    /// Columns of the dropout stream that each head owns: an upper bound of the keys a query can see.
+    private static let columnsPerHead = 65_536
+
+    private static func unit(
+        segment: Int, head: Int, size: Int, segments: Segments, settings: Settings
+    ) -> hk_attention_unit {
+        let rows = segments.rows(of: segment)
+        let bits = settings.dropout
+        return hk_attention_unit(
+            new_tokens: rows.count, past_tokens: Int(segments.past[segment]), head_size: size,
+            scale: 1 / Float(size).squareRoot(), causal: settings.causal, keep_threshold: bits?.keepThreshold ?? 0,
+            keep_scale: bits?.keepScale ?? 1, seed: bits?.seed ?? 0, step: bits?.step ?? 0, ordinal: bits?.ordinal ?? 0,
+            first_row: (bits?.firstRow ?? 0) + UInt32(rows.lowerBound), first_column: UInt32(head * columnsPerHead))
+    }
+}

@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The learning rate of each step: a linear warm-up, then a decay to a fraction of the peak.
+public struct LearningRateSchedule: Sendable, Hashable {
+    /// How the rate falls after the warm-up.
+    public enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
+        case constant, linear, cosine
+    }
+
+    public var peak: Double
+    /// Steps over which the rate rises; step s of them gets `peak · (s + 1) / warmUpSteps`.
+    public var warmUpSteps: Int
+    /// Steps of the whole run; the decay ends there.
+    public var totalSteps: Int
+    public var decay: Decay
+    /// The fraction of the peak at which the decay ends.
+    public var floor: Double
+
+    public init(peak: Double, warmUpSteps: Int, totalSteps: Int, decay: Decay, floor: Double) {
+        self.peak = peak
+        self.warmUpSteps = warmUpSteps
+        self.totalSteps = totalSteps
+        self.decay = decay
+        self.floor = floor
+    }
+
+    /// The rate of `step`, counted from 0.
+    public func callAsFunction(_ step: Int) -> Double {
+        if step < warmUpSteps { return peak * Double(step + 1) / Double(warmUpSteps) }
+        let length = max(1, totalSteps - warmUpSteps)
+        let progress = min(1, Double(step - warmUpSteps) / Double(length))
+        switch decay {
+        case .constant: return peak
+        case .linear: return peak * (floor + (1 - floor) * (1 - progress))
+        case .cosine: return peak * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress)))
+        }
+    }
+}
