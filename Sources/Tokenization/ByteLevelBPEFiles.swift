@@ -50,16 +50,19 @@ extension ByteLevelBPE {
     /// The post-processor that puts `prefix` before each text (and, as transformers does, before the second of a pair).
     private func template() -> JSONValue {
         func framed(_ sequence: String, type: Int) -> [JSONValue] {
-            prefix.map { ["SpecialToken": ["id": .string(tokens[Int($0)]), "type_id": .integer(type)]] }
-                + [["Sequence": ["id": .string(sequence), "type_id": .integer(type)]]]
+            var pieces = prefix.map { id -> JSONValue in
+                ["SpecialToken": ["id": .string(tokens[Int(id)]), "type_id": .integer(type)]]
+            }
+            pieces.append(["Sequence": ["id": .string(sequence), "type_id": .integer(type)]])
+            return pieces
         }
-        let tokens = Set(prefix).sorted().map { id -> (key: String, value: JSONValue) in
+        let entries = Set(prefix).sorted().map { id -> (key: String, value: JSONValue) in
             let spelled = JSONValue.string(self.tokens[Int(id)])
             return (self.tokens[Int(id)], ["id": spelled, "ids": [.integer(Int(id))], "tokens": [spelled]])
         }
         return [
             "type": "TemplateProcessing", "single": .array(framed("A", type: 0)),
-            "pair": .array(framed("A", type: 0) + framed("B", type: 1)), "special_tokens": .object(tokens),
+            "pair": .array(framed("A", type: 0) + framed("B", type: 1)), "special_tokens": .object(entries),
         ]
     }
 

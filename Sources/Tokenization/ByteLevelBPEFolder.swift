@@ -7,6 +7,10 @@ extension ByteLevelBPE {
     ///
     /// - Throws: `FileError` that names the file, for what is missing, damaged, contradictory or not supported.
     public init(folder: URL) throws(FileError) {
+        guard isFolder(folder.path) else {
+            throw FileError(
+                folder.path, "is not a folder; expected one with tokenizer.json, or vocab.json and merges.txt")
+        }
         let config = try Self.optionalJSON(folder, "tokenizer_config.json") ?? [:]
         let configPath = folder.appendingPathComponent("tokenizer_config.json").path
         var (parts, path) = try Self.parts(of: folder, config: config, configPath: configPath)
@@ -49,7 +53,7 @@ extension ByteLevelBPE {
         guard let entries = vocabulary.object else {
             throw FileError(path, "expected an object of entries and ids, found \(vocabulary.kind)")
         }
-        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("added_tokens.json").path) {
+        if pathExists(folder.appendingPathComponent("added_tokens.json").path) {
             throw FileError(
                 folder.appendingPathComponent("added_tokens.json").path,
                 "added tokens are read from tokenizer.json only; save the tokenizer with a current transformers to get one"
@@ -112,7 +116,7 @@ extension ByteLevelBPE {
             .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
         if lines.last?.isEmpty == true { lines.removeLast() }
         do throws(TokenizationError) {
-            return try ByteLevelBPEParts.merges(spelled: lines.map { Substring($0) })
+            return try ByteLevelBPEParts.merges(spelled: lines.map { String(Substring($0)) })
         } catch {
             throw FileError(path, error.problem)
         }
@@ -128,13 +132,8 @@ extension ByteLevelBPE {
     }
 
     /// The bytes of a file, `nil` if there is none of that name.
-    private static func optionalContents(_ folder: URL, _ name: String) throws(FileError) -> Data? {
-        let url = folder.appendingPathComponent(name)
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        do {
-            return try Data(contentsOf: url)
-        } catch {
-            throw FileError(url.path, "cannot be read: \(error.localizedDescription)")
-        }
+    private static func optionalContents(_ folder: URL, _ name: String) throws(FileError) -> [UInt8]? {
+        let path = folder.appendingPathComponent(name).path
+        return pathExists(path) ? try readFile(path) : nil
     }
 }

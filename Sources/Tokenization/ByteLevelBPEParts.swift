@@ -30,7 +30,7 @@ struct ByteLevelBPEParts {
 
     /// Splits merges that are spelled "left right"; lines that begin with `#version` are none, as in `tokenizers`.
     static func merges(
-        spelled lines: some Sequence<some StringProtocol>
+        spelled lines: some Sequence<String>
     ) throws(TokenizationError) -> [(left: String, right: String)] {
         var result: [(left: String, right: String)] = []
         var number = 0
@@ -38,7 +38,8 @@ struct ByteLevelBPEParts {
             number += 1
             if line.utf8.starts(with: "#version".utf8) { continue }
             let parts = line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            guard parts.count == 2, let left = String(parts[0]), let right = String(parts[1]) else {
+            guard parts.count == 2, let left = String(parts[0]), let right = String(parts[1])
+            else {
                 throw TokenizationError(
                     "merge in line \(number): expected two entries with one space between, found \"\(line.prefix(80))\""
                 )

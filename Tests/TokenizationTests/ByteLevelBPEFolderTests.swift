@@ -218,7 +218,7 @@ import Tokenization
                 #expect(problem?.contains(part) == true, "\(problem ?? "read")")
             }
         }
-        #expect(problem(URL(fileURLWithPath: "/nonexistent/folder"))?.contains("found neither") == true)
+        #expect(problem(URL(fileURLWithPath: "/nonexistent/folder"))?.contains("is not a folder") == true)
     }
 
     @Test("Added tokens of an older tokenizer_config.json are read with vocab.json")

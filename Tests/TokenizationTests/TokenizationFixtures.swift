@@ -1,4 +1,3 @@
-import Crypto
 import Files
 import Foundation
 import TestSupport
@@ -21,26 +20,22 @@ func gpt2Tokenizer(for test: String) throws -> ByteLevelBPE? {
 
 /// SHA-256 over the ids of texts as the reference takes it: little-endian 32-bit integers, -1 after each text.
 struct DigestOfIDs {
-    private var digest = SHA256()
+    private var bytes: [UInt8] = []
 
     mutating func add(_ ids: [Int32]) {
-        (ids + [-1]).map(\.littleEndian).withUnsafeBytes { digest.update(bufferPointer: $0) }
+        for id in ids + [-1] { withUnsafeBytes(of: id.littleEndian) { bytes += $0 } }
     }
 
-    func hexadecimal() -> String { hexadecimalText(digest.finalize()) }
+    func hexadecimal() -> String { SHA256Digest.of(bytes).hexadecimal }
 }
 
 /// SHA-256 over the bytes of texts, 0xFF after each.
 struct DigestOfTexts {
-    private var digest = SHA256()
+    private var bytes: [UInt8] = []
 
-    mutating func add(_ text: String) { digest.update(data: Array(text.utf8) + [0xFF]) }
+    mutating func add(_ text: String) { bytes += Array(text.utf8) + [0xFF] }
 
-    func hexadecimal() -> String { hexadecimalText(digest.finalize()) }
-}
-
-private func hexadecimalText(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    func hexadecimal() -> String { SHA256Digest.of(bytes).hexadecimal }
 }
 
 /// Runs with a folder of its own, which is removed afterwards.
