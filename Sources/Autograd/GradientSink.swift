@@ -1,7 +1,7 @@
-import NumericCore
+package import NumericCore
 
 /// Where pullbacks send gradients: into the flat buffer for parameters, into the node for everything else. They always add.
-struct GradientSink {
+package struct GradientSink {
     let gradients: Gradients
 
     /// Whether a gradient of this tensor is wanted at all.
@@ -15,7 +15,7 @@ struct GradientSink {
 
     /// Lets `write` put a gradient of the tensor's shape into place: it must add when told to accumulate, and set every
     /// element otherwise. Not called when no gradient is wanted.
-    func add(to tensor: Tensor, _ write: (_ target: MutableArray, _ accumulate: Bool) -> Void) {
+    package func add(to tensor: Tensor, _ write: (_ target: MutableArray, _ accumulate: Bool) -> Void) {
         switch tensor.origin {
         case .constant: return
         case .parameter(let parameter):
@@ -31,7 +31,7 @@ struct GradientSink {
     }
 
     /// Adds a finished array; the first contribution to a node is kept as it is, without a copy.
-    func add(_ gradient: NDArray, to tensor: Tensor) {
+    package func add(_ gradient: NDArray, to tensor: Tensor) {
         if case .node(let node) = tensor.origin, node.gradient == nil {
             precondition(gradient.shape == node.shape, "gradient of \(node.name): \(gradient.shape) for \(node.shape)")
             node.gradient = gradient

@@ -46,6 +46,6 @@ public final class Gradients {
     /// The Euclidean norm of all gradients, accumulated in Double.
     public var norm: Double { flat.frozen().sumOfSquares.squareRoot() }
 
-    /// Sets every gradient to 0, as after a step that was skipped.
-    public func clear() { flat.scale(by: 0) }
+    /// Sets every gradient to 0, as after a step that was skipped, also when some are not finite.
+    public func clear() { flat.fill(with: 0) }
 }

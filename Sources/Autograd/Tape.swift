@@ -1,4 +1,4 @@
-import NumericCore
+package import NumericCore
 
 /// The record of one forward pass, from which gradients are computed.
 ///
@@ -10,7 +10,7 @@ import NumericCore
 /// inside `record` and nowhere else, whether or not its input has a gradient. A tape serves one pass.
 public final class Tape {
     /// Adds to the gradients of an operation's inputs, given the gradient of its output.
-    typealias Pullback = (_ dOutput: NDArray, _ gradients: GradientSink) -> Void
+    package typealias Pullback = (_ dOutput: NDArray, _ gradients: GradientSink) -> Void
 
     /// Where the dropout bits of a pass come from.
     public struct DropoutSource: Sendable {

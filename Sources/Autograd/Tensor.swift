@@ -33,7 +33,7 @@ public struct Tensor {
     ///   - name: of the operation, for messages.
     ///   - inputs: every tensor that `pullback` may send a gradient to.
     ///   - pullback: adds to the gradients of the inputs, given that of the output.
-    static func result(
+    package static func result(
         _ name: StaticString, of inputs: Tensor..., value: NDArray, pullback: @escaping Tape.Pullback
     ) -> Tensor {
         guard let tape = Tape.current, inputs.contains(where: tape.records) else { return Tensor(constant: value) }

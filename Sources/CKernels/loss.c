@@ -20,8 +20,10 @@ HK_INLINE double exponential_sum(const float *x, float shift, size_t count) {
   return total;
 }
 
-HK_INLINE void probabilities(float *x, float log_sum_exp, size_t count) {
-  for (size_t i = 0; i < count; i++) x[i] = hk_exp(x[i] - log_sum_exp);
+/// x becomes e^(x - shift - log_sum). In two steps: the logits of a language model lie far from 0, where rounding
+/// shift + log_sum to a float would put one relative error of some 1e-6 on the whole row.
+HK_INLINE void probabilities(float *x, float shift, float log_sum, size_t count) {
+  for (size_t i = 0; i < count; i++) x[i] = hk_exp((x[i] - shift) - log_sum);
 }
 
 HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double *losses, bool differentiate,
@@ -29,10 +31,10 @@ HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double 
   for (size_t row = 0; row < rows; row++) {
     float *x = logits + row * columns;
     float shift = largest(x, columns);
-    double log_sum_exp = (double)shift + __builtin_log(exponential_sum(x, shift, columns));
-    losses[row] = log_sum_exp - (double)x[targets[row]];
+    double log_sum = __builtin_log(exponential_sum(x, shift, columns));
+    losses[row] = (double)shift + log_sum - (double)x[targets[row]];
     if (differentiate) {
-      probabilities(x, (float)log_sum_exp, columns);
+      probabilities(x, shift, (float)log_sum, columns);
       x[targets[row]] -= 1.0f;
     }
   }

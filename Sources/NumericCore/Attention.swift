@@ -52,7 +52,7 @@ public final class AttentionCache {
             let rows = segments.rows(of: segment)
             let (past, slot) = (Int(segments.past[segment]), Int(segments.slots[segment]))
             precondition(
-                slot < slots && past + rows.count <= capacity,
+                slot >= 0 && slot < slots && past >= 0 && past + rows.count <= capacity,
                 "attention: slot \(slot) of \(slots), \(past) + \(rows.count) tokens of \(capacity)")
             for (index, row) in rows.enumerated() {
                 let to = (slot * capacity + past + index) * channels
@@ -96,9 +96,13 @@ public struct Attention: Sendable {
         settings: Settings, cache: AttentionCache?
     ) {
         precondition(
-            channels % settings.heads == 0 && query.array.shape.rows == segments.rowCount,
-            "attention: \(channels) channels, \(settings.heads) heads, \(query.array.shape) for \(segments.rowCount) rows"
-        )
+            channels % settings.heads == 0, "attention: \(channels) channels for \(settings.heads) heads")
+        for operand in [query, key, value] {
+            precondition(
+                operand.array.shape.rows == segments.rowCount && operand.firstColumn + channels <= operand.stride,
+                "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + channels) of \(operand.array.shape)"
+                    + " for \(segments.rowCount) rows")
+        }
         precondition(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
         (self.query, self.key, self.value) = (query, key, value)
         (self.segments, self.settings, self.channels) = (segments, settings, channels)

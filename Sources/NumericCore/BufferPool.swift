@@ -49,7 +49,7 @@ public final class BufferPool: Sendable {
     }
 
     /// The smallest class that holds `count` floats: (4 + quarter) << exponent floats, coded as exponent × 4 + quarter.
-    static func sizeClass(count: Int) -> Int {
+    package static func sizeClass(count: Int) -> Int {
         let minimum = 16
         let needed = max(count, minimum)
         let exponent = max(0, Int.bitWidth - 1 - needed.leadingZeroBitCount - 2)
@@ -58,7 +58,7 @@ public final class BufferPool: Sendable {
     }
 
     /// How many floats a block of a size class holds.
-    static func capacity(sizeClass: Int) -> Int { (4 + sizeClass % 4) << (sizeClass / 4) }
+    package static func capacity(sizeClass: Int) -> Int { (4 + sizeClass % 4) << (sizeClass / 4) }
 
     func take(count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let sizeClass = Self.sizeClass(count: count)

@@ -30,6 +30,7 @@ public func matmul(
         if !accumulate { c.pointer.update(repeating: 0, count: m * n) }
         return
     }
+    Parallelism.singleThreadedBLAS
     let tiles = Tiling(rows: m, columns: n, depth: k)
     let product = Product(
         a: a.pointer, b: b.pointer, c: c.pointer, lda: a.shape.columns, ldb: b.shape.columns, ldc: n, depth: k,

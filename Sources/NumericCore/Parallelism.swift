@@ -21,7 +21,7 @@ public enum Parallelism {
     /// The number of threads that compute.
     public static var threads: Int { current().threads }
 
-    /// Sets the number of threads that compute. Call it between computations, not during one. Traps below 1.
+    /// Sets the number of threads that compute, once the job that is running has ended. Traps below 1.
     public static func setThreads(_ threads: Int) {
         precondition(threads >= 1, "Parallelism: \(threads) threads")
         turn.withLock { _ in
@@ -33,11 +33,12 @@ public enum Parallelism {
         }
     }
 
+    /// Our threads each call BLAS on their own tile, so BLAS must not start threads below them. Read before any product.
+    static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
+
     private static func current() -> WorkerPool {
         pool.withLock { pool in
             if let pool { return pool }
-            // Our threads each call BLAS on their own tile; BLAS must not start threads below them.
-            openblas_set_num_threads(1)
             let made = WorkerPool(threads: availableProcessors)
             pool = made
             return made
@@ -47,8 +48,8 @@ public enum Parallelism {
     /// Runs `body` for chunks `0..<count`, side by side.
     static func run(_ count: Int, _ body: (Int) -> Void) {
         if count == 1 { return body(0) }
-        let pool = current()
-        turn.withLock { _ in pool.run(chunks: count, body) }
+        // The pool is looked up inside the turn: one that was replaced while we waited has no workers any more.
+        turn.withLock { _ in current().run(chunks: count, body) }
     }
 
     /// Cuts `0..<count` into ranges of `grain` (the last may be shorter) and runs `body` on them side by side.

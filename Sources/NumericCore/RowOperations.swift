@@ -73,6 +73,13 @@ extension MutableArray {
         }
     }
 
+    /// Sets every element, whatever is there now: memory from the pool may hold NaN, which no factor turns into 0.
+    public func fill(with value: Float) {
+        Parallelism.run(count, grain: elementGrain) { range in
+            (pointer + range.lowerBound).update(repeating: value, count: range.count)
+        }
+    }
+
     /// Multiplies every element.
     public func scale(by factor: Float) {
         Parallelism.run(count, grain: elementGrain) { range in hk_scale(pointer + range.lowerBound, factor, range.count)

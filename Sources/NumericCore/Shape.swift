@@ -45,7 +45,14 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     public var columns: Int { rank == 0 ? 1 : self[rank - 1] }
 
     /// How many rows of ``columns`` elements the array holds.
-    public var rows: Int { rank <= 1 ? 1 : count / Swift.max(columns, 1) }
+    public var rows: Int {
+        switch rank {
+        case 0, 1: return 1
+        case 2: return extents.0
+        case 3: return extents.0 * extents.1
+        default: return extents.0 * extents.1 * extents.2
+        }
+    }
 
     public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 

@@ -7,11 +7,11 @@ extension Tensor {
         let normalization = LayerNormalization(value, scale: scale.value, shift: shift.value, epsilon: epsilon)
         return .result("layerNorm", of: input, scale, shift, value: normalization.output) { dOutput, gradients in
             gradients.add(to: scale) { dScale, accumulate in
-                if !accumulate { dScale.scale(by: 0) }
+                if !accumulate { dScale.fill(with: 0) }
                 normalization.addParameterGradients(dOutput, dScale: dScale, dShift: nil)
             }
             gradients.add(to: shift) { dShift, accumulate in
-                if !accumulate { dShift.scale(by: 0) }
+                if !accumulate { dShift.fill(with: 0) }
                 dShift.addColumnSums(of: dOutput)
             }
             gradients.add(to: input) { dInput, accumulate in

@@ -33,7 +33,7 @@ extension Tensor {
             }
             if let bias {
                 gradients.add(to: bias) { dBias, accumulate in
-                    if !accumulate { dBias.scale(by: 0) }
+                    if !accumulate { dBias.fill(with: 0) }
                     dBias.addColumnSums(of: dOutput)
                 }
             }

@@ -5,7 +5,7 @@ extension Tensor {
     public static func lookup(_ ids: [Int32], in table: Tensor) -> Tensor {
         .result("lookup", of: table, value: table.value.gatherRows(ids)) { dOutput, gradients in
             gradients.add(to: table) { dTable, accumulate in
-                if !accumulate { dTable.scale(by: 0) }
+                if !accumulate { dTable.fill(with: 0) }
                 dTable.scatterAdd(dOutput, at: ids)
             }
         }
