@@ -1,18 +1,19 @@
-import Autograd
+package import Autograd
 import Checkpoints
 import Files
 import Foundation
-import HeadlineData
+package import HeadlineData
 import Inference
+import Metrics
 import Models
 import NeuralNetwork
 import NumericCore
 import Tokenization
 
 /// Training a GPT-2 to continue headlines.
-final class GeneratorTask: TrainingTask {
-    let plan: BatchPlan
-    let dataDigest: String
+package final class GeneratorTask: TrainingTask {
+    package let plan: BatchPlan
+    package let dataDigest: String
     let tokenizer: ByteLevelBPE
     private let model: GPT2
     private let store: ParameterStore
@@ -41,9 +42,15 @@ final class GeneratorTask: TrainingTask {
         dataDigest = Self.digest(training, validation)
     }
 
-    var trainedParameters: [Parameter] { store.parameters }
-    var allParameters: [Parameter] { store.parameters }
-    var validationCount: Int { validation.count }
+    /// How well token frequencies alone predict the validation headlines: what any model has to be well below.
+    package var unigramBaseline: TaskEvaluation {
+        let unigram = UnigramModel(training.targets, vocabularySize: tokenizer.vocabularySize)
+        return evaluation(nats: unigram.nats(of: validation.targets))
+    }
+
+    package var trainedParameters: [Parameter] { store.parameters }
+    package var allParameters: [Parameter] { store.parameters }
+    package var validationCount: Int { validation.count }
 
     private static func digest(_ sides: FramedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
@@ -55,28 +62,33 @@ final class GeneratorTask: TrainingTask {
         return stream.finish().hexadecimal
     }
 
-    func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
+    package func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
         let batch = training.microBatch(headlines, firstRow: firstRow)
         return model.lossSum(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets)
     }
 
-    func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
+    package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
         for run in validation.sequentialRuns(ofTokens: settings.batches.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = validation.microBatch(run)
             nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
         }
-        let tokens = validation.targets.count
-        // A headline that was cut has bytes that no token stands for.
-        let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
-        let result = TaskEvaluation(
-            loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
+        let result = evaluation(nats: nats)
         latestEvaluation = result
         return result
     }
 
-    func samples() throws -> [SamplesReport.Sample] {
+    /// The figures of validation headlines that take `nats` in all.
+    private func evaluation(nats: Double) -> TaskEvaluation {
+        let tokens = validation.targets.count
+        // A headline that was cut has bytes that no token stands for.
+        let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
+        return TaskEvaluation(
+            loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
+    }
+
+    package func samples() throws -> [SamplesReport.Sample] {
         let generator = try Generator(model, tokenizer)
         return try settings.samples.prompts.map { prompt in
             let completions = try generator.complete(prompt, count: 1, options: settings.samples.options)
@@ -84,7 +96,7 @@ final class GeneratorTask: TrainingTask {
         }
     }
 
-    func export(to path: String) throws {
+    package func export(to path: String) throws {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: settings.samples.options,
             card: card(latestEvaluation), precision: .float32, to: path)
