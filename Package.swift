@@ -64,10 +64,11 @@ let package = Package(
                 "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
                 "Optimization", "Checkpoints", "Configuration", "Files",
             ]),
+        module("Commands", ["Files", argumentParser]),
         .executableTarget(
-            name: "train", dependencies: ["Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
+            name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Inference", "Files", argumentParser], swiftSettings: strict),
+            name: "headline", dependencies: ["Commands", "Inference", "Files", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NumericCore", []),
@@ -76,7 +77,7 @@ let package = Package(
         tests("Optimization", ["Autograd", "NumericCore"]),
         tests("Models", ["NeuralNetwork", "Autograd", "NumericCore", "Optimization", "Checkpoints"]),
         tests("Files", []),
-        tests("Tokenization", []),
+        tests("Tokenization", ["Files"]),
         tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),

@@ -6,6 +6,9 @@ import Foundation
 /// Every call repeats itself when a signal interrupts it, and every refusal becomes a ``FileError`` with the path that a
 /// person would recognise.
 package struct Descriptor: ~Copyable {
+    /// Flags for reading what is there, without waiting on a pipe that nobody writes.
+    package static let reading: Int32 = O_RDONLY | O_NONBLOCK
+
     /// The number the system gave it.
     package let number: Int32
     /// The path that errors name; for a temporary file, the path it will have.

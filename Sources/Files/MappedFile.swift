@@ -15,7 +15,7 @@ public final class MappedFile: @unchecked Sendable {
 
     /// Maps the file at `path`. Throws if it does not exist, cannot be read or is not a plain file.
     public init(path: String) throws(FileError) {
-        let descriptor = try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK, on: .read)
+        let descriptor = try Descriptor(opening: path, flags: Descriptor.reading, on: .read)
         let status = try descriptor.status()
         switch status.kind {
         case .file: break

@@ -2,10 +2,11 @@ public import Files
 
 /// Which headlines every training step takes: a function of the headline lengths, the token budgets and the seed alone.
 ///
-/// Each epoch visits all headlines once, in an order that is a function of (seed, epoch). A step takes whole headlines in that order until
-/// the next one would exceed `tokensPerStep`; that one begins the next step. Steps do not cross the end of an epoch, so the last step of an
-/// epoch may be smaller, and every epoch is seen whole before the next begins. The step is then cut, in order, into micro-batches of whole
-/// headlines of at most `tokensPerMicroBatch` tokens; the cut changes neither what a step holds nor its order.
+/// Each epoch visits all headlines once, in an order that is a function of (seed, epoch). A step takes whole headlines
+/// in that order until the next one would exceed `tokensPerStep`; that one begins the next step. Steps do not cross the
+/// end of an epoch, so the last step of an epoch may be smaller, and every epoch is seen whole before the next begins.
+/// The step is then cut, in order, into micro-batches of whole headlines of at most `tokensPerMicroBatch` tokens; the
+/// cut changes neither what a step holds nor its order.
 public struct BatchPlan: Sendable {
     /// The tokens of each headline.
     public let lengths: [Int32]
@@ -13,7 +14,8 @@ public struct BatchPlan: Sendable {
     public let tokensPerMicroBatch: Int
     public let seed: UInt64
 
-    /// Throws a `BatchPlanError` when a headline is longer than a step or a micro-batch may be; traps without headlines.
+    /// Throws a `BatchPlanError` when a headline is longer than a step or a micro-batch may be; traps without
+    /// headlines.
     public init(lengths: [Int32], tokensPerStep: Int, tokensPerMicroBatch: Int, seed: UInt64) throws(BatchPlanError) {
         precondition(!lengths.isEmpty, "BatchPlan: there are no headlines")
         let longest = Int(lengths.max() ?? 0)
@@ -54,7 +56,8 @@ public struct BatchPlan: Sendable {
         return count
     }
 
-    /// Where the headlines stand in an epoch's order from which on the next step begins, for one that begins at `start`.
+    /// Where the headlines stand in an epoch's order from which on the next step begins, for one that begins at
+    /// `start`.
     func end(ofStepFrom start: Int, in order: [Int32]) -> Int {
         endOfRun(from: start, in: order[...], tokens: tokensPerStep, lengths: lengths)
     }
@@ -81,7 +84,8 @@ func endOfRun(from start: Int, in order: ArraySlice<Int32>, tokens: Int, lengths
 }
 
 extension FramedHeadlines {
-    /// All headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a run of its own.
+    /// All headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a
+    /// run of its own.
     public func sequentialRuns(ofTokens tokens: Int) -> [Range<Int32>] {
         let order = Array(0..<Int32(count))
         let lengths = lengths

@@ -16,9 +16,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
         self.day = day
     }
 
-    /// Reads the forms of ISO 8601 that data sets use: `2024-03-09` or `20240309`, white space around it ignored, and after the
-    /// first form optionally `T` or a space and a time (`14:05`, `14:05:33.250`, `14:05:33Z`, `14:05+02:00`). The time is checked
-    /// and left out; the day is the one that is written, whatever the time zone.
+    /// Reads the forms of ISO 8601 that data sets use: `2024-03-09` or `20240309`, white space around it ignored, and
+    /// after the first form optionally `T` or a space and a time (`14:05`, `14:05:33.250`, `14:05:33Z`, `14:05+02:00`).
+    /// The time is checked and left out; the day is the one that is written, whatever the time zone.
     public init?(_ text: some StringProtocol) {
         var bytes = Array(text.utf8)[...]
         while let last = bytes.last, last == 0x20 || (0x09...0x0D).contains(last) { bytes.removeLast() }

@@ -1,7 +1,7 @@
 import Files
 
-/// Which column (or JSON key) holds what. A name that is given must exist exactly as given; where none is given, the usual names are
-/// tried in order, ignoring case, and only the headline must be found.
+/// Which column (or JSON key) holds what. A name that is given must exist exactly as given; where none is given, the
+/// usual names are tried in order, ignoring case, and only the headline must be found.
 public struct ColumnNames: Sendable, Hashable, Codable {
     public var headline: String?
     public var category: String?
@@ -54,9 +54,9 @@ public struct ColumnNames: Sendable, Hashable, Codable {
     /// True when no name is given.
     public var isEmpty: Bool { Role.allCases.allSatisfy { self[$0] == nil } }
 
-    /// The names that a file's columns are used under; `nil` for a role that the file has no column for. A column that is named for one
-    /// role is not guessed for another. Throws a `FileError` for a named column that is absent, for a name that stands twice in the
-    /// header, and when no headline column can be found.
+    /// The names that a file's columns are used under; `nil` for a role that the file has no column for. A column that
+    /// is named for one role is not guessed for another. Throws a `FileError` for a named column that is absent, for a
+    /// name that stands twice in the header, and when no headline column can be found.
     func resolved(among columns: [String], of path: String) throws -> ColumnNames {
         var resolved = ColumnNames()
         let given = Role.allCases.compactMap { self[$0] }
@@ -77,8 +77,8 @@ public struct ColumnNames: Sendable, Hashable, Codable {
         guard resolved.headline != nil else {
             throw FileError(
                 path,
-                "no column is named \(Role.headline.usualNames.quotedList("or")); the columns found are "
-                    + "\(columns.quotedList("and")). Name the one that holds the headlines"
+                "no column is named \(Role.headline.usualNames.quotedList("or")); "
+                    + "\(Self.found(columns)). Name the one that holds the headlines"
                     + " (the first line of a CSV or TSV file must be its header)")
         }
         for role in Role.allCases {
@@ -90,22 +90,20 @@ public struct ColumnNames: Sendable, Hashable, Codable {
     }
 
     private static func absent(_ name: String, _ role: Role, among columns: [String]) -> String {
-        let found =
-            columns.isEmpty ? "no named columns are there" : "the columns found are \(columns.quotedList("and"))"
-        var problem = "there is no column `\(name)` for the \(role); \(found)"
-        if let nearest = nearestName(to: name, among: columns) { problem += " Did you mean `\(nearest)`?" }
-        return problem
+        "there is no column `\(name)` for the \(role); \(found(columns))\(suggestion(for: name, among: columns))"
+    }
+
+    private static func found(_ columns: [String]) -> String {
+        columns.isEmpty ? "no columns are there" : "the columns found are \(columns.quotedList("and"))"
     }
 }
 
 extension [String] {
-    /// The names in backquotes with a word before the last one, cut after twelve.
-    func quotedList(_ conjunction: String) -> String {
-        guard count > 12 else {
-            let quoted = map { "`\($0)`" }
-            return quoted.count < 2
-                ? quoted.joined() : quoted.dropLast().joined(separator: ", ") + " \(conjunction) " + quoted[count - 1]
-        }
-        return prefix(12).map { "`\($0)`" }.joined(separator: ", ") + " and \(count - 12) more"
+    /// The names in backquotes with a word before the last one; at most twelve, and of each at most 40 characters.
+    fileprivate func quotedList(_ conjunction: String) -> String {
+        let quoted = prefix(12).map { "`\($0.count > 40 ? $0.prefix(39) + "…" : $0[...])`" }
+        if count > quoted.count { return quoted.joined(separator: ", ") + " and \(count - quoted.count) more" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+        return quoted.dropLast().joined(separator: ", ") + " \(conjunction) " + last
     }
 }

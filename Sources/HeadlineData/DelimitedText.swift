@@ -1,8 +1,9 @@
 import Files
 
-/// Walks over the records of CSV or TSV text (RFC 4180): fields between delimiters, optionally in double quotes, in which delimiters
-/// and line breaks are text and a doubled quote is one quote. Lines end with LF, CR LF or a single CR. More lenient than the RFC in one
-/// thing that cannot be misread: a quote inside a field that does not begin with one is text.
+/// Walks over the records of CSV or TSV text (RFC 4180): fields between delimiters, optionally in double quotes, in
+/// which delimiters and line breaks are text and a doubled quote is one quote. Lines end with LF, CR LF or a single CR.
+/// More lenient than the RFC in one thing that cannot be misread: a quote inside a field that does not begin with one
+/// is text.
 struct DelimitedText {
     private let bytes: [UInt8]
     private let delimiter: UInt8
@@ -39,7 +40,8 @@ struct DelimitedText {
         String(decoding: content[(index == 0 ? 0 : ends[index - 1])..<ends[index]], as: UTF8.self)
     }
 
-    /// Reads the next record; false at the end. Throws a `FileError` for an unclosed quote and for text after a closing one.
+    /// Reads the next record; false at the end. Throws a `FileError` for an unclosed quote and for text after a closing
+    /// one.
     mutating func next() throws -> Bool {
         while position < bytes.count, isLineEnd(bytes[position]) {
             endLine()
@@ -83,7 +85,8 @@ struct DelimitedText {
         content += bytes[start..<position]
     }
 
-    /// Takes a field in quotes; the position is at its opening quote, and afterwards at a delimiter, a line end or the end.
+    /// Takes a field in quotes; the position is at its opening quote, and afterwards at a delimiter, a line end or the
+    /// end.
     private mutating func takeQuoted() throws {
         let openingLine = line
         position += 1

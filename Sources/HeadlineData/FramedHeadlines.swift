@@ -22,13 +22,15 @@ public struct FramingReport: Sendable, Hashable, Codable, CustomStringConvertibl
 
     /// One line for a person.
     public var description: String {
-        "\(kept) headlines with \(tokens) tokens, the longest \(longest); \(cut) cut and \(dropped) dropped for their length"
+        "\(kept) headlines with \(tokens) tokens, the longest \(longest);"
+            + " \(cut) cut and \(dropped) dropped for their length"
     }
 }
 
-/// Headlines as token ids, framed for training a generator: a headline of ids `t1 … tn` is read as `end t1 … tn` and predicts
-/// `t1 … tn end`, n + 1 tokens, where `end` is the end-of-text token. One with more than `maximumTokens` predicted tokens is cut, and then
-/// reads `end t1 … t(L−1)` and predicts `t1 … tL`, L = `maximumTokens`, without an end that is not there; or it is dropped.
+/// Headlines as token ids, framed for training a generator: a headline of ids `t1 … tn` is read as `end t1 … tn` and
+/// predicts `t1 … tn end`, n + 1 tokens, where `end` is the end-of-text token. One with more than `maximumTokens`
+/// predicted tokens is cut, and then reads `end t1 … t(L−1)` and predicts `t1 … tL`, L = `maximumTokens`, without an
+/// end that is not there; or it is dropped.
 public struct FramedHeadlines: Sendable {
     /// The end-of-text token, which also begins every headline.
     public let endOfText: Int32
@@ -36,7 +38,8 @@ public struct FramedHeadlines: Sendable {
     public let targets: [Int32]
     /// Headline `i` predicts `targets[offsets[i] ..< offsets[i + 1]]`.
     public let offsets: [Int]
-    /// The text that each headline comes from, as an index into the texts that were framed: they differ where some were dropped.
+    /// The text that each headline comes from, as an index into the texts that were framed: they differ where some were
+    /// dropped.
     public let rows: [Int32]
     /// UTF-8 bytes of each headline's whole text, for bits per byte.
     public let byteCounts: [Int32]
@@ -142,7 +145,8 @@ public struct MicroBatch: Sendable, Hashable {
     public let offsets: [Int32]
     /// [S] the headline of each segment.
     public let headlines: [Int32]
-    /// The place of the first token within the whole step, so that what is random per token does not depend on how a step is cut.
+    /// The place of the first token within the whole step, so that what is random per token does not depend on how a
+    /// step is cut.
     public let firstRow: Int
 }
 

@@ -1,7 +1,7 @@
 /// The set of character trigrams of each of many texts, as sorted lists of small numbers.
 ///
-/// Trigrams are numbered from the rarest to the most frequent, so the front of a list says most about its text: that is what the
-/// similarity join looks at. A text shorter than three characters has one gram, itself.
+/// Trigrams are numbered from the rarest to the most frequent, so the front of a list says most about its text: that is
+/// what the similarity join looks at. A text shorter than three characters has one gram, itself.
 struct GramSets {
     /// The gram numbers of all texts end to end, ascending within each text.
     private(set) var grams: [Int32] = []
@@ -53,8 +53,8 @@ struct GramSets {
         return (shared, size(a) + size(b) - shared)
     }
 
-    /// Replaces the contents of `own` by the different grams of one text. Three scalars of 21 bits each, plus one so that a missing one is
-    /// 0, make one key.
+    /// Replaces the contents of `own` by the different grams of one text. Three scalars of 21 bits each, plus one so
+    /// that a missing one is 0, make one key.
     private static func collectGrams(of text: [UInt32], into own: inout [UInt64]) {
         own.removeAll(keepingCapacity: true)
         func key(_ scalars: ArraySlice<UInt32>) -> UInt64 { scalars.reduce(0) { $0 << 21 | UInt64($1 + 1) } }

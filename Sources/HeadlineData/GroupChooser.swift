@@ -19,7 +19,8 @@ struct GroupChooser {
         return fill(target, from: order, sparingOne: true)
     }
 
-    /// The same within each category; a group belongs to the category that most of its rows have (of equals the first in the group).
+    /// The same within each category; a group belongs to the category that most of its rows have (of equals the first
+    /// in the group).
     func chooseByCategory(seed: UInt64) throws(SplitError) -> [Int] {
         guard rows.contains(where: { $0.category != nil }) else {
             throw SplitError(
@@ -84,8 +85,8 @@ struct GroupChooser {
 
     private func clamp(_ target: Int, below count: Int) -> Int { min(max(target, 1), count - 1) }
 
-    /// Takes groups in the given order, leaving out those that would overshoot; if none fits, the smallest. With `sparingOne`, at least
-    /// one group is left.
+    /// Takes groups in the given order, leaving out those that would overshoot; if none fits, the smallest. With
+    /// `sparingOne`, at least one group is left.
     private func fill(_ target: Int, from order: [Int], sparingOne: Bool) -> [Int] {
         guard target > 0, order.count > 1 || !sparingOne else { return [] }
         var chosen: [Int] = []
@@ -115,8 +116,8 @@ struct GroupChooser {
         return counts.reduce((nil, 0)) { $1.count > $0.1 ? ($1.category, $1.count) : $0 }.0
     }
 
-    /// The wanted number of rows of each stratum: the fraction of its size, rounded such that the sum is the fraction of all rows (largest
-    /// remainders, of equals the earlier stratum first).
+    /// The wanted number of rows of each stratum: the fraction of its size, rounded such that the sum is the fraction
+    /// of all rows (largest remainders, of equals the earlier stratum first).
     private func apportion(_ sizes: [Int]) -> [Int] {
         let shares = sizes.map { fraction * Double($0) }
         var targets = shares.map { Int($0.rounded(.down)) }

@@ -1,7 +1,7 @@
 /// One row of a headline file.
 public struct Headline: Sendable, Hashable {
-    /// One line of text, never empty: white space at both ends is removed and a line break inside, with the white space around it,
-    /// has become one space. Everything else is as the file has it.
+    /// One line of text, never empty: white space at both ends is removed and a line break inside, with the white space
+    /// around it, has become one space. Everything else is as the file has it.
     public let text: String
     public let category: String?
     public let date: CalendarDate?
@@ -22,7 +22,8 @@ public struct Headline: Sendable, Hashable {
 
 /// What was found while a headline file was read; nothing is dropped or changed without a count here.
 public struct ReadReport: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// Rows of the file: records after the header, JSON values, or lines of text. Blank lines between records are not rows.
+    /// Rows of the file: records after the header, JSON values, or lines of text. Blank lines between records are not
+    /// rows.
     public internal(set) var rowsRead = 0
     /// Rows dropped because their headline is empty or white space only.
     public internal(set) var emptyHeadlines = 0

@@ -13,8 +13,8 @@ public enum HeadlineFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// One headline a line.
     case txt
 
-    /// The format that a file's name says: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson`, `.json`, `.txt`, in any case, each
-    /// optionally followed by `.gz`. Throws a `FileError` when the name says nothing.
+    /// The format that a file's name says: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson`, `.json`, `.txt`, in any case,
+    /// each optionally followed by `.gz`. Throws a `FileError` when the name says nothing.
     public init(ofFileNamed path: String) throws {
         var name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
         if name.hasSuffix(".gz") { name.removeLast(3) }

@@ -17,8 +17,8 @@ public struct HeadlineTable: Sendable {
     ///   - path: The file.
     ///   - format: How it is written; `nil` goes by the extension.
     ///   - columns: Where each role is; what is not named is looked for under its usual names.
-    /// - Throws: A `FileError` for a file that is missing, unreadable, empty, not UTF-8, not in the format, without the named columns
-    ///   or without a single headline.
+    /// - Throws: A `FileError` for a file that is missing, unreadable, empty, not UTF-8, not in the format, without the
+    ///   named columns or without a single headline.
     public init(
         readingFrom path: String, format: HeadlineFormat? = nil, columns: ColumnNames = ColumnNames()
     ) throws {

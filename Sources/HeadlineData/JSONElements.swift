@@ -30,7 +30,8 @@ struct JSONElements {
         return elements
     }
 
-    /// The elements of one array. They are cut out here and parsed one by one, so that each knows its line and an error says it too.
+    /// The elements of one array. They are cut out here and parsed one by one, so that each knows its line and an error
+    /// says it too.
     static func array(in bytes: [UInt8], path: String) throws -> JSONElements {
         var elements = JSONElements(path: path)
         var cutter = ElementCutter(bytes)
@@ -113,8 +114,9 @@ private struct ElementCutter {
         return true
     }
 
-    /// The bytes up to the next comma or closing bracket of the array itself, and the line on which they begin; `nil` after the last
-    /// element or where the text ends first. An empty element (`[1,,2]`, `[1,]`) is returned as such, for the parser to refuse.
+    /// The bytes up to the next comma or closing bracket of the array itself, and the line on which they begin; `nil`
+    /// after the last element or where the text ends first. An empty element (`[1,,2]`, `[1,]`) is returned as such,
+    /// for the parser to refuse.
     mutating func nextElement() -> (range: Range<Int>, line: Int)? {
         guard !isClosed else { return nil }
         skipWhiteSpace()
@@ -126,7 +128,7 @@ private struct ElementCutter {
                 skipString()
                 continue
             case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-            case UInt8(ascii: "]") where depth == 0:
+            case UInt8(ascii: "]") where depth <= 0:
                 let end = position
                 close()
                 return (start..<end, startLine)

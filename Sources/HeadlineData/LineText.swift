@@ -1,13 +1,13 @@
 /// A text made into one line.
 struct LineText {
-    /// The text without white space at its ends; each run of white space that holds a line break has become one space, all other white
-    /// space is as it was.
+    /// The text without white space at its ends; each run of white space that holds a line break has become one space,
+    /// all other white space is as it was.
     let text: String
     let isTrimmed: Bool
     let isJoined: Bool
 
-    /// White space is what Unicode gives the property `White_Space`; a line break is LF, VT, FF, CR, NEL, LINE SEPARATOR or PARAGRAPH
-    /// SEPARATOR (Unicode, newline guidelines, section 5.8).
+    /// White space is what Unicode gives the property `White_Space`; a line break is LF, VT, FF, CR, NEL, LINE
+    /// SEPARATOR or PARAGRAPH SEPARATOR (Unicode, newline guidelines, section 5.8).
     init(_ raw: String) {
         var raw = raw
         let isClean = raw.withUTF8 { isCleanLine($0) }
@@ -45,7 +45,8 @@ private func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
-/// The quick look that spares nearly every headline the walk over its scalars: false whenever there may be something to do.
+/// The quick look that spares nearly every headline the walk over its scalars: false whenever there may be something to
+/// do.
 private func isCleanLine(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = bytes.first, let last = bytes.last else { return true }
     // Anything beyond ASCII at an end may be white space, all of which lies in the blocks that these lead bytes begin.

@@ -2,9 +2,9 @@ import Foundation
 
 /// What two headlines share when they are exact duplicates.
 ///
-/// Letters, marks and digits (Unicode general categories L, M and N) in lower case (`Lowercase_Mapping`, no locale) and in composed form
-/// (NFC); white space, punctuation, symbols and everything else are left out, so that `U.S.–China talks` and `us china talks` are equal.
-/// A text that has no letter or digit at all is its own normal form.
+/// Letters, marks and digits (Unicode general categories L, M and N) in lower case (`Lowercase_Mapping`, no locale) and
+/// in composed form (NFC); white space, punctuation, symbols and everything else are left out, so that `U.S.–China
+/// talks` and `us china talks` are equal. A text that has no letter or digit at all is its own normal form.
 ///
 /// - Returns: The scalar values; empty only for an empty text.
 package func normalForm(of text: String) -> [UInt32] {

@@ -1,6 +1,6 @@
-/// The random numbers of splits and of training order: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014). Written out here because the order of a run must be the same on every machine and with every version of
-/// Swift, which the standard library promises for none of its generators and shuffles.
+/// The random numbers of splits and of training order: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
+/// number generators", OOPSLA 2014). Written out here because the order of a run must be the same on every machine and
+/// with every version of Swift, which the standard library promises for none of its generators and shuffles.
 package struct SeededGenerator {
     private var state: UInt64
 
@@ -17,8 +17,8 @@ package struct SeededGenerator {
         return Self.mix(state)
     }
 
-    /// A number in `0 ..< bound`, every one equally likely (Lemire, "Fast random integer generation in an interval", 2019). Traps unless
-    /// `bound` is positive.
+    /// A number in `0 ..< bound`, every one equally likely (Lemire, "Fast random integer generation in an interval",
+    /// 2019). Traps unless `bound` is positive.
     package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "SeededGenerator.below: the bound \(bound) is not positive")
         let bound = UInt64(bound)
@@ -30,7 +30,8 @@ package struct SeededGenerator {
         return Int(product.high)
     }
 
-    /// Puts the elements in random order in place, every order equally likely (Fisher and Yates; Durstenfeld's form, 1964).
+    /// Puts the elements in random order in place, every order equally likely (Fisher and Yates; Durstenfeld's form,
+    /// 1964).
     package mutating func shuffle<Element>(_ elements: inout [Element]) {
         guard elements.count > 1 else { return }
         for last in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(last, below(last + 1)) }

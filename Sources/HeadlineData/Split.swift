@@ -38,10 +38,10 @@ public struct Split: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - rows: The headlines.
-    ///   - method: How to choose. `temporal` divides the rows that have a date; the others are for training. A group is as new as its newest
-    ///     member, so no training row is newer than the newest member of any validation group.
-    ///   - fraction: The share of rows (of dated rows, for `temporal`) for validation, more than 0 and less than 1. It is met up to the size
-    ///     of a group; `stratified` leaves every category at least one group to train on.
+    ///   - method: How to choose. `temporal` divides the rows that have a date; the others are for training. A group is
+    ///     as new as its newest member, so no training row is newer than the newest member of any validation group.
+    ///   - fraction: The share of rows (of dated rows, for `temporal`) for validation, more than 0 and less than 1. It
+    ///     is met up to the size of a group; `stratified` leaves every category at least one group to train on.
     ///   - seed: Another seed is another random split; `temporal` ignores it.
     /// - Throws: A `SplitError` when the fraction is not between 0 and 1, or when a side would be empty.
     public init(of rows: [Headline], method: SplitMethod, fraction: Double, seed: UInt64) throws(SplitError) {
@@ -73,8 +73,8 @@ public struct Split: Sendable, Hashable {
         guard !training.isEmpty, !validation.isEmpty else {
             throw SplitError(
                 "a validation fraction of \(fraction) of \(rows.count) headlines in \(groups.groupCount) groups of"
-                    + " duplicates leaves the \(training.isEmpty ? "training" : "validation") side empty; choose another"
-                    + " fraction or give more headlines")
+                    + " duplicates leaves the \(training.isEmpty ? "training" : "validation") side empty;"
+                    + " choose another fraction or give more headlines")
         }
         self.groups = groups
         report = SplitReport(

@@ -46,8 +46,8 @@ public struct StepSequence: Sendable, Sequence, IteratorProtocol {
     /// The order of the cursor's epoch. Its memory is used again for every epoch, so that a warm run asks for none.
     private var order: [Int32]
 
-    /// Continues at a cursor, at the start unless said otherwise. Throws a `DataCursorError` when the plan has no such place: the cursor
-    /// belongs to other data or is damaged.
+    /// Continues at a cursor, at the start unless said otherwise. Throws a `DataCursorError` when the plan has no such
+    /// place: the cursor belongs to other data or is damaged.
     public init(_ plan: BatchPlan, from cursor: DataCursor = .start) throws(DataCursorError) {
         let counts = 0..<(1 << 48)  // so that adding to a damaged cursor cannot overflow
         guard counts.contains(cursor.epoch), counts.contains(cursor.step),
@@ -99,7 +99,7 @@ public struct DataCursorError: ReportableError, Equatable {
 
     public var exitStatus: ExitStatus { .data }
     public var description: String {
-        "the run stands at headline \(cursor.position) of epoch \(cursor.epoch) after \(cursor.step) steps, but the data"
-            + " has \(headlines) headlines; resume with the data that the run was trained on"
+        "the run stands at headline \(cursor.position) of epoch \(cursor.epoch) after \(cursor.step) steps, but the"
+            + " data has \(headlines) headlines; resume with the data that the run was trained on"
     }
 }

@@ -14,8 +14,8 @@ func byteOrderMarkLength(_ bytes: [UInt8]) -> Int {
     bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
 }
 
-/// Throws a `FileError` that says where the bytes stop being UTF-8 and how to convert them. A NUL byte counts as a defect: no text has
-/// one, and UTF-16 without a byte order mark is full of them.
+/// Throws a `FileError` that says where the bytes stop being UTF-8 and how to convert them. A NUL byte counts as a
+/// defect: no text has one, and UTF-16 without a byte order mark is full of them.
 func checkEncoding(of bytes: [UInt8], path: String, isCompressed: Bool) throws {
     let scale = isCompressed ? "of the uncompressed text " : ""
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
@@ -37,8 +37,8 @@ func checkEncoding(of bytes: [UInt8], path: String, isCompressed: Bool) throws {
                 + " `iconv -f WINDOWS-1252 -t UTF-8`")
 }
 
-/// The first byte that cannot continue well-formed UTF-8 (Unicode 15, table 3-7) or is NUL; a sequence that is cut short or wrong is
-/// reported at its first byte.
+/// The first byte that cannot continue well-formed UTF-8 (Unicode 15, table 3-7) or is NUL; a sequence that is cut
+/// short or wrong is reported at its first byte.
 func firstEncodingDefect(in bytes: [UInt8]) -> EncodingDefect? {
     let offset = bytes.withUnsafeBufferPointer { buffer -> Int? in
         var i = 0

@@ -13,6 +13,8 @@ public final class ParameterStore {
         case train([String: NDArray])
         /// The given arrays themselves, perhaps memory-mapped, to be read only.
         case infer([String: NDArray])
+        /// Zeros, to be filled from a run state.
+        case restore
     }
 
     /// What every asked-for parameter holds, in the order in which they were asked for.
@@ -35,13 +37,12 @@ public final class ParameterStore {
     }
 
     /// Throws unless every parameter was there, in its shape, and nothing was left unused.
-    /// - Parameter ignoring: tells which entries of the checkpoint may go unused.
-    public func finish(ignoring ignored: (String) -> Bool) throws(ParameterError) {
+    public func finish() throws(ParameterError) {
         var unused: [String] = []
         switch source {
-        case .initialise: break
+        case .initialise, .restore: break
         case .train(let arrays), .infer(let arrays):
-            unused = arrays.keys.filter { !asked.contains($0) && !ignored($0) }.sorted()
+            unused = arrays.keys.filter { !asked.contains($0) }.sorted()
         }
         guard problems.isEmpty, unused.isEmpty else {
             throw ParameterError(problems: problems + unused.map { "\($0) is not part of this model" })
@@ -54,6 +55,7 @@ public final class ParameterStore {
             let buffer = MutableArray(shape: shape)
             initializer.fill(buffer, seed: seed, name: name)
             return Parameter(name: name, buffer: buffer)
+        case .restore: return Parameter(name: name, buffer: MutableArray(shape: shape, repeating: 0))
         case .train(let arrays):
             let buffer = MutableArray(shape: shape, repeating: 0)
             if let array = entry(name, shape: shape, in: arrays) { buffer.assign(array) }

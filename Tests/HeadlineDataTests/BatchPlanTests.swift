@@ -44,7 +44,7 @@ private func steps(_ plan: BatchPlan, _ count: Int, from cursor: DataCursor = .s
         #expect(try order(1, 0) != order(2, 0))
         #expect(try order(1, 1) != order(2, 0))
     }
-    static let expectedOrder: [Int32] = []
+    static let expectedOrder: [Int32] = [6, 5, 4, 7, 2, 9, 0, 1, 8, 3]
 
     @Test("A step takes whole headlines until the next would exceed its budget")
     func fillsSteps() throws {

@@ -1,21 +1,22 @@
 import HeadlineData
 import Testing
 
+/// The trigrams of a normal form, without any of the module's numbering.
+private func grams(_ form: [UInt32]) -> Set<[UInt32]> {
+    form.count <= 3 ? [form] : Set((0...(form.count - 3)).map { Array(form[$0..<($0 + 3)]) })
+}
+
 /// The similarity that the join promises, the slow way.
-private func isNear(_ a: String, _ b: String) -> Bool {
-    func grams(_ text: String) -> Set<[UInt32]> {
-        let form = normalForm(of: text)
-        return form.count <= 3 ? [form] : Set((0...(form.count - 3)).map { Array(form[$0..<($0 + 3)]) })
-    }
-    let (left, right) = (grams(a), grams(b))
-    return 5 * left.intersection(right).count >= 4 * left.union(right).count
+private func areNear(_ a: Set<[UInt32]>, _ b: Set<[UInt32]>) -> Bool {
+    let shared = a.count { b.contains($0) }
+    return 5 * shared >= 4 * (a.count + b.count - shared)
 }
 
 /// Groups by comparing all pairs, numbered by first appearance.
-private func groupsOfAllPairs(_ texts: [String], _ belong: (String, String) -> Bool) -> [Int32] {
-    var labels = Array(texts.indices)
-    for i in texts.indices {
-        for j in 0..<i where labels[i] != labels[j] && belong(texts[i], texts[j]) {
+private func groupsOfAllPairs<Item>(_ items: [Item], _ belong: (Item, Item) -> Bool) -> [Int32] {
+    var labels = Array(items.indices)
+    for i in items.indices {
+        for j in 0..<i where labels[i] != labels[j] && belong(items[i], items[j]) {
             let (from, to) = (max(labels[i], labels[j]), min(labels[i], labels[j]))
             for k in 0...i where labels[k] == from { labels[k] = to }
         }
@@ -100,9 +101,25 @@ private func groupsOfAllPairs(_ texts: [String], _ belong: (String, String) -> B
             }
         }
         let groups = DuplicateGroups(of: texts)
-        #expect(groups.exactGroups == groupsOfAllPairs(texts) { normalForm(of: $0) == normalForm(of: $1) })
-        #expect(groups.groups == groupsOfAllPairs(texts, isNear))
+        let forms = texts.map { normalForm(of: $0) }
+        #expect(groups.exactGroups == groupsOfAllPairs(forms, ==))
+        #expect(groups.groups == groupsOfAllPairs(forms.map(grams), areNear))
         #expect(groups.exactDuplicates > 10 && groups.nearDuplicates > 100 && groups.groupCount > 100)
+    }
+
+    @Test(
+        "Groups are those of comparing all pairs also where texts are tiny and every trigram is common",
+        arguments: 0..<4)
+    func agreesOnTinyTexts(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed), stream: 7)
+        let texts = (0..<400).map { _ in
+            String((0..<(1 + generator.below(24))).map { _ in Character(["a", "b", "é"][generator.below(3)]) })
+        }
+        let groups = DuplicateGroups(of: texts)
+        let forms = texts.map { normalForm(of: $0) }
+        #expect(groups.exactGroups == groupsOfAllPairs(forms, ==))
+        #expect(groups.groups == groupsOfAllPairs(forms.map(grams), areNear))
+        #expect(groups.groupCount < groups.exactGroupCount && groups.groupCount > 50)
     }
 
     @Test("Of headlines sent again with a letter wrong, at least nineteen in twenty are found, and no strangers")

@@ -25,7 +25,9 @@ private let pieces = [
             }
             func write(_ field: String) -> String {
                 let needsQuotes = field.utf8.contains { $0 == delimiter || $0 == 0x22 } || generator.below(4) == 0
-                return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+                // By bytes: a quote and a combining mark after it are one Character.
+                let doubled = field.utf8.flatMap { $0 == 0x22 ? [$0, $0] : [$0] }
+                return needsQuotes ? "\"" + String(decoding: doubled, as: UTF8.self) + "\"" : field
             }
             var lines = [["category", "headline", "source"].joined(separator: separator)]
             for row in rows { lines.append(row.map(write).joined(separator: separator)) }

@@ -1,0 +1,136 @@
+public import Files
+public import NumericCore
+
+/// Writes safetensors files that transformers reads, with digests of their own contents.
+public enum SafetensorsWriter {
+    /// The element type of a file.
+    public enum Precision: String, Sendable, CaseIterable {
+        case float32 = "F32"
+        case float16 = "F16"
+
+        /// The size of an element.
+        var byteCount: Int { self == .float32 ? 4 : 2 }
+    }
+
+    /// How much is converted at a time.
+    private static let chunk = 1 << 16
+    /// The first array's bytes begin at a multiple of this: a cache line, and more than the 8 the format asks for.
+    private static let alignment = 64
+
+    /// Writes `arrays`, in this order, to `path`, in one step (``AtomicFile``). Equal arrays give equal bytes.
+    ///
+    /// `metadata` joins `format` (`pt`, which transformers insists on) and the two digests. Float16 rounds to the nearest,
+    /// ties to even; a finite number that would become infinite is an error that names its array. Returns the SHA-256 of
+    /// the arrays' bytes. Traps on a name given twice.
+    @discardableResult
+    public static func write(
+        _ arrays: [(name: String, values: NDArray)], to path: String, precision: Precision,
+        metadata: [String: String] = [:]
+    ) throws(FileError) -> SHA256Digest {
+        let header = self.header(for: arrays, precision: precision, metadata: metadata)
+        let file = try AtomicFile(path: path)
+        try file.append(littleEndianBytes(UInt64(header.count)))
+        try file.append(header)
+        file.startHashing()
+        for (name, values) in arrays {
+            switch precision {
+            case .float32: try append(values, to: file)
+            case .float16: try appendNarrowed(values, named: name, to: file)
+            }
+        }
+        let digest = file.finishHashing()
+        try file.overwrite(sealed(header, with: digest), at: 8)
+        try file.commit()
+        return digest
+    }
+
+    /// The header with placeholders for the digests, padded with spaces.
+    private static func header(
+        for arrays: [(name: String, values: NDArray)], precision: Precision, metadata: [String: String]
+    ) -> [UInt8] {
+        var texts = metadata
+        texts["format"] = "pt"
+        texts[SafetensorsDigest.dataKey] = SafetensorsDigest.placeholder
+        texts[SafetensorsDigest.headerKey] = SafetensorsDigest.placeholder
+        let pairs = texts.sorted { $0.key < $1.key }.map { "\(json($0.key)):\(json($0.value))" }
+        var members = ["\"__metadata__\":{\(pairs.joined(separator: ","))}"]
+        var names: Set<String> = ["__metadata__"]
+        var offset = 0
+        for (name, values) in arrays {
+            precondition(names.insert(name).inserted, "safetensors: the name \(name) twice, or reserved")
+            let end = offset + values.count * precision.byteCount
+            let shape = values.shape.dimensions.map(String.init).joined(separator: ",")
+            members.append(
+                "\(json(name)):{\"dtype\":\"\(precision.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+            )
+            offset = end
+        }
+        var header = Array("{\(members.joined(separator: ","))}".utf8)
+        let excess = (header.count + 8) % alignment
+        if excess > 0 { header += [UInt8](repeating: 0x20, count: alignment - excess) }
+        return header
+    }
+
+    /// The header with both digests in their places.
+    private static func sealed(_ header: [UInt8], with digest: SHA256Digest) -> [UInt8] {
+        var sealed = header
+        let placeholder = SafetensorsDigest.placeholder
+        for (key, value) in [
+            (SafetensorsDigest.dataKey, { (_: [UInt8]) in digest }),
+            (SafetensorsDigest.headerKey, { (header: [UInt8]) in SHA256Digest.of(header) }),
+        ] {
+            guard let range = SafetensorsDigest.range(of: key, placeholder, in: sealed) else {
+                preconditionFailure("safetensors: the header lost its place for \(key)")
+            }
+            sealed.replaceSubrange(range, with: Array(value(sealed).hexadecimal.utf8))
+        }
+        return sealed
+    }
+
+    private static func append(_ values: NDArray, to file: AtomicFile) throws(FileError) {
+        try attempt(values) { (elements) throws(FileError) in try file.append(UnsafeRawBufferPointer(elements)) }
+    }
+
+    private static func appendNarrowed(_ values: NDArray, named name: String, to file: AtomicFile) throws(FileError) {
+        let halves = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: min(chunk, values.count))
+        defer { halves.deallocate() }
+        try attempt(values) { (elements) throws(FileError) in
+            for start in stride(from: 0, to: elements.count, by: chunk) {
+                let part = UnsafeBufferPointer(rebasing: elements[start..<min(start + chunk, elements.count)])
+                let target = UnsafeMutableBufferPointer(rebasing: halves[..<part.count])
+                if let index = HalfPrecision.narrow(part, intoFloat16: target) {
+                    throw FileError(
+                        file.path,
+                        "\(quoted(name)) holds \(part[index]), beyond the 65,504 that F16 can hold; write F32 instead",
+                        exitStatus: .failure)
+                }
+                try file.append(UnsafeRawBufferPointer(target))
+            }
+        }
+    }
+
+    /// `withUnsafeElements` of arrays passes errors on without their type.
+    private static func attempt(
+        _ values: NDArray, _ body: (UnsafeBufferPointer<Float>) throws(FileError) -> Void
+    ) throws(FileError) {
+        try values.withUnsafeElements { elements -> Result<Void, FileError> in
+            do throws(FileError) { return .success(try body(elements)) } catch { return .failure(error) }
+        }.get()
+    }
+
+    /// A JSON text (RFC 8259 §7).
+    private static func json(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,103 @@
+import Autograd
+public import Models
+import NeuralNetwork
+import NumericCore
+public import Tokenization
+
+/// Completes headlines with a GPT-2: text in, text out.
+public final class Generator {
+    /// One way to go on from a prompt.
+    public struct Completion: Sendable, Hashable {
+        /// The prompt as it was continued, without white space at its end.
+        public let prompt: String
+        /// What was written after it.
+        public let text: String
+        /// The tokens of `text`, without the end.
+        public let tokens: [Int32]
+        /// Whether the model ended the headline itself, rather than at the limit of new tokens or positions.
+        public let endedByItself: Bool
+
+        /// The whole headline.
+        public var headline: String { prompt + text }
+    }
+
+    private let model: GPT2
+    private let tokenizer: ByteLevelBPE
+    private let endOfText: Int32
+
+    /// Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
+    public init(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) {
+        guard let endOfText = tokenizer.endOfText else {
+            throw GenerationError("the vocabulary has no end-of-text token, so no completion would know where to end")
+        }
+        guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
+            throw GenerationError(
+                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)")
+        }
+        self.model = model
+        self.tokenizer = tokenizer
+        self.endOfText = endOfText
+    }
+
+    /// `count` candidates for one prompt, in the order of their random streams.
+    ///
+    /// A headline is read behind the end-of-text token that begins it in training, so an empty prompt writes whole headlines.
+    public func complete(_ prompt: String, count: Int, options: SamplingOptions) throws(GenerationError) -> [Completion] {
+        try options.check()
+        guard count > 0 else { throw GenerationError("the number of completions is \(count), expected at least 1") }
+        // A headline never ends in white space, and "discover " would be continued by a word without its own space.
+        let prompt = prompt.trimmingEnd()
+        let context = [endOfText] + tokenizer.encode(prompt)
+        let positions = model.configuration.positions
+        guard context.count < positions else {
+            throw GenerationError(
+                "the prompt has \(context.count - 1) tokens, the model has room for \(positions - 2) and one more; shorten the prompt")
+        }
+        return run(context, prompt: prompt, count: count, options: options)
+    }
+
+    private func run(_ context: [Int32], prompt: String, count: Int, options: SamplingOptions) -> [Completion] {
+        let sampler = Sampler(options)
+        let limit = min(options.maximumNewTokens, model.configuration.positions - context.count)
+        let cache = model.makeCache(slots: count, capacity: context.count + limit)
+        var generated = [[Int32]](repeating: [], count: count)
+        var ended = [Bool](repeating: false, count: count)
+        var live = Array(0..<count)
+        var tokens = (0..<count).flatMap { _ in context }
+        var segments = Segments(
+            offsets: (0...count).map { Int32($0 * context.count) }, past: [Int32](repeating: 0, count: count),
+            slots: (0..<count).map { Int32($0) })
+        for position in 0..<limit {
+            let hidden = model(tokens, segments, cache: cache).rows(segments.lastRows)  // [S, C]
+            let logits = model.logits(hidden).value  // [S, V]
+            for (row, candidate) in live.enumerated() {
+                let next = logits.rows(row..<row + 1).withUnsafeElements { row in
+                    sampler.next(
+                        UnsafeBufferPointer(rebasing: row[..<tokenizer.vocabularySize]), seen: context + generated[candidate], candidate: candidate,
+                        position: position)
+                }
+                if next == endOfText { ended[candidate] = true } else { generated[candidate].append(next) }
+            }
+            live.removeAll { ended[$0] }
+            if live.isEmpty { break }
+            tokens = live.map { generated[$0][generated[$0].count - 1] }
+            segments = Segments(
+                offsets: (0...live.count).map { Int32($0) },
+                past: live.map { Int32(context.count + generated[$0].count - 1) }, slots: live.map { Int32($0) })
+        }
+        return (0..<count).map { candidate in
+            Completion(
+                prompt: prompt, text: tokenizer.decode(generated[candidate]), tokens: generated[candidate],
+                endedByItself: ended[candidate])
+        }
+    }
+}
+
+extension String {
+    /// Without the white space at its end.
+    fileprivate func trimmingEnd() -> String {
+        var scalars = unicodeScalars[...]
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars)
+    }
+}

@@ -1,0 +1,131 @@
+import Autograd
+public import Checkpoints
+import Foundation
+import Files
+public import Models
+public import NeuralNetwork
+import NumericCore
+public import Tokenization
+
+/// A generator's model folder in Hugging Face layout: `config.json`, `model.safetensors`, the tokenizer's files,
+/// `generation_config.json` and a model card.
+public struct GeneratorFolder {
+    public let path: String
+    public let configuration: GPT2ConfigurationFile
+    public let tokenizer: ByteLevelBPE
+
+    /// Reads configuration and tokenizer, and checks that they fit; the weights stay on the disk.
+    public init(path: String) throws {
+        self.path = path
+        guard isFolder(path) else {
+            throw FileError(
+                path, pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
+        }
+        configuration = try GPT2ConfigurationFile(path: "\(path)/config.json")
+        tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: path))
+        let entries = configuration.model.vocabularySize
+        guard tokenizer.vocabularySize <= entries else {
+            throw FileError(
+                path, "its tokenizer has \(tokenizer.vocabularySize) entries, its model only \(entries); one of them belongs to another model")
+        }
+    }
+
+    /// A model with this folder's weights.
+    public struct Loaded {
+        public let model: GPT2
+        /// The parameters in the order of the model.
+        public let store: ParameterStore
+        /// Entries of the file that are no part of the model and were left out, by name.
+        public let ignored: [String]
+    }
+
+    /// How the weights will be used.
+    public enum Purpose: Sendable {
+        /// Read only: float32 weights stay in the memory-mapped file.
+        case inference
+        /// Copied into buffers that an optimizer can change.
+        case training
+    }
+
+    /// Loads the weights. Our own files are held to their digest and must fit exactly; of others, what `isIgnorable` names
+    /// may be left over.
+    public func load(for purpose: Purpose, configuration: GPT2.Configuration? = nil) throws -> Loaded {
+        let checkpoint = try SafetensorsCheckpoint(path: path)
+        let isOurs = try checkpoint.verify()
+        var arrays: [String: NDArray] = [:]
+        var ignored: [String] = []
+        for entry in checkpoint.entries {
+            let name = entry.name.hasPrefix(Self.prefix) ? String(entry.name.dropFirst(Self.prefix.count)) : entry.name
+            if !isOurs, Self.isIgnorable(name) {
+                if name == Self.headName { try checkTied(checkpoint, head: entry.name) }
+                ignored.append(entry.name)
+                continue
+            }
+            guard arrays.updateValue(try checkpoint.array(entry.name), forKey: name) == nil else {
+                throw FileError(checkpoint.path, "holds \(name) twice, with and without `\(Self.prefix)`")
+            }
+        }
+        let store = ParameterStore(purpose == .training ? .train(arrays) : .infer(arrays))
+        let model = GPT2(store.root, configuration ?? self.configuration.model)
+        do { try store.finish() } catch {
+            throw FileError(checkpoint.path, "does not fit \(path)/config.json: \(error)")
+        }
+        return Loaded(model: model, store: store, ignored: ignored)
+    }
+
+    /// What transformers puts before the names of a `GPT2LMHeadModel`.
+    static let prefix = "transformer."
+    /// The head, where a file repeats the token embedding under its own name.
+    private static let headName = "lm_head.weight"
+
+    /// Entries of foreign files that carry no weights of the model: constant masks of old versions, and the tied head.
+    static func isIgnorable(_ name: String) -> Bool {
+        name == headName || name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias")
+    }
+
+    /// Refuses a head that is not the token embedding: leaving it out would change the model.
+    private func checkTied(_ checkpoint: SafetensorsCheckpoint, head: String) throws {
+        let embedding = checkpoint.names.contains("\(Self.prefix)wte.weight") ? "\(Self.prefix)wte.weight" : "wte.weight"
+        guard checkpoint.names.contains(embedding) else { return }
+        let (a, b) = (try checkpoint.array(head), try checkpoint.array(embedding))
+        let equal = a.shape == b.shape && a.withUnsafeElements { a in b.withUnsafeElements { a.elementsEqual($0) } }
+        guard equal else {
+            throw FileError(checkpoint.path, "has a head (\(head)) that differs from the token embedding; only tied heads are supported")
+        }
+    }
+
+    /// Writes a complete model folder in one step; an older one at `path` is replaced.
+    /// - Parameters:
+    ///   - sampling: what `generation_config.json` recommends.
+    ///   - card: the text of `README.md`.
+    public static func write(
+        _ model: GPT2, parameters: ParameterStore, tokenizer: ByteLevelBPE, sampling: SamplingOptions, card: String,
+        precision: SafetensorsWriter.Precision, to path: String
+    ) throws {
+        let folder = try AtomicFolder(path: path)
+        let configuration = GPT2ConfigurationFile(model: model.configuration, endOfText: tokenizer.endOfText)
+        try AtomicFile.write(configuration.json.serialized(.indented), to: folder.file("config.json"))
+        try SafetensorsWriter.write(
+            parameters.parameters.map { (prefix + $0.name, $0.array) }, to: folder.file(SafetensorsCheckpoint.fileName),
+            precision: precision, metadata: ["producer": "HeadlineKit"])
+        for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) {
+            try AtomicFile.write(bytes, to: folder.file(name))
+        }
+        try AtomicFile.write(
+            generationConfiguration(sampling, endOfText: tokenizer.endOfText).serialized(.indented),
+            to: folder.file("generation_config.json"))
+        try AtomicFile.write(card, to: folder.file("README.md"))
+        try folder.commit()
+    }
+
+    private static func generationConfiguration(_ sampling: SamplingOptions, endOfText: Int32?) -> JSONValue {
+        let end: JSONValue = endOfText.map { .integer(Int($0)) } ?? .null
+        return .object([
+            ("bos_token_id", end), ("do_sample", .boolean(sampling.temperature > 0)), ("eos_token_id", end),
+            ("max_new_tokens", .integer(sampling.maximumNewTokens)), ("pad_token_id", end),
+            ("repetition_penalty", .number(sampling.repetitionPenalty)),
+            ("temperature", .number(sampling.temperature)), ("top_k", .integer(sampling.topK)),
+            ("top_p", .number(sampling.topP)),
+        ])
+    }
+}

@@ -1,0 +1,50 @@
+public import Files
+
+/// How the next token is chosen from the model's logits.
+public struct SamplingOptions: Sendable, Hashable, Codable {
+    /// Divides the logits; 0 always takes the likeliest token.
+    public var temperature: Double
+    /// How many of the likeliest tokens stay in the draw; 0 keeps all.
+    public var topK: Int
+    /// The draw keeps the fewest tokens whose probabilities reach this sum (Holtzman et al. 2020); 1 keeps all.
+    public var topP: Double
+    /// Divides the positive and multiplies the negative logits of tokens that have occurred (Keskar et al. 2019); 1 does nothing.
+    public var repetitionPenalty: Double
+    /// The most tokens that are added to a prompt.
+    public var maximumNewTokens: Int
+    /// Candidate c draws from the stream (seed, c), whatever else is generated beside it.
+    public var seed: UInt64
+
+    /// The values that suit headlines: some variety, few accidents, and an end well above the longest headline.
+    public init(
+        temperature: Double = 0.8, topK: Int = 40, topP: Double = 0.95, repetitionPenalty: Double = 1.1,
+        maximumNewTokens: Int = 32, seed: UInt64 = 1
+    ) {
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+        self.repetitionPenalty = repetitionPenalty
+        self.maximumNewTokens = maximumNewTokens
+        self.seed = seed
+    }
+
+    /// Throws for the first value out of range, naming it as the command line does.
+    public func check() throws(GenerationError) {
+        func require(_ holds: Bool, _ name: String, _ found: Any, _ expected: String) throws(GenerationError) {
+            if !holds { throw GenerationError("\(name) is \(found), expected \(expected)") }
+        }
+        try require(temperature.isFinite && temperature >= 0, "temperature", temperature, "a number from 0 on")
+        try require(topK >= 0, "top-k", topK, "a whole number from 0 on")
+        try require(topP > 0 && topP <= 1, "top-p", topP, "a number above 0 and at most 1")
+        try require(repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", repetitionPenalty, "a number above 0")
+        try require(maximumNewTokens > 0, "maximum of new tokens", maximumNewTokens, "at least 1")
+    }
+}
+
+/// A request that cannot be answered as asked.
+public struct GenerationError: ReportableError, Equatable {
+    public let description: String
+    public var exitStatus: ExitStatus { .usage }
+
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,136 @@
+import Checkpoints
+import Configuration
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import Models
+import NeuralNetwork
+import NumericCore
+import Tokenization
+
+/// What a generator run is made of, from its settings: data, vocabulary, model. Everything noteworthy on the way is said.
+struct GeneratorSetup {
+    let task: GeneratorTask
+    /// Sentences for the person: what was read, dropped, cut, ignored.
+    let notes: [String]
+
+    /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
+    init(_ settings: GeneratorSettings, restoring: Bool) throws {
+        var notes: [String] = []
+        let data = try GeneratorData(settings.data, notes: &notes)
+        let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
+        let tokenizer = try Self.tokenizer(settings, base: base, training: data.training, notes: &notes)
+        guard let endOfText = tokenizer.endOfText else {
+            throw TrainingError("the vocabulary has no end-of-text token, so a model could not learn where a headline ends; use one that has, or train one", .data)
+        }
+        let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
+        func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
+            let framed = try FramedHeadlines(
+                texts, endOfText: endOfText, maximumTokens: configuration.positions, overlong: settings.data.overlong,
+                encode: tokenizer.encode)
+            notes.append("\(side): \(framed.report)")
+            return framed
+        }
+        let training = try frame(data.training, "training")
+        let validation = try frame(data.validation, "validation")
+        let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, notes: &notes)
+        let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
+        task = try GeneratorTask(
+            model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
+            settings: settings, card: description.text)
+        self.notes = notes
+    }
+
+    private static func tokenizer(
+        _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], notes: inout [String]
+    ) throws -> ByteLevelBPE {
+        if let folder = settings.tokenizer.folder {
+            let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
+            guard let base, !settings.model.freshWeights else { return tokenizer }
+            guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
+                throw TrainingError("\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out, or start from fresh weights", .data)
+            }
+            return tokenizer
+        }
+        if let base { return base.tokenizer }
+        let trained = try ByteLevelBPE.trained(
+            on: training, vocabularySize: settings.tokenizer.vocabularySize,
+            minimumFrequency: settings.tokenizer.minimumFrequency)
+        notes.append("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
+        return trained
+    }
+
+    /// The sizes of the base where there is one, else those of the settings.
+    private static func configuration(
+        _ settings: GeneratorSettings.ModelSettings, base: GeneratorFolder?, vocabularySize: Int
+    ) -> GPT2.Configuration {
+        if let base {
+            var configuration = base.configuration.model
+            if let dropout = settings.dropout {
+                configuration.embeddingDropout = Float(dropout)
+                configuration.residualDropout = Float(dropout)
+                configuration.attentionDropout = Float(dropout)
+            }
+            return configuration
+        }
+        let dropout = Float(settings.dropout ?? 0)
+        return GPT2.Configuration(
+            vocabularySize: vocabularySize, positions: settings.positions, channels: settings.channels,
+            layers: settings.layers, heads: settings.heads,
+            innerChannels: settings.innerChannels ?? 4 * settings.channels,
+            layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
+            embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
+    }
+
+    private static func model(
+        _ configuration: GPT2.Configuration, _ settings: GeneratorSettings, base: GeneratorFolder?, restoring: Bool,
+        notes: inout [String]
+    ) throws -> (GPT2, ParameterStore) {
+        if let base, !restoring, !settings.model.freshWeights {
+            let loaded = try base.load(for: .training, configuration: configuration)
+            if !loaded.ignored.isEmpty {
+                notes.append("\(base.path): ignored \(loaded.ignored.count) entries without weights: \(loaded.ignored.prefix(4).joined(separator: ", "))\(loaded.ignored.count > 4 ? ", …" : "")")
+            }
+            return (loaded.model, loaded.store)
+        }
+        let store = ParameterStore(restoring ? .restore : .initialise(seed: UInt64(settings.seed)))
+        let model = GPT2(store.root, configuration)
+        try store.finish()
+        return (model, store)
+    }
+}
+
+/// The headlines of both sides.
+struct GeneratorData {
+    let training: [String]
+    let validation: [String]
+    /// SHA-256 of the files, for the model card.
+    let digests: [String]
+
+    init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
+        guard let train = settings.train else {
+            throw TrainingError("data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE", .usage)
+        }
+        let columns = settings.columns.names
+        let table = try HeadlineTable(readingFrom: train.path, format: settings.format, columns: columns)
+        notes.append("\(train.path): \(table.report)")
+        guard let path = settings.validation?.path else {
+            let split = try Split(
+                of: table.rows, method: settings.split.method, fraction: settings.split.fraction,
+                seed: UInt64(settings.split.seed))
+            notes.append("split: \(split.report)")
+            training = split.training.map { table.rows[$0].text }
+            validation = split.validation.map { table.rows[$0].text }
+            digests = [table.digest.hexadecimal]
+            return
+        }
+        let held = try HeadlineTable(readingFrom: path, format: settings.format, columns: columns)
+        notes.append("\(path): \(held.report)")
+        training = table.texts
+        validation = held.texts
+        digests = [table.digest.hexadecimal, held.digest.hexadecimal]
+        let overlap = Overlap(training: training, validation: validation)
+        if overlap.exact + overlap.near > 0 { notes.append("overlap: \(overlap)") }
+    }
+}

@@ -1,0 +1,39 @@
+public import Autograd
+public import HeadlineData
+
+/// What a run trains: the loop is one, the tasks differ in model, loss and what they show.
+public protocol TrainingTask {
+    /// The parameters that the optimizer changes.
+    var trainedParameters: [Parameter] { get }
+    /// All parameters of the model, trained or not.
+    var allParameters: [Parameter] { get }
+    /// Which headlines each step takes.
+    var plan: BatchPlan { get }
+    /// The headlines there are to evaluate on.
+    var validationCount: Int { get }
+    /// A digest of all tokens on both sides: a checkpoint belongs to them.
+    var dataDigest: String { get }
+
+    /// The loss of some headlines, summed over what is predicted: a scalar, recorded when a tape is.
+    /// - Parameter firstRow: the row of their first token within the whole step.
+    func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor
+
+    /// Scores the validation headlines; `nil` when told to stop meanwhile.
+    func evaluate(isStopping: () -> Bool) -> TaskEvaluation?
+
+    /// What the model writes now, for people to read; nothing for a task without.
+    func samples() throws -> [SamplesReport.Sample]
+
+    /// Writes a model folder to `path`, in one step.
+    func export(to path: String) throws
+}
+
+/// The figures of one evaluation.
+public struct TaskEvaluation: Sendable, Equatable {
+    /// What counts for best and for early stopping: nats per predicted token, lower is better.
+    public var loss: Double
+    /// Bits per UTF-8 byte, where tokens and bytes match.
+    public var bitsPerByte: Double?
+    /// What was predicted.
+    public var tokens: Int
+}

@@ -1,0 +1,164 @@
+public import Configuration
+public import HeadlineData
+import Inference
+
+/// Everything that `train generator` can be told; the YAML keys are the names below.
+public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
+    /// Of the run; its folder is `checkpoints/<name>` unless `output` says otherwise.
+    public var name: String = "generator"
+    /// Of initial weights, data order and dropout.
+    public var seed: Int = 1
+    /// Threads that compute; null for all processors. Results do not depend on it.
+    public var threads: Int?
+    /// The run folder.
+    public var output: ConfiguredPath?
+    public var data = DataSettings()
+    public var tokenizer = TokenizerSettings()
+    public var model = ModelSettings()
+    public var batches = BatchSettings()
+    public var optimizer = OptimizerSettings()
+    public var evaluation = EvaluationSettings()
+    public var guardrail = GuardSettings()
+    public var checkpoints = CheckpointSettings()
+    public var samples = SampleSettings()
+    public var logging = LoggingSettings()
+
+    public init() {}
+
+    /// Keys that may differ when a run goes on.
+    public static let changeable = ["threads", "logging", "output"]
+
+    public func validate() throws {
+        try require(!name.isEmpty && !name.contains("/"), "name", found: name, expected: "a name without a slash")
+        try require(seed, "seed", in: 0...)
+        if let threads { try require(threads, "threads", in: 1...256) }
+    }
+
+    /// Where the headlines are.
+    public struct DataSettings: Codable, Sendable {
+        /// The file to train on.
+        public var train: ConfiguredPath?
+        /// The file to evaluate on; null to hold out a part of `train`.
+        public var validation: ConfiguredPath?
+        /// How the files are written; null goes by the extension.
+        public var format: HeadlineFormat?
+        /// The columns by name; null for the usual names.
+        public var columns = ColumnSettings()
+        public var split = SplitSettings()
+        /// What becomes of a headline with more tokens than the model has positions.
+        public var overlong: OverlongHeadline = .cut
+    }
+
+    /// Column names, or JSON keys.
+    public struct ColumnSettings: Codable, Sendable {
+        public var headline: String?
+        public var category: String?
+        public var date: String?
+        public var source: String?
+
+        var names: ColumnNames { ColumnNames(headline: headline, category: category, date: date, source: source) }
+    }
+
+    /// How a part of the training file is held out when no validation file is given.
+    public struct SplitSettings: Codable, Sendable, ValidatedSettings {
+        public var method: SplitMethod = .random
+        public var fraction: Double = 0.1
+        /// Of the split alone, so that runs with other seeds can share it.
+        public var seed: Int = 1
+
+        public func validate() throws {
+            try require(fraction > 0 && fraction < 1, "fraction", found: fraction, expected: "a number between 0 and 1")
+            try require(seed, "seed", in: 0...)
+        }
+    }
+
+    /// Where the vocabulary comes from: the base model, else this folder, else the training text.
+    public struct TokenizerSettings: Codable, Sendable, ValidatedSettings {
+        /// A folder with `tokenizer.json`, or `vocab.json` and `merges.txt`.
+        public var folder: ConfiguredPath?
+        /// Entries of a vocabulary trained on the training headlines.
+        public var vocabularySize: Int = 2048
+        /// How often a pair must occur to be merged.
+        public var minimumFrequency: Int = 2
+
+        public func validate() throws {
+            try require(vocabularySize, "vocabularySize", in: 257...1_000_000)
+            try require(minimumFrequency, "minimumFrequency", in: 1...)
+        }
+    }
+
+    /// The model: a base to go on from, or sizes of a fresh one.
+    public struct ModelSettings: Codable, Sendable, ValidatedSettings {
+        /// A folder in Hugging Face layout; its `config.json` then gives the sizes.
+        public var base: ConfiguredPath?
+        /// Takes the sizes of `base` but fresh weights.
+        public var freshWeights: Bool = false
+        public var layers: Int = 4
+        public var channels: Int = 128
+        public var heads: Int = 4
+        public var positions: Int = 64
+        /// Width of the feed-forward layers; null for four times the channels.
+        public var innerChannels: Int?
+        public var initializerDeviation: Double = 0.02
+        public var layerNormEpsilon: Double = 1e-5
+        /// Dropout of embeddings, residuals and attention weights; null takes the base's.
+        public var dropout: Double? = 0.1
+
+        public func validate() throws {
+            try require(layers, "layers", in: 1...)
+            try require(channels, "channels", in: 1...)
+            try require(heads, "heads", in: 1...)
+            try require(
+                channels % heads == 0, "channels", found: channels, expected: "a multiple of `heads`, \(heads)")
+            try require(positions, "positions", in: 4...65_536)
+            if let innerChannels { try require(innerChannels, "innerChannels", in: 1...) }
+            try require(initializerDeviation > 0, "initializerDeviation", found: initializerDeviation, expected: "a number above 0")
+            try require(layerNormEpsilon > 0, "layerNormEpsilon", found: layerNormEpsilon, expected: "a number above 0")
+            if let dropout { try require(dropout, "dropout", in: 0...0.95) }
+        }
+    }
+
+    /// What is completed at every evaluation.
+    public struct SampleSettings: Codable, Sendable {
+        public var prompts = ["Scientists discover", "New law passed to", "AI could soon", "Stock market reacts"]
+        public var temperature: Double = SamplingOptions().temperature
+        public var topK: Int = SamplingOptions().topK
+        public var topP: Double = SamplingOptions().topP
+        public var repetitionPenalty: Double = SamplingOptions().repetitionPenalty
+        public var maximumNewTokens: Int = SamplingOptions().maximumNewTokens
+        public var seed: Int = 1
+
+        var options: SamplingOptions {
+            SamplingOptions(
+                temperature: temperature, topK: topK, topP: topP, repetitionPenalty: repetitionPenalty,
+                maximumNewTokens: maximumNewTokens, seed: UInt64(max(0, seed)))
+        }
+    }
+}
+
+extension GeneratorSettings.SampleSettings: ValidatedSettings {
+    public func validate() throws {
+        do { try options.check() } catch { throw InvalidSetting("samples", found: "\(error)", expected: "values in range") }
+        try require(seed, "seed", in: 0...)
+    }
+}
+
+extension GeneratorSettings {
+    /// What the loop needs of all this.
+    var loop: LoopSettings {
+        LoopSettings(
+            name: name, seed: UInt64(seed), batches: batches, optimizer: optimizer, evaluation: evaluation,
+            guardrail: guardrail, checkpoints: checkpoints)
+    }
+}
+
+/// The settings of the training loop, whatever it trains.
+public struct LoopSettings: Sendable {
+    public var name: String
+    public var seed: UInt64
+    public var batches: BatchSettings
+    public var optimizer: OptimizerSettings
+    public var evaluation: EvaluationSettings
+    public var guardrail: GuardSettings
+    public var checkpoints: CheckpointSettings
+}

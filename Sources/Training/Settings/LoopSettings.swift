@@ -1,0 +1,98 @@
+public import Configuration
+public import Optimization
+
+/// How much a step takes, and for how long.
+public struct BatchSettings: Codable, Sendable, ValidatedSettings {
+    /// Passes over the training data.
+    public var epochs: Int = 1
+    /// Optimizer steps; overrides `epochs` when given.
+    public var steps: Int?
+    /// Tokens per optimizer step, at most.
+    public var tokensPerStep: Int = 1024
+    /// Tokens computed at a time: smaller takes less memory, and the results stay the same up to rounding.
+    public var tokensPerMicroBatch: Int = 1024
+
+    public func validate() throws {
+        try require(epochs, "epochs", in: 1...)
+        if let steps { try require(steps, "steps", in: 1...) }
+        try require(tokensPerStep, "tokensPerStep", in: 2...)
+        try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...)
+    }
+}
+
+/// AdamW and its learning rate. Defaults are those of transformers' `TrainingArguments` unless a line says otherwise.
+public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
+    /// The peak.
+    public var learningRate: Double = 5e-5
+    public var beta1: Double = 0.9
+    public var beta2: Double = 0.999
+    public var epsilon: Double = 1e-8
+    /// Applied to weights of rank 2 and more, never to biases, scales and shifts.
+    public var weightDecay: Double = 0
+    /// The largest gradient norm that is used as it is; null for no limit.
+    public var clip: Double? = 1
+    public var warmUpSteps: Int = 0
+    public var decay: LearningRateSchedule.Decay = .linear
+    /// The fraction of the peak at which the decay ends.
+    public var floor: Double = 0
+
+    public func validate() throws {
+        try require(learningRate > 0, "learningRate", found: learningRate, expected: "a number above 0")
+        try require(beta1, "beta1", in: 0...0.9999)
+        try require(beta2, "beta2", in: 0...0.99999)
+        try require(epsilon > 0, "epsilon", found: epsilon, expected: "a number above 0")
+        try require(weightDecay, "weightDecay", in: 0...)
+        if let clip { try require(clip > 0, "clip", found: clip, expected: "a number above 0, or null") }
+        try require(warmUpSteps, "warmUpSteps", in: 0...)
+        try require(floor, "floor", in: 0...1)
+    }
+}
+
+/// When validation data is scored, and what follows from it.
+public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
+    /// Steps between evaluations; null for once per epoch. Step 0 and the last step are always evaluated.
+    public var everySteps: Int?
+    /// Evaluations without improvement after which the run stops; null for never.
+    public var patience: Int?
+    /// Nats per token that count as an improvement.
+    public var minimumImprovement: Double = 0
+
+    public func validate() throws {
+        if let everySteps { try require(everySteps, "everySteps", in: 1...) }
+        if let patience { try require(patience, "patience", in: 1...) }
+        try require(minimumImprovement, "minimumImprovement", in: 0...)
+    }
+}
+
+/// When the whole state of the run is saved.
+public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
+    /// Steps between checkpoints; a run that is killed repeats at most as many.
+    public var everySteps: Int = 200
+    /// How many of the newest checkpoints are kept.
+    public var keep: Int = 2
+
+    public func validate() throws {
+        try require(everySteps, "everySteps", in: 1...)
+        try require(keep, "keep", in: 1...)
+    }
+}
+
+/// When a step is refused because its loss or gradient is out of all proportion.
+public struct GuardSettings: Codable, Sendable, ValidatedSettings {
+    /// Standard deviations above the running mean beyond which a step is skipped; null for never. A step whose loss or
+    /// gradient is not finite is always skipped.
+    public var deviations: Double?
+    /// Skipped steps in a row after which the run ends as failed.
+    public var patience: Int = 5
+
+    public func validate() throws {
+        if let deviations { try require(deviations, "deviations", in: 1...) }
+        try require(patience, "patience", in: 1...)
+    }
+}
+
+/// What is shown and logged; nothing here changes a result.
+public struct LoggingSettings: Codable, Sendable {
+    /// Whether TensorBoard event files are written beside `metrics.jsonl`.
+    public var tensorBoard: Bool = true
+}

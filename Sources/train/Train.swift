@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains HeadlineKit's models.",
+        subcommands: [GeneratorCommand.self])
+}
