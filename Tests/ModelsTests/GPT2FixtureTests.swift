@@ -27,7 +27,7 @@ private struct Reference {
                 vocabularySize: 97, positions: 32, channels: 36, layers: 3, heads: 4, innerChannels: 80,
                 layerNormEpsilon: 1e-5, initializerDeviation: 0.02, embeddingDropout: 0, residualDropout: 0,
                 attentionDropout: 0))
-        try store.finish(ignoring: { _ in false })
+        try store.finish()
         parameters = store.parameters
         self.fixture = fixture
     }

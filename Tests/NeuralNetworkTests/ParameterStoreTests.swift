@@ -6,15 +6,13 @@ import Testing
 private func array(_ value: Float, _ shape: Shape) -> NDArray { MutableArray(shape: shape, repeating: value).frozen() }
 
 /// A model of two layers, and what `finish` says about a checkpoint for it.
-private func problems(
-    _ arrays: [String: NDArray], trained: Bool = true, ignoring ignored: (String) -> Bool = { _ in false }
-) -> [String] {
+private func problems(_ arrays: [String: NDArray], trained: Bool = true) -> [String] {
     let store = ParameterStore(trained ? .train(arrays) : .infer(arrays))
     _ = Linear(
         store.root["h"][0]["fc"], inputs: 2, outputs: 3, layout: .inputOutput, initializer: .normal(deviation: 1))
     _ = LayerNorm(store.root["ln"], channels: 3, epsilon: 1e-5)
     do throws(ParameterError) {
-        try store.finish(ignoring: ignored)
+        try store.finish()
         return []
     } catch { return error.problems }
 }
@@ -33,7 +31,7 @@ struct ParameterStoreTests {
         for trained in [true, false] {
             let store = ParameterStore(trained ? .train(complete) : .infer(complete))
             let parameter = store.root["ln"].parameter("weight", shape: [3], initializer: .constant(1))
-            try store.finish(ignoring: { _ in true })
+            try store.finish()
             #expect(parameter.name == "ln.weight" && parameter.array.elements == [3, 3, 3])
             #expect((parameter.buffer != nil) == trained)
             let same =
@@ -64,22 +62,19 @@ struct ParameterStoreTests {
         #expect(problems(arrays).count == 1)
     }
 
-    @Test("Only ignored entries may go unused")
-    func ignored() {
-        var arrays = complete
-        arrays["h.0.attn.bias"] = array(0, [1])
-        arrays["h.0.attn.masked_bias"] = array(0, [1])
-        #expect(problems(arrays, ignoring: { $0.hasSuffix("attn.bias") }).count == 1)
-        #expect(problems(arrays, ignoring: { $0.contains(".attn.") }).isEmpty)
-        arrays["ln.bias"] = nil
-        #expect(problems(arrays, ignoring: { _ in true }).count == 1, "a missing entry cannot be ignored")
+    @Test("A model to be restored starts at 0 in the shapes asked for, and can be trained")
+    func restored() throws {
+        let store = ParameterStore(.restore)
+        let norm = store.root["ln"].parameter("weight", shape: [3], initializer: .constant(1))
+        try store.finish()
+        #expect(norm.array.elements == [0, 0, 0] && norm.buffer != nil)
     }
 
     @Test("A long list of problems is shortened and counted")
     func description() {
         let store = ParameterStore(.train([:]))
         for index in 0..<7 { _ = store.root.parameter("p\(index)", shape: [1], initializer: .constant(0)) }
-        let error = #expect(throws: ParameterError.self) { try store.finish(ignoring: { _ in false }) }
+        let error = #expect(throws: ParameterError.self) { try store.finish() }
         let description = error?.description ?? ""
         #expect(description.contains("p3") && !description.contains("p4") && description.contains("3 more"))
     }
@@ -123,7 +118,7 @@ struct InitializerTests {
         let store = ParameterStore(.initialise(seed: 1))
         _ = LayerNorm(store.root["ln"], channels: 5, epsilon: 1e-5)
         _ = Linear(store.root["fc"], inputs: 2, outputs: 3, layout: .outputInput, initializer: .normal(deviation: 1))
-        try store.finish(ignoring: { _ in false })
+        try store.finish()
         let values = Dictionary(uniqueKeysWithValues: store.parameters.map { ($0.name, $0.array) })
         #expect(store.parameters.map(\.name) == ["ln.weight", "ln.bias", "fc.weight", "fc.bias"])
         #expect(values["ln.weight"]?.elements == [1, 1, 1, 1, 1] && values["ln.bias"]?.elements == [0, 0, 0, 0, 0])
