@@ -91,7 +91,8 @@ public struct GPT2ConfigurationFile: Sendable {
     }
 
     /// The file as transformers 5 reads it.
-    public var json: JSONValue {
+    /// - Parameter numberType: of the weights beside it, in PyTorch's words: `float32` or `float16`.
+    public func json(numberType: String) -> JSONValue {
         let end: JSONValue = endOfText.map { .integer(Int($0)) } ?? .null
         return .object([
             ("activation_function", "gelu_new"), ("architectures", ["GPT2LMHeadModel"]),
@@ -103,7 +104,7 @@ public struct GPT2ConfigurationFile: Sendable {
             ("n_inner", .integer(model.innerChannels)), ("n_layer", .integer(model.layers)),
             ("n_positions", .integer(model.positions)),
             ("resid_pdrop", .number(Double(model.residualDropout).shortest)), ("tie_word_embeddings", true),
-            ("torch_dtype", "float32"), ("vocab_size", .integer(model.vocabularySize)),
+            ("torch_dtype", .string(numberType)), ("vocab_size", .integer(model.vocabularySize)),
         ])
     }
 

@@ -99,6 +99,6 @@ package final class GeneratorTask: TrainingTask {
     package func export(to path: String) throws {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: settings.samples.options,
-            card: card(latestEvaluation), precision: .float32, to: path)
+            card: card(latestEvaluation), precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
     }
 }
