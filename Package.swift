@@ -77,7 +77,7 @@ let package = Package(
         tests("Optimization", ["Autograd", "NumericCore"]),
         tests("Models", ["NeuralNetwork", "Autograd", "NumericCore", "Optimization", "Checkpoints"]),
         tests("Files", []),
-        tests("Tokenization", []),
+        tests("Tokenization", ["Files"]),
         tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),

@@ -1,5 +1,6 @@
 import Autograd
 public import Checkpoints
+import Foundation
 import Files
 public import Models
 public import NeuralNetwork
@@ -21,7 +22,7 @@ public struct GeneratorFolder {
                 path, pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
         }
         configuration = try GPT2ConfigurationFile(path: "\(path)/config.json")
-        tokenizer = try ByteLevelBPE(folder: path)
+        tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: path))
         let entries = configuration.model.vocabularySize
         guard tokenizer.vocabularySize <= entries else {
             throw FileError(
@@ -107,7 +108,7 @@ public struct GeneratorFolder {
         try SafetensorsWriter.write(
             parameters.parameters.map { (prefix + $0.name, $0.array) }, to: folder.file(SafetensorsCheckpoint.fileName),
             precision: precision, metadata: ["producer": "HeadlineKit"])
-        for (name, bytes) in tokenizer.files(maximumLength: model.configuration.positions) {
+        for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) {
             try AtomicFile.write(bytes, to: folder.file(name))
         }
         try AtomicFile.write(

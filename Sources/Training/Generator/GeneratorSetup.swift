@@ -46,7 +46,7 @@ struct GeneratorSetup {
         _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], notes: inout [String]
     ) throws -> ByteLevelBPE {
         if let folder = settings.tokenizer.folder {
-            let tokenizer = try ByteLevelBPE(folder: folder.path)
+            let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
             guard let base, !settings.model.freshWeights else { return tokenizer }
             guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError("\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out, or start from fresh weights", .data)
@@ -54,8 +54,8 @@ struct GeneratorSetup {
             return tokenizer
         }
         if let base { return base.tokenizer }
-        let trained = try ByteLevelBPE(
-            trainedOn: training, vocabularySize: settings.tokenizer.vocabularySize,
+        let trained = try ByteLevelBPE.trained(
+            on: training, vocabularySize: settings.tokenizer.vocabularySize,
             minimumFrequency: settings.tokenizer.minimumFrequency)
         notes.append("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
         return trained
