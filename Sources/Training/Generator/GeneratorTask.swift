@@ -20,7 +20,7 @@ final class GeneratorTask: TrainingTask {
     private let validation: FramedHeadlines
     private let settings: GeneratorSettings
     private let card: (TaskEvaluation?) -> String
-    private var latestEvaluation: TaskEvaluation?
+    let trainedParameters: [Parameter]
 
     /// - Parameter card: the model card, given the newest evaluation.
     init(
@@ -39,11 +39,20 @@ final class GeneratorTask: TrainingTask {
             lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
             tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep), seed: UInt64(settings.seed))
         dataDigest = Self.digest(training, validation)
+        trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
     }
 
-    var trainedParameters: [Parameter] { store.parameters }
+    /// All parameters, or those of the last blocks alone: no embedding and not the final norm.
+    private static func trained(_ lastBlocks: Int?, of store: ParameterStore, layers: Int) -> [Parameter] {
+        guard let lastBlocks else { return store.parameters }
+        let scopes = (max(0, layers - lastBlocks)..<layers).map { "h.\($0)." }
+        return store.parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
+    }
+
     var allParameters: [Parameter] { store.parameters }
     var validationCount: Int { validation.count }
+    /// Tokens that an evaluation scores.
+    var validationTokens: Int { validation.targets.count }
 
     private static func digest(_ sides: FramedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
@@ -60,6 +69,13 @@ final class GeneratorTask: TrainingTask {
         return model.lossSum(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets)
     }
 
+    func largestLossSum() -> (loss: Tensor, tokens: Int) {
+        let tokens = min(plan.tokensPerMicroBatch, training.targets.count)
+        let ids = Array(training.targets[..<tokens])
+        let offsets = training.offsets.prefix { $0 < tokens }.map { Int32($0) } + [Int32(tokens)]
+        return (model.lossSum(ids, Segments(offsets: offsets), targets: ids), tokens)
+    }
+
     func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
         for run in validation.sequentialRuns(ofTokens: settings.batches.tokensPerMicroBatch) {
@@ -70,23 +86,24 @@ final class GeneratorTask: TrainingTask {
         let tokens = validation.targets.count
         // A headline that was cut has bytes that no token stands for.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
-        let result = TaskEvaluation(
+        return TaskEvaluation(
             loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
-        latestEvaluation = result
-        return result
     }
 
-    func samples() throws -> [SamplesReport.Sample] {
+    func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
         let generator = try Generator(model, tokenizer)
-        return try settings.samples.prompts.map { prompt in
+        var samples: [SamplesReport.Sample] = []
+        for prompt in settings.samples.prompts {
+            if isStopping() { return nil }
             let completions = try generator.complete(prompt, count: 1, options: settings.samples.options)
-            return SamplesReport.Sample(prompt: prompt, completion: completions[0].text)
+            samples.append(SamplesReport.Sample(prompt: prompt, completion: completions[0].text))
         }
+        return samples
     }
 
-    func export(to path: String) throws {
+    func export(to path: String, evaluation: TaskEvaluation?) throws {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: settings.samples.options,
-            card: card(latestEvaluation), precision: .float32, to: path)
+            card: card(evaluation), precision: .float32, to: path)
     }
 }
