@@ -1,4 +1,3 @@
-public import Checkpoints
 public import Files
 public import Models
 
@@ -97,8 +96,9 @@ public struct GPT2ConfigurationFile: Sendable {
         String(decoding: value.serialized(), as: UTF8.self)
     }
 
-    /// The file as transformers 5 reads it, for weights of the given precision.
-    public func json(_ precision: SafetensorsWriter.Precision) -> JSONValue {
+    /// The file as transformers 5 reads it.
+    /// - Parameter numberType: of the weights beside it, in PyTorch's words: `float32` or `float16`.
+    public func json(numberType: String) -> JSONValue {
         let end: JSONValue = endOfText.map { .integer(Int($0)) } ?? .null
         return .object([
             ("activation_function", "gelu_new"), ("architectures", ["GPT2LMHeadModel"]),
@@ -111,7 +111,7 @@ public struct GPT2ConfigurationFile: Sendable {
             ("n_inner", .integer(model.innerChannels)), ("n_layer", .integer(model.layers)),
             ("n_positions", .integer(model.positions)),
             ("resid_pdrop", .number(Double(model.residualDropout).shortest)), ("tie_word_embeddings", true),
-            ("torch_dtype", precision == .float32 ? "float32" : "float16"),
+            ("torch_dtype", .string(numberType)),
             ("vocab_size", .integer(model.vocabularySize)),
         ])
     }

@@ -10,13 +10,13 @@ import NumericCore
 import Tokenization
 
 /// What a generator run is made of, from its settings: data, vocabulary, model. Everything noteworthy on the way is said.
-struct GeneratorSetup {
-    let task: GeneratorTask
+package struct GeneratorSetup {
+    package let task: GeneratorTask
     /// Sentences for the person: what was read, dropped, cut, ignored.
     let notes: [String]
 
     /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
-    init(_ settings: GeneratorSettings, restoring: Bool) throws {
+    package init(_ settings: GeneratorSettings, restoring: Bool) throws {
         var notes: [String] = []
         let data = try GeneratorData(settings.data, notes: &notes)
         let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
@@ -48,6 +48,9 @@ struct GeneratorSetup {
         task = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: description.text)
+        let baseline = task.unigramBaseline
+        let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
+        notes.append(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
     }
 
@@ -115,13 +118,13 @@ struct GeneratorSetup {
 }
 
 /// The headlines of both sides.
-struct GeneratorData {
-    let training: [String]
+package struct GeneratorData {
+    package let training: [String]
     let validation: [String]
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
-    init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
+    package init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
         guard let train = settings.train else {
             throw TrainingError(
                 "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",

@@ -1,18 +1,19 @@
-import Autograd
+package import Autograd
 import Checkpoints
 import Files
 import Foundation
-import HeadlineData
+package import HeadlineData
 import Inference
+import Metrics
 import Models
 import NeuralNetwork
 import NumericCore
 import Tokenization
 
 /// Training a GPT-2 to continue headlines.
-final class GeneratorTask: TrainingTask {
-    let plan: BatchPlan
-    let dataDigest: String
+package final class GeneratorTask: TrainingTask {
+    package let plan: BatchPlan
+    package let dataDigest: String
     let tokenizer: ByteLevelBPE
     private let model: GPT2
     private let store: ParameterStore
@@ -20,7 +21,7 @@ final class GeneratorTask: TrainingTask {
     private let validation: FramedHeadlines
     private let settings: GeneratorSettings
     private let card: (TaskEvaluation?) -> String
-    let trainedParameters: [Parameter]
+    package let trainedParameters: [Parameter]
 
     /// - Parameter card: the model card, given the newest evaluation.
     init(
@@ -49,8 +50,14 @@ final class GeneratorTask: TrainingTask {
         return store.parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
     }
 
-    var allParameters: [Parameter] { store.parameters }
-    var validationCount: Int { validation.count }
+    /// How well token frequencies alone predict the validation headlines: what any model has to be well below.
+    package var unigramBaseline: TaskEvaluation {
+        let unigram = UnigramModel(training.targets, vocabularySize: tokenizer.vocabularySize)
+        return evaluation(nats: unigram.nats(of: validation.targets))
+    }
+
+    package var allParameters: [Parameter] { store.parameters }
+    package var validationCount: Int { validation.count }
     /// Tokens that an evaluation scores.
     var validationTokens: Int { validation.targets.count }
 
@@ -64,25 +71,30 @@ final class GeneratorTask: TrainingTask {
         return stream.finish().hexadecimal
     }
 
-    func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
+    package func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
         let batch = training.microBatch(headlines, firstRow: firstRow)
         return model.lossSum(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets)
     }
 
-    func largestLossSum() -> (loss: Tensor, tokens: Int) {
+    package func largestLossSum() -> (loss: Tensor, tokens: Int) {
         let tokens = min(plan.tokensPerMicroBatch, training.targets.count)
         let ids = Array(training.targets[..<tokens])
         let offsets = training.offsets.prefix { $0 < tokens }.map { Int32($0) } + [Int32(tokens)]
         return (model.lossSum(ids, Segments(offsets: offsets), targets: ids), tokens)
     }
 
-    func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
+    package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
-        for run in validation.sequentialRuns(ofTokens: settings.batches.tokensPerMicroBatch) {
+        for run in validation.sequentialRuns(ofTokens: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = validation.microBatch(run)
             nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
         }
+        return evaluation(nats: nats)
+    }
+
+    /// The figures of validation headlines that take `nats` in all.
+    private func evaluation(nats: Double) -> TaskEvaluation {
         let tokens = validation.targets.count
         // A headline that was cut has bytes that no token stands for.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
@@ -90,7 +102,7 @@ final class GeneratorTask: TrainingTask {
             loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
     }
 
-    func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
+    package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
         let generator = try Generator(model, tokenizer)
         var samples: [SamplesReport.Sample] = []
         for prompt in settings.samples.prompts {
@@ -101,9 +113,10 @@ final class GeneratorTask: TrainingTask {
         return samples
     }
 
-    func export(to path: String, evaluation: TaskEvaluation?) throws {
+    package func export(to path: String, evaluation: TaskEvaluation?) throws {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: settings.samples.options,
-            card: card(evaluation), precision: .float32, to: path)
+            card: card(evaluation),
+            precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
     }
 }

@@ -21,6 +21,7 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
     public var guardrail = GuardSettings()
     public var checkpoints = CheckpointSettings()
     public var samples = SampleSettings()
+    public var export = ExportSettings()
     public var logging = LoggingSettings()
 
     public init() {}
@@ -122,6 +123,14 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
             try require(layerNormEpsilon > 0, "layerNormEpsilon", found: layerNormEpsilon, expected: "a number above 0")
             if let dropout { try require(dropout, "dropout", in: 0...0.95) }
         }
+    }
+
+    /// How model folders are written.
+    public struct ExportSettings: Codable, Sendable {
+        /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
+        public var precision: Precision = .float32
+
+        public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
     }
 
     /// What is completed at every evaluation.
