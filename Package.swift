@@ -69,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Commands", "Inference", "Files", argumentParser], swiftSettings: strict),
+            name: "headline", dependencies: ["Commands", "Inference", "Checkpoints", "Files", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NumericCore", []),

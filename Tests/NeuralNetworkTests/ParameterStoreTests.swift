@@ -26,10 +26,11 @@ private let complete: [String: NDArray] = [
 struct ParameterStoreTests {
     @Test(
         "A complete checkpoint is accepted and its values are the parameters', copied for training, lent for inference")
-    func complete_() throws {
+    func accepted() throws {
         #expect(problems(complete).isEmpty && problems(complete, trained: false).isEmpty)
         for trained in [true, false] {
-            let store = ParameterStore(trained ? .train(complete) : .infer(complete))
+            let arrays = complete.filter { $0.key == "ln.weight" }
+            let store = ParameterStore(trained ? .train(arrays) : .infer(arrays))
             let parameter = store.root["ln"].parameter("weight", shape: [3], initializer: .constant(1))
             try store.finish()
             #expect(parameter.name == "ln.weight" && parameter.array.elements == [3, 3, 3])
