@@ -1,0 +1,88 @@
+import Autograd
+import NumericCore
+import Testing
+
+// Tests of a process's end came with Swift 6.2's testing library; older toolchains skip this suite.
+#if compiler(>=6.2)
+    @Suite("Programmer errors trap instead of reading or writing elsewhere")
+    struct TrapTests {
+        @Test("A product of factors that do not fit")
+        func product() async {
+            await #expect(processExitsWith: .failure) {
+                let a = MutableArray(shape: [2, 3], repeating: 1).frozen()
+                matmul(a, .asStored, a, .asStored, into: MutableArray(shape: [2, 3]), accumulate: false)
+            }
+        }
+
+        @Test("An index outside a table, before its start and behind its end")
+        func lookup() async {
+            await #expect(processExitsWith: .failure) {
+                _ = MutableArray(shape: [4, 2], repeating: 1).frozen().gatherRows([0, 4])
+            }
+            await #expect(processExitsWith: .failure) {
+                _ = MutableArray(shape: [4, 2], repeating: 1).frozen().gatherRows([-1])
+            }
+        }
+
+        @Test("A target outside the vocabulary")
+        func target() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [1, 2], repeating: 1).frozen())
+                _ = x.unembeddingCrossEntropySum(x, targets: [1])
+            }
+        }
+
+        @Test("Attention over fewer rows than the segments name, and over a key of other extents")
+        func attention() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                _ = Tensor.attention(
+                    .packed(x), heads: 1, segments: Segments(lengths: [4]), causal: true, dropout: 0, cache: nil)
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                let short = Tensor(constant: MutableArray(shape: [2, 6], repeating: 1).frozen())
+                _ = Tensor.attention(
+                    .separate(query: x, key: short, value: x), heads: 1, segments: Segments(lengths: [3]), causal: true,
+                    dropout: 0, cache: nil)
+            }
+        }
+
+        @Test("A sequence that outgrows its cache slot, and a slot that is not there")
+        func cache() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                _ = Tensor.attention(
+                    .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [2], slots: [0]), causal: true,
+                    dropout: 0, cache: AttentionCache(slots: 1, capacity: 4, channels: 2))
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                _ = Tensor.attention(
+                    .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [0], slots: [-1]), causal: true,
+                    dropout: 0, cache: AttentionCache(slots: 1, capacity: 4, channels: 2))
+            }
+        }
+
+        @Test("A loss that is scaled after the unembedding, whose gradients were taken already")
+        func scaledLoss() async {
+            await #expect(processExitsWith: .failure) {
+                let parameter = Parameter(name: "x", buffer: MutableArray(shape: [2, 2], repeating: 1))
+                let tape = Tape(into: Gradients(of: [parameter]), dropout: nil)
+                let loss = tape.record {
+                    parameter.tensor.unembeddingCrossEntropySum(parameter.tensor, targets: [0, 1]).dot(
+                        NDArray(scalar: 2))
+                }
+                tape.backward(from: loss)
+            }
+        }
+
+        @Test("Dropout on a tape that has no source of bits")
+        func dropoutWithoutSource() async {
+            await #expect(processExitsWith: .failure) {
+                let parameter = Parameter(name: "x", buffer: MutableArray(shape: [2, 2], repeating: 1))
+                _ = Tape(into: Gradients(of: [parameter]), dropout: nil).record { parameter.tensor.dropout(0.1) }
+            }
+        }
+    }
+#endif
