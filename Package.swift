@@ -55,6 +55,7 @@ let package = Package(
         module("HeadlineData", ["Tokenization", "NumericCore", "Files"]),
         module("Checkpoints", ["NumericCore", "Files", "CHDF5"]),
         module("Configuration", ["Files", yams]),
+        module("Metrics", []),
         module(
             "Inference",
             ["Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Files"]),
@@ -62,13 +63,13 @@ let package = Package(
             "Training",
             [
                 "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
-                "Optimization", "Checkpoints", "Configuration", "Files",
+                "Optimization", "Checkpoints", "Configuration", "Files", "Metrics",
             ]),
         module("Commands", ["Files", argumentParser]),
         .executableTarget(
             name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Commands", "Inference", "Files", argumentParser], swiftSettings: strict),
+            name: "headline", dependencies: ["Commands", "Inference", "Checkpoints", "Files", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NumericCore", []),
@@ -81,6 +82,7 @@ let package = Package(
         tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),
+        tests("Metrics", []),
         tests("Inference", ["Models", "Tokenization", "Checkpoints", "NumericCore"]),
         tests("Training", ["HeadlineData", "Files", "Configuration", "Checkpoints"]),
     ],

@@ -5,9 +5,9 @@
 /// Conversions between Float32 and the 16-bit formats of checkpoints, over whole rows of memory.
 ///
 /// Written with integers so that they run on every machine and in vectors; `Float16` is missing on some.
-enum HalfPrecision {
+package enum HalfPrecision {
     /// IEEE 754 binary16 to binary32, exactly; the payload of a NaN is kept. `source` need not be aligned.
-    static func widen(float16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
+    package static func widen(float16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
         precondition(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
         for index in 0..<target.count {
             let half = UInt32(source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
@@ -20,7 +20,7 @@ enum HalfPrecision {
     }
 
     /// bfloat16 to binary32, exactly: the upper half of the bits. `source` need not be aligned.
-    static func widen(bfloat16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
+    package static func widen(bfloat16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
         precondition(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
         for index in 0..<target.count {
             let upper = UInt32(source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
@@ -30,7 +30,7 @@ enum HalfPrecision {
 
     /// Binary32 to binary16, rounded to the nearest, ties to even. Infinities and NaN stay what they are. Returns the
     /// index of the first finite number that is too large (65,520 and beyond would round to infinity), if there is one.
-    static func narrow(
+    package static func narrow(
         _ source: UnsafeBufferPointer<Float>, intoFloat16 target: UnsafeMutableBufferPointer<UInt16>
     ) -> Int? {
         precondition(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")

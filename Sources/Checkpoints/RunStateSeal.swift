@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// The first 512 bytes of a run state: enough to refuse every file that is not whole, before libhdf5, which is not safe on
 /// malformed files, sees it. HDF5 calls such a block the user block and skips it.
@@ -15,23 +15,23 @@ import Files
 ///
 /// Magic, length and the digest of the block stay where they are in every future version, so that a newer file can be told
 /// from a damaged one.
-struct RunStateSeal: Equatable {
+package struct RunStateSeal: Equatable {
     /// The length of the block in bytes; HDF5 allows 512 and larger powers of two.
-    static let byteCount = 512
+    package static let byteCount = 512
     /// The version that this code writes and reads.
-    static let currentVersion: UInt32 = 1
+    package static let currentVersion: UInt32 = 1
 
     private static let magic: [UInt8] = [0x89, 0x48, 0x4C, 0x4B, 0x52, 0x55, 0x4E, 0x0A]
     private static let remark = "HeadlineKit run state. HDF5 follows: h5dump and h5py read this file as it is.\n"
     private static let digestOffset = byteCount - SHA256Digest.byteCount
 
     /// The length of the whole file in bytes.
-    var fileLength: Int
+    package var fileLength: Int
     /// The SHA-256 of all that follows the block.
-    var contentDigest: SHA256Digest
+    package var contentDigest: SHA256Digest
 
     /// The block as it is written. `version` is another only in tests.
-    func encoded(version: UInt32 = currentVersion) -> [UInt8] {
+    package func encoded(version: UInt32 = currentVersion) -> [UInt8] {
         var block = Self.magic
         block += littleEndianBytes(version)
         block += littleEndianBytes(UInt32(Self.byteCount))
@@ -44,7 +44,7 @@ struct RunStateSeal: Equatable {
 
     /// Reads the block from the first bytes of a file of `fileLength` bytes. Throws a sentence that tells another kind of
     /// file, a short one, a newer one and a damaged one apart.
-    init(decoding block: [UInt8], fileLength actualLength: Int, path: String) throws(FileError) {
+    package init(decoding block: [UInt8], fileLength actualLength: Int, path: String) throws(FileError) {
         guard !block.isEmpty else {
             throw FileError(path, "is empty, where a run state was expected; was the copy interrupted?")
         }
@@ -85,7 +85,7 @@ struct RunStateSeal: Equatable {
         contentDigest = digest
     }
 
-    init(fileLength: Int, contentDigest: SHA256Digest) {
+    package init(fileLength: Int, contentDigest: SHA256Digest) {
         self.fileLength = fileLength
         self.contentDigest = contentDigest
     }

@@ -1,5 +1,4 @@
 public import Files
-import Foundation
 public import NumericCore
 
 /// The arrays of a model folder in Hugging Face layout: one `model.safetensors`, or several files and the
@@ -14,7 +13,7 @@ public final class SafetensorsCheckpoint: Sendable {
     public let path: String
     /// The files, in the order of their names.
     public let files: [SafetensorsFile]
-    private let places: [String: Int]
+    private let places: [ByteString: Int]
 
     /// Opens the model in a folder, or a single file. Throws if there is none, if a file is not whole, and if index and
     /// files do not agree.
@@ -22,14 +21,14 @@ public final class SafetensorsCheckpoint: Sendable {
         self.path = path
         guard isFolder(path) else {
             let file = try SafetensorsFile(path: path)
-            (files, places) = ([file], Dictionary(uniqueKeysWithValues: file.names.map { ($0, 0) }))
+            (files, places) = ([file], Dictionary(uniqueKeysWithValues: file.names.map { (ByteString($0), 0) }))
             return
         }
         let single = "\(path)/\(Self.fileName)"
         let index = "\(path)/\(Self.indexName)"
         if pathExists(single) {
             let file = try SafetensorsFile(path: single)
-            (files, places) = ([file], Dictionary(uniqueKeysWithValues: file.names.map { ($0, 0) }))
+            (files, places) = ([file], Dictionary(uniqueKeysWithValues: file.names.map { (ByteString($0), 0) }))
         } else if pathExists(index) {
             (files, places) = try Self.open(index: index, in: path)
         } else {
@@ -41,21 +40,19 @@ public final class SafetensorsCheckpoint: Sendable {
         }
     }
 
-    private struct Index: Decodable {
-        let weightMap: [String: String]
-        enum CodingKeys: String, CodingKey { case weightMap = "weight_map" }
-    }
-
     private static func open(
         index path: String, in folder: String
-    ) throws(FileError) -> ([SafetensorsFile], [String: Int]) {
+    ) throws(FileError) -> ([SafetensorsFile], [ByteString: Int]) {
         let bytes = try readFile(path, limit: SafetensorsHeader.largestByteCount)
-        guard let index = try? JSONDecoder().decode(Index.self, from: Data(bytes)), !index.weightMap.isEmpty else {
+        let members = (try? JSONValue(parsing: bytes))?["weight_map"]?.object ?? []
+        let pairs = members.compactMap { member in member.value.string.map { (ByteString(member.key), $0) } }
+        guard !pairs.isEmpty, pairs.count == members.count else {
             throw FileError(path, "is not an index of safetensors files: a JSON object with a filled \"weight_map\"")
         }
-        let fileNames = Set(index.weightMap.values).sorted()
+        let weightMap = Dictionary(uniqueKeysWithValues: pairs)
+        let fileNames = Set(weightMap.values).sorted()
         var files: [SafetensorsFile] = []
-        var places: [String: Int] = [:]
+        var places: [ByteString: Int] = [:]
         for (number, fileName) in fileNames.enumerated() {
             // A file of the same folder, so that an index from elsewhere cannot lead out of it.
             guard !fileName.isEmpty, !fileName.contains("/"), fileName != "..", fileName != "." else {
@@ -63,17 +60,16 @@ public final class SafetensorsCheckpoint: Sendable {
             }
             let file = try SafetensorsFile(path: "\(folder)/\(fileName)")
             for name in file.names {
-                guard index.weightMap[name] == fileName else {
+                guard weightMap[ByteString(name)] == fileName else {
                     throw FileError(path, "does not say that \(quoted(name)) is in \(fileName), where it is")
                 }
-                places[name] = number
+                places[ByteString(name)] = number
             }
             files.append(file)
         }
-        if let missing = index.weightMap.keys.filter({ places[$0] == nil }).min() {
+        if let (name, fileName) = pairs.first(where: { places[$0.0] == nil }) {
             throw FileError(
-                path,
-                "says that \(quoted(missing)) is in \(index.weightMap[missing]!), where it is not; copy both again")
+                path, "says that \(quoted(name.string)) is in \(fileName), where it is not; copy both again")
         }
         return (files, places)
     }
@@ -85,7 +81,9 @@ public final class SafetensorsCheckpoint: Sendable {
     public var names: [String] { entries.map(\.name) }
 
     /// The entry `name`, or `nil`.
-    public func entry(_ name: String) -> SafetensorsEntry? { places[name].flatMap { files[$0].entry(name) } }
+    public func entry(_ name: String) -> SafetensorsEntry? {
+        places[ByteString(name)].flatMap { files[$0].entry(name) }
+    }
 
     /// The array `name` as Float32; see ``SafetensorsFile/array(_:)``.
     public func array(_ name: String) throws(FileError) -> NDArray { try file(of: name).array(name) }
@@ -104,7 +102,7 @@ public final class SafetensorsCheckpoint: Sendable {
     }
 
     private func file(of name: String) throws(FileError) -> SafetensorsFile {
-        guard let place = places[name] else {
+        guard let place = places[ByteString(name)] else {
             throw FileError(path, "holds no array \(quoted(name))" + suggestion(for: name, among: names))
         }
         return files[place]

@@ -15,7 +15,7 @@ public final class SafetensorsFile: Sendable {
 
     private let file: MappedFile
     private let dataOffset: Int
-    private let indices: [String: Int]
+    private let indices: [ByteString: Int]
 
     /// Opens the file and checks header and length. The arrays' bytes are not touched; ``verify()`` does that.
     public init(path: String) throws(FileError) {
@@ -40,7 +40,7 @@ public final class SafetensorsFile: Sendable {
         entries = header.entries
         metadata = header.metadata
         dataOffset = headerRange.upperBound
-        indices = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+        indices = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { (ByteString($1.name), $0) })
     }
 
     /// Where the header lies, by the first eight bytes.
@@ -89,7 +89,7 @@ public final class SafetensorsFile: Sendable {
     public var names: [String] { entries.map(\.name) }
 
     /// The entry `name`, or `nil`.
-    public func entry(_ name: String) -> SafetensorsEntry? { indices[name].map { entries[$0] } }
+    public func entry(_ name: String) -> SafetensorsEntry? { indices[ByteString(name)].map { entries[$0] } }
 
     /// The array `name` as Float32. F32 that lies on a 4-byte boundary stays in the mapped file and is paged in as it is
     /// used; everything else is converted or copied. Throws if there is no such array, if it is of another type than F32,

@@ -52,20 +52,25 @@ public enum SafetensorsWriter {
         texts["format"] = "pt"
         texts[SafetensorsDigest.dataKey] = SafetensorsDigest.placeholder
         texts[SafetensorsDigest.headerKey] = SafetensorsDigest.placeholder
-        let pairs = texts.sorted { $0.key < $1.key }.map { "\(json($0.key)):\(json($0.value))" }
-        var members = ["\"__metadata__\":{\(pairs.joined(separator: ","))}"]
-        var names: Set<String> = ["__metadata__"]
+        let pairs = texts.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue.string($0.value)) }
+        var members = [(key: SafetensorsHeader.metadataKey, value: JSONValue.object(pairs))]
+        var names: Set<ByteString> = [ByteString(SafetensorsHeader.metadataKey)]
         var offset = 0
         for (name, values) in arrays {
-            precondition(names.insert(name).inserted, "safetensors: the name \(name) twice, or reserved")
+            precondition(names.insert(ByteString(name)).inserted, "safetensors: the name \(name) twice, or reserved")
             let end = offset + values.count * precision.byteCount
-            let shape = values.shape.dimensions.map(String.init).joined(separator: ",")
             members.append(
-                "\(json(name)):{\"dtype\":\"\(precision.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
-            )
+                (
+                    key: name,
+                    value: [
+                        "dtype": .string(precision.rawValue),
+                        "shape": .array(values.shape.dimensions.map { .integer($0) }),
+                        "data_offsets": [.integer(offset), .integer(end)],
+                    ]
+                ))
             offset = end
         }
-        var header = Array("{\(members.joined(separator: ","))}".utf8)
+        var header = JSONValue.object(members).serialized()
         let excess = (header.count + 8) % alignment
         if excess > 0 { header += [UInt8](repeating: 0x20, count: alignment - excess) }
         return header
@@ -116,21 +121,5 @@ public enum SafetensorsWriter {
         try values.withUnsafeElements { elements -> Result<Void, FileError> in
             do throws(FileError) { return .success(try body(elements)) } catch { return .failure(error) }
         }.get()
-    }
-
-    /// A JSON text (RFC 8259 §7).
-    private static func json(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

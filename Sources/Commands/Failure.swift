@@ -10,8 +10,14 @@ public func reportingFailure(_ body: () throws -> Void) throws {
     } catch let exit as ExitCode {
         throw exit
     } catch {
-        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        // One line, whatever a path or a key may hold.
+        writeLine("error: " + harmless("\(error)"))
         let status = (error as? any ReportableError)?.exitStatus ?? .failure
         throw ExitCode(status.rawValue)
     }
+}
+
+/// Writes a line to standard error; one that went away must not end a program that can do without.
+public func writeLine(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
 }

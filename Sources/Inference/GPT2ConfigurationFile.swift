@@ -49,7 +49,10 @@ public struct GPT2ConfigurationFile: Sendable {
         try Self.checkKeys(members, path: path)
         let reader = Reader(json: json, path: path)
         guard json["model_type"]?.string == "gpt2" else {
-            throw FileError(path, "`model_type` is \(reader.found("model_type")), expected \"gpt2\"; this folder holds another kind of model")
+            throw FileError(
+                path,
+                "`model_type` is \(reader.found("model_type")), expected \"gpt2\"; this folder holds another kind of model"
+            )
         }
         let channels = try reader.count("n_embd")
         let heads = try reader.count("n_head")
@@ -68,7 +71,8 @@ public struct GPT2ConfigurationFile: Sendable {
             attentionDropout: Float(try reader.number("attn_pdrop", absent: 0.1, in: 0...0.999)))
         if let end = json["eos_token_id"], !end.isNull {
             guard let id = end.integer, id >= 0, id < vocabularySize else {
-                throw FileError(path, "`eos_token_id` is \(reader.found("eos_token_id")), expected an id below \(vocabularySize)")
+                throw FileError(
+                    path, "`eos_token_id` is \(reader.found("eos_token_id")), expected an id below \(vocabularySize)")
             }
             endOfText = Int32(id)
         }
@@ -81,7 +85,9 @@ public struct GPT2ConfigurationFile: Sendable {
                     throw FileError(path, "`\(key)` is \(text(value)), and only \(text(rule.only)) is supported here")
                 }
             } else if !honoured.contains(key) && !irrelevant.contains(key) {
-                throw FileError(path, "`\(key)` is a setting that is not honoured here; remove it if the model does not depend on it")
+                throw FileError(
+                    path,
+                    "`\(key)` is a setting that is not honoured here; remove it if the model does not depend on it")
             }
         }
     }
@@ -91,7 +97,8 @@ public struct GPT2ConfigurationFile: Sendable {
     }
 
     /// The file as transformers 5 reads it.
-    public var json: JSONValue {
+    /// - Parameter numberType: of the weights beside it, in PyTorch's words: `float32` or `float16`.
+    public func json(numberType: String) -> JSONValue {
         let end: JSONValue = endOfText.map { .integer(Int($0)) } ?? .null
         return .object([
             ("activation_function", "gelu_new"), ("architectures", ["GPT2LMHeadModel"]),
@@ -99,11 +106,13 @@ public struct GPT2ConfigurationFile: Sendable {
             ("embd_pdrop", .number(Double(model.embeddingDropout).shortest)), ("eos_token_id", end),
             ("initializer_range", .number(model.initializerDeviation)),
             ("layer_norm_epsilon", .number(Double(model.layerNormEpsilon).shortest)), ("model_type", "gpt2"),
-            ("n_ctx", .integer(model.positions)), ("n_embd", .integer(model.channels)), ("n_head", .integer(model.heads)),
+            ("n_ctx", .integer(model.positions)), ("n_embd", .integer(model.channels)),
+            ("n_head", .integer(model.heads)),
             ("n_inner", .integer(model.innerChannels)), ("n_layer", .integer(model.layers)),
             ("n_positions", .integer(model.positions)),
             ("resid_pdrop", .number(Double(model.residualDropout).shortest)), ("tie_word_embeddings", true),
-            ("torch_dtype", "float32"), ("vocab_size", .integer(model.vocabularySize)),
+            ("torch_dtype", .string(numberType)),
+            ("vocab_size", .integer(model.vocabularySize)),
         ])
     }
 
@@ -124,7 +133,9 @@ public struct GPT2ConfigurationFile: Sendable {
         func number(_ key: String, absent: Double, in range: ClosedRange<Double>) throws(FileError) -> Double {
             guard let value = json[key], !value.isNull else { return absent }
             guard let number = value.number, range.contains(number) else {
-                throw FileError(path, "`\(key)` is \(found(key)), expected a number from \(range.lowerBound) to \(range.upperBound)")
+                throw FileError(
+                    path, "`\(key)` is \(found(key)), expected a number from \(range.lowerBound) to \(range.upperBound)"
+                )
             }
             return number
         }

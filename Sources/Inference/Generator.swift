@@ -32,7 +32,8 @@ public final class Generator {
         }
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw GenerationError(
-                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)")
+                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)"
+            )
         }
         self.model = model
         self.tokenizer = tokenizer
@@ -41,17 +42,23 @@ public final class Generator {
 
     /// `count` candidates for one prompt, in the order of their random streams.
     ///
-    /// A headline is read behind the end-of-text token that begins it in training, so an empty prompt writes whole headlines.
-    public func complete(_ prompt: String, count: Int, options: SamplingOptions) throws(GenerationError) -> [Completion] {
+    /// The vocabulary's folder says what goes before a prompt: our own say the end-of-text token, behind which every headline
+    /// is trained; a foreign one may say nothing. Where there is no token at all to go on from, the end-of-text token is it, so
+    /// that an empty prompt writes whole headlines.
+    public func complete(_ prompt: String, count: Int, options: SamplingOptions) throws(GenerationError) -> [Completion]
+    {
         try options.check()
         guard count > 0 else { throw GenerationError("the number of completions is \(count), expected at least 1") }
         // A headline never ends in white space, and "discover " would be continued by a word without its own space.
         let prompt = prompt.trimmingEnd()
-        let context = [endOfText] + tokenizer.encode(prompt)
-        let positions = model.configuration.positions
-        guard context.count < positions else {
+        let ids = tokenizer.encode(prompt)
+        var context = tokenizer.prefix + ids
+        if context.isEmpty { context = [endOfText] }
+        let room = model.configuration.positions - (context.count - ids.count) - 1
+        guard ids.count <= room else {
             throw GenerationError(
-                "the prompt has \(context.count - 1) tokens, the model has room for \(positions - 2) and one more; shorten the prompt")
+                "the prompt has \(ids.count) tokens, and the model has room for \(room) before a completion of one; "
+                    + "shorten the prompt")
         }
         return run(context, prompt: prompt, count: count, options: options)
     }
@@ -73,8 +80,8 @@ public final class Generator {
             for (row, candidate) in live.enumerated() {
                 let next = logits.rows(row..<row + 1).withUnsafeElements { row in
                     sampler.next(
-                        UnsafeBufferPointer(rebasing: row[..<tokenizer.vocabularySize]), seen: context + generated[candidate], candidate: candidate,
-                        position: position)
+                        UnsafeBufferPointer(rebasing: row[..<tokenizer.vocabularySize]),
+                        seen: context + generated[candidate], candidate: candidate, position: position)
                 }
                 if next == endOfText { ended[candidate] = true } else { generated[candidate].append(next) }
             }

@@ -19,14 +19,17 @@ public struct GeneratorFolder {
         self.path = path
         guard isFolder(path) else {
             throw FileError(
-                path, pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
+                path,
+                pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
         }
         configuration = try GPT2ConfigurationFile(path: "\(path)/config.json")
         tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: path))
         let entries = configuration.model.vocabularySize
         guard tokenizer.vocabularySize <= entries else {
             throw FileError(
-                path, "its tokenizer has \(tokenizer.vocabularySize) entries, its model only \(entries); one of them belongs to another model")
+                path,
+                "its tokenizer has \(tokenizer.vocabularySize) entries, its model only \(entries); one of them belongs to another model"
+            )
         }
     }
 
@@ -85,12 +88,15 @@ public struct GeneratorFolder {
 
     /// Refuses a head that is not the token embedding: leaving it out would change the model.
     private func checkTied(_ checkpoint: SafetensorsCheckpoint, head: String) throws {
-        let embedding = checkpoint.names.contains("\(Self.prefix)wte.weight") ? "\(Self.prefix)wte.weight" : "wte.weight"
+        let embedding =
+            checkpoint.names.contains("\(Self.prefix)wte.weight") ? "\(Self.prefix)wte.weight" : "wte.weight"
         guard checkpoint.names.contains(embedding) else { return }
         let (a, b) = (try checkpoint.array(head), try checkpoint.array(embedding))
         let equal = a.shape == b.shape && a.withUnsafeElements { a in b.withUnsafeElements { a.elementsEqual($0) } }
         guard equal else {
-            throw FileError(checkpoint.path, "has a head (\(head)) that differs from the token embedding; only tied heads are supported")
+            throw FileError(
+                checkpoint.path,
+                "has a head (\(head)) that differs from the token embedding; only tied heads are supported")
         }
     }
 
@@ -102,19 +108,41 @@ public struct GeneratorFolder {
         _ model: GPT2, parameters: ParameterStore, tokenizer: ByteLevelBPE, sampling: SamplingOptions, card: String,
         precision: SafetensorsWriter.Precision, to path: String
     ) throws {
+        try write(
+            model, parameters: parameters, tokenizer: tokenizer,
+            others: [
+                (
+                    "generation_config.json",
+                    generationConfiguration(sampling, endOfText: tokenizer.endOfText).serialized(.indented)
+                ), ("README.md", Array(card.utf8)),
+            ], precision: precision, to: path)
+    }
+
+    /// Writes this folder anew at `path`, in our layout and the given precision; what it recommends for generation and its
+    /// model card are copied.
+    /// - Throws: `FileError`, also when a weight is too large for the precision.
+    public func export(_ loaded: Loaded, precision: SafetensorsWriter.Precision, to path: String) throws {
+        let others = try ["generation_config.json", "README.md"].filter { pathExists("\(self.path)/\($0)") }.map {
+            ($0, try readFile("\(self.path)/\($0)", limit: 1 << 24))
+        }
+        try Self.write(
+            loaded.model, parameters: loaded.store, tokenizer: tokenizer, others: others, precision: precision, to: path
+        )
+    }
+
+    private static func write(
+        _ model: GPT2, parameters: ParameterStore, tokenizer: ByteLevelBPE, others: [(name: String, bytes: [UInt8])],
+        precision: SafetensorsWriter.Precision, to path: String
+    ) throws {
         let folder = try AtomicFolder(path: path)
         let configuration = GPT2ConfigurationFile(model: model.configuration, endOfText: tokenizer.endOfText)
-        try AtomicFile.write(configuration.json.serialized(.indented), to: folder.file("config.json"))
+        try AtomicFile.write(configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented), to: folder.file("config.json"))
         try SafetensorsWriter.write(
             parameters.parameters.map { (prefix + $0.name, $0.array) }, to: folder.file(SafetensorsCheckpoint.fileName),
             precision: precision, metadata: ["producer": "HeadlineKit"])
-        for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) {
+        for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) + others {
             try AtomicFile.write(bytes, to: folder.file(name))
         }
-        try AtomicFile.write(
-            generationConfiguration(sampling, endOfText: tokenizer.endOfText).serialized(.indented),
-            to: folder.file("generation_config.json"))
-        try AtomicFile.write(card, to: folder.file("README.md"))
         try folder.commit()
     }
 

@@ -8,7 +8,9 @@ import Synchronization
 
 /// Size-classed free lists of Float32 blocks, so that a warm training step asks the system for nothing.
 ///
-/// Classes are powers of two in quarter steps (at most 25 % is wasted); blocks are aligned to 64 bytes.
+/// Classes are powers of two in quarter steps (at most 25 % is wasted); blocks are aligned to 64 bytes. Where a class has no
+/// free block, the nearest larger one of up to ``reach`` lends its own: a batch that is smaller than those before it, as at
+/// the end of an epoch, then needs nothing new.
 public final class BufferPool: Sendable {
     /// The pool every array uses.
     public static let shared = BufferPool()
@@ -60,20 +62,33 @@ public final class BufferPool: Sendable {
     /// How many floats a block of a size class holds.
     package static func capacity(sizeClass: Int) -> Int { (4 + sizeClass % 4) << (sizeClass / 4) }
 
+    /// How many classes up a request may be served from: 12, a block of eight times the size.
+    private static let reach = 12
+
+    /// The bytes of a block of a size class.
+    private static func byteCount(sizeClass: Int) -> Int {
+        capacity(sizeClass: sizeClass) * MemoryLayout<Float>.stride
+    }
+
+    /// A block of at least `count` floats and its class, which may be larger than the smallest that would do.
     func take(count: Int) -> (UnsafeMutablePointer<Float>, Int) {
         let sizeClass = Self.sizeClass(count: count)
-        let bytes = Self.capacity(sizeClass: sizeClass) * MemoryLayout<Float>.stride
-        let reused = state.withLock { state -> UInt? in
+        let reused = state.withLock { state -> (block: UInt, sizeClass: Int)? in
             state.statistics.liveBlocks += 1
-            state.statistics.liveBytes += bytes
-            guard let block = state.free[sizeClass]?.popLast() else {
-                state.statistics.systemAllocations += 1
-                return nil
+            for candidate in sizeClass...sizeClass + Self.reach {
+                guard let block = state.free[candidate]?.popLast() else { continue }
+                state.statistics.freeBytes -= Self.byteCount(sizeClass: candidate)
+                state.statistics.liveBytes += Self.byteCount(sizeClass: candidate)
+                return (block, candidate)
             }
-            state.statistics.freeBytes -= bytes
-            return block
+            state.statistics.systemAllocations += 1
+            state.statistics.liveBytes += Self.byteCount(sizeClass: sizeClass)
+            return nil
         }
-        if let reused, let pointer = UnsafeMutablePointer<Float>(bitPattern: reused) { return (pointer, sizeClass) }
+        if let reused, let pointer = UnsafeMutablePointer<Float>(bitPattern: reused.block) {
+            return (pointer, reused.sizeClass)
+        }
+        let bytes = Self.byteCount(sizeClass: sizeClass)
         var raw: UnsafeMutableRawPointer?
         let status = posix_memalign(&raw, 64, bytes)
         precondition(status == 0 && raw != nil, "BufferPool: the system has no \(bytes) bytes left for an array")
@@ -81,7 +96,7 @@ public final class BufferPool: Sendable {
     }
 
     func give(back base: UnsafeMutablePointer<Float>, sizeClass: Int) {
-        let bytes = Self.capacity(sizeClass: sizeClass) * MemoryLayout<Float>.stride
+        let bytes = Self.byteCount(sizeClass: sizeClass)
         state.withLock { state in
             state.statistics.liveBlocks -= 1
             state.statistics.liveBytes -= bytes

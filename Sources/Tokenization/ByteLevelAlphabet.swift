@@ -19,15 +19,19 @@ enum ByteLevelAlphabet {
     /// The bytes in the order of their characters, which is the order of the first 256 entries of GPT-2's vocabulary.
     static let bytesInOrder: [UInt8] = (UInt8.min...UInt8.max).sorted { scalars[Int($0)] < scalars[Int($1)] }
 
-    private static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
-        uniqueKeysWithValues: zip(scalars, UInt8.min...UInt8.max))
+    /// The byte of each scalar below U+0144, the first beyond the alphabet; `nil` where the alphabet has a gap.
+    private static let bytes: [UInt8?] = {
+        var result = [UInt8?](repeating: nil, count: 0x144)
+        for (byte, scalar) in zip(UInt8.min...UInt8.max, scalars) { result[Int(scalar.value)] = byte }
+        return result
+    }()
 
     /// The bytes that an entry of a vocabulary stands for: those its characters spell, or, if one of them is not of
     /// the alphabet (which only added tokens may have), its own UTF-8, as the decoder of `tokenizers` does.
     static func bytes(spelledBy token: String) -> [UInt8] {
         var result: [UInt8] = []
         for scalar in token.unicodeScalars {
-            guard let byte = bytes[scalar] else { return Array(token.utf8) }
+            guard scalar.value < bytes.count, let byte = bytes[Int(scalar.value)] else { return Array(token.utf8) }
             result.append(byte)
         }
         return result

@@ -4,7 +4,7 @@
 /// the vocabulary in the order in which the merges were learned. Since every byte has an entry, every text has ids and
 /// no unknown token is needed. A value is immutable and may be used from any number of threads at once.
 ///
-/// There is no cache of words: a piece takes about a quarter of a microsecond, which is what a look-up would take.
+/// There is no cache of words to bound and lock: 62,000 headlines take about a second on one thread without.
 public struct ByteLevelBPE: Sendable {
     /// GPT-2's only special token, before and after each of its documents.
     public static let endOfTextToken = "<|endoftext|>"

@@ -53,11 +53,10 @@ struct ByteLevelBPEParts {
     ///
     /// - Parameter endOfText: The spelling of the token that ends a text, `nil` to take `<|endoftext|>` if it is there.
     func tokenizer(endOfText: String?) throws(TokenizationError) -> ByteLevelBPE {
-        let tokens = try tokensByID()
-        var ids: [ByteString: Int32] = [:]
-        for (id, token) in tokens.enumerated() { ids[ByteString(token)] = Int32(id) }
+        let ids = try idsBySpelling()
+        let tokens = try Self.inOrder(ids)
         var special = Set(added.map { Int32($0.id) })
-        let endID = ids[ByteString(endOfText ?? ByteLevelBPE.endOfTextToken)]
+        let endID = ids[ByteString(endOfText ?? ByteLevelBPE.endOfTextToken)].map { Int32($0) }
         if let endOfText, endID == nil {
             throw TokenizationError("the end token \"\(endOfText.prefix(80))\" is not in the vocabulary")
         }
@@ -68,15 +67,15 @@ struct ByteLevelBPEParts {
                 throw TokenizationError(
                     "the post-processor adds \"\(token.prefix(80))\", which is not in the vocabulary")
             }
-            prefixIDs.append(id)
+            prefixIDs.append(Int32(id))
         }
         return try ByteLevelBPE(
             tokens: tokens, merges: merges, specialTokens: Array(special.union(prefixIDs)), endOfText: endID,
             prefix: prefixIDs)
     }
 
-    /// The entries and added tokens in the order of their ids, which have to be 0, 1, 2, … without a hole.
-    private func tokensByID() throws(TokenizationError) -> [String] {
+    /// The id of each entry and added token.
+    private func idsBySpelling() throws(TokenizationError) -> [ByteString: Int] {
         var ids: [ByteString: Int] = [:]
         ids.reserveCapacity(vocabulary.count)
         for (token, value) in vocabulary {
@@ -92,6 +91,11 @@ struct ByteLevelBPEParts {
                         + "among the added tokens")
             }
         }
+        return ids
+    }
+
+    /// The entries in the order of their ids, which have to be 0, 1, 2, … without a hole.
+    private static func inOrder(_ ids: [ByteString: Int]) throws(TokenizationError) -> [String] {
         var tokens = [String?](repeating: nil, count: ids.count)
         for (token, id) in ids {
             guard tokens.indices.contains(id) else {

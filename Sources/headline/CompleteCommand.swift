@@ -9,33 +9,43 @@ struct CompleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "complete",
         abstract: "Completes a headline you started.",
-        discussion: "The same seed gives the same headlines. An empty prompt (\"\") writes whole ones.")
+        discussion: """
+            The same seed gives the same headlines. An empty prompt ("") writes whole ones. Characters that would command the \
+            terminal are shown as escapes.
+
+            Examples:
+
+              headline complete --model checkpoints/generator-sample/best "Scientists discover" -n 5
+              headline complete --model DIR "New law" --temperature 0
+            """)
 
     @Argument(help: "The beginning of a headline.")
     var prompt: String
 
-    @Option(help: ArgumentHelp("A generator's model folder, such as checkpoints/generator-sample/last.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("A generator's model folder, such as checkpoints/generator-sample/last.", valueName: "dir"))
     var model: String
 
-    @Option(name: [.customShort("n"), .long], help: "How many completions.")
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("How many completions.", valueName: "n"))
     var count = 1
 
-    @Option(help: "Divides the logits; 0 always takes the likeliest token.")
+    @Option(help: ArgumentHelp("Divides the logits; 0 always takes the likeliest token.", valueName: "t"))
     var temperature = SamplingOptions().temperature
 
-    @Option(help: "How many of the likeliest tokens stay in the draw; 0 keeps all.")
+    @Option(help: ArgumentHelp("How many of the likeliest tokens stay in the draw; 0 keeps all.", valueName: "k"))
     var topK = SamplingOptions().topK
 
-    @Option(help: "Keep the fewest tokens whose probabilities reach this sum; 1 keeps all.")
+    @Option(
+        help: ArgumentHelp("Keep the fewest tokens whose probabilities reach this sum; 1 keeps all.", valueName: "p"))
     var topP = SamplingOptions().topP
 
-    @Option(help: "Above 1 makes tokens that have occurred less likely.")
+    @Option(help: ArgumentHelp("Above 1 makes tokens that have occurred less likely.", valueName: "x"))
     var repetitionPenalty = SamplingOptions().repetitionPenalty
 
-    @Option(help: "The most tokens that are added.")
+    @Option(help: ArgumentHelp("The most tokens that are added.", valueName: "n"))
     var maxNewTokens = SamplingOptions().maximumNewTokens
 
-    @Option(help: "Of the random draws.")
+    @Option(help: ArgumentHelp("Of the random draws.", valueName: "n"))
     var seed: UInt64 = SamplingOptions().seed
 
     func run() throws {
@@ -47,7 +57,7 @@ struct CompleteCommand: ParsableCommand {
             let folder = try GeneratorFolder(path: model)
             let generator = try Generator(try folder.load(for: .inference).model, folder.tokenizer)
             for completion in try generator.complete(prompt, count: count, options: options) {
-                print(completion.headline)
+                print(harmless(completion.headline))
             }
         }
     }

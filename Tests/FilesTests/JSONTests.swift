@@ -147,7 +147,7 @@ import Testing
     @Test("What is written reads back equal, in the same bytes each time")
     func roundTrip() throws {
         let document: JSONValue = [
-            "z": [1, -2, 0.1, 1e-300, 1e21, 5e-324, 100.0], "a": "\"\\/\u{08}\u{0C}\n\r\t\u{1}\u{1F}\u{7F}é😀\u{2028}",
+            "z": [1, -2, 0.1, 1e-300, 1e21, 2.5e-308, 100.0], "a": "\"\\/\u{08}\u{0C}\n\r\t\u{1}\u{1F}\u{7F}é😀\u{2028}",
             "e\u{301}": nil, "\u{E9}": [:], "list": [], "nested": ["x": [true, false]],
         ]
         for layout in [JSONValue.Layout.compact, .indented] {

@@ -52,10 +52,13 @@ struct UnembeddingHead {
         let differentiate = dInput != nil || dTable != nil
         var losses: [Double] = []
         losses.reserveCapacity(rows)
+        // One block for all chunks, and of one size whatever the batch: a last chunk of its own size would be a new request
+        // to the system at every step. Pages that are never written take no memory.
+        let scratch = MutableArray(shape: Shape(rows: Self.chunkRows, columns: vocabulary))
         for start in stride(from: 0, to: rows, by: Self.chunkRows) {
             let range = start..<min(start + Self.chunkRows, rows)
             let chunk = input.rows(range)
-            let logits = MutableArray(shape: Shape(rows: range.count, columns: vocabulary))
+            let logits = scratch.rows(0..<range.count)
             matmul(chunk, .asStored, table, .transposed, into: logits, accumulate: false)
             losses += logits.crossEntropy(targets: targets[range], differentiate: differentiate)
             let dLogits = logits.frozen()

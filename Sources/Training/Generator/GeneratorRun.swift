@@ -16,9 +16,10 @@ public struct GeneratorRun {
         public init(resume: Bool) { self.resume = resume }
     }
 
-    private let settings: GeneratorSettings
-    private let options: Options
-    private let folderPath: String
+    let settings: GeneratorSettings
+    let options: Options
+    /// The run folder.
+    public let folderPath: String
 
     /// - Parameter defaultFolder: the run folder when the settings name none.
     public init(_ settings: GeneratorSettings, options: Options, defaultFolder: String) {
@@ -27,60 +28,82 @@ public struct GeneratorRun {
         folderPath = settings.output?.path ?? defaultFolder
     }
 
+    /// What a person can do with a run that has ended.
+    public var farewell: String {
+        """
+        the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
+          headline complete --model \(folderPath)/best "Scientists discover" -n 5
+        """
+    }
+
     /// The settings that the run in `folder` was begun with, if it has a checkpoint.
     public static func storedSettings(in folder: String) throws -> GeneratorSettings? {
         guard let found = try RunFolder.newestCheckpoint(in: folder) else { return nil }
         return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
     }
 
-    private static func settings(of header: Checkpoint.Header, in folder: String, place: String) throws -> GeneratorSettings {
+    private static func settings(
+        of header: Checkpoint.Header, in folder: String, place: String
+    ) throws -> GeneratorSettings {
         guard header.kind == "generator" else {
-            throw FileError(place, "is a checkpoint of a \(header.kind), expected one of a generator; choose another folder by --output")
+            throw FileError(
+                place,
+                "is a checkpoint of a \(header.kind), expected one of a generator; choose another folder by --output")
         }
         return try resolve(
             GeneratorSettings(),
             document: SettingsDocument(yaml: header.configuration, name: place, folder: folder))
     }
 
-    /// Reads and checks everything a run needs and says what it found, without training or writing.
-    public func dryRun(note: (String) -> Void) throws {
-        let setup = try GeneratorSetup(settings, restoring: true)
-        setup.notes.forEach(note)
-        let plan = setup.task.plan
-        let parameters = setup.task.allParameters.reduce(0) { $0 + $1.array.count }
-        let steps = settings.batches.steps ?? plan.stepCount(ofEpochs: 0..<settings.batches.epochs)
-        note("\(parameters) parameters, \(steps) steps of at most \(settings.batches.tokensPerStep) tokens")
-    }
-
-    /// Trains to the end, or until a signal. `note` is told what a person should know; `observers` makes the terminal and
-    /// the event files once it is known whether the run goes on from a step.
+    /// Trains to the end, or until `stopSignal` gives a signal.
+    /// - Parameters:
+    ///   - note: is told what a person should know before the run begins.
+    ///   - observers: makes the terminal and the event files, given the first step that will be made of a run that goes on.
     public func train(
-        note: (String) -> Void, observers: (_ folder: String, _ resumedStep: Int?) throws -> [any TrainingObserver]
+        note: (_ text: String, _ isWarning: Bool) -> Void,
+        observers: (_ folder: String, _ resumingAt: Int?) throws -> [any TrainingObserver],
+        stopSignal: () -> Int32? = { StopRequest.current }
     ) throws -> TrainingLoop.Outcome {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         let folder = try RunFolder(path: folderPath, resuming: options.resume)
-        let found = options.resume ? try RunFolder.newestCheckpoint(in: folderPath) : nil
-        if options.resume, found == nil { note("\(folderPath): nothing to resume, starting afresh") }
-        found?.refused.forEach { note("passed over: \($0)") }
-        var dataDigest: String?
-        if let found {
-            let header = try Checkpoint.header(of: found.reader)
-            let stored = try Self.settings(of: header, in: folderPath, place: found.reader.path)
-            try requireSame(stored: stored, requested: settings, except: GeneratorSettings.changeable, in: found.reader.path)
-            dataDigest = header.dataDigest
-        }
+        let found = options.resume ? try checkpoint(in: folder, note: note) : nil
         let setup = try GeneratorSetup(settings, restoring: found != nil)
-        setup.notes.forEach(note)
-        if let found, let dataDigest, dataDigest != setup.task.dataDigest {
-            throw FileError(found.reader.path, "was trained on other data than the files hold now; restore the files of that run, or start a new one with --output")
+        for text in setup.notes { note(text, false) }
+        if let found, found.header.dataDigest != setup.task.dataDigest {
+            throw FileError(
+                found.reader.path,
+                "was trained on other headlines than the files hold now; bring the files of that run back, or start a new "
+                    + "run with another --output")
         }
         let configuration = try printed(settings, relativeTo: folderPath)
-        try folder.writeConfiguration(configuration)
         let loop = try TrainingLoop(
             setup.task, settings: settings.loop, folder: folder, kind: "generator", configuration: configuration,
-            checkpoint: found?.reader, observers: try observers(folderPath, found?.step))
+            checkpoint: found?.reader, observers: try observers(folderPath, found.map { $0.step + 1 }))
+        // Last, so that a run that could not begin does not stand in the way of the next attempt.
+        try folder.writeConfiguration(configuration)
+        if loop.isComplete {
+            note("\(folderPath): this run has made all its steps; there is nothing left to train", false)
+        }
         // What loading took is not needed again.
         BufferPool.shared.trim()
-        return try loop.run(stopSignal: { StopRequest.current })
+        return try loop.run(stopSignal: stopSignal)
+    }
+
+    /// The checkpoint to go on from, which must be of this run's settings; `nil` when there is none.
+    private func checkpoint(
+        in folder: RunFolder, note: (_ text: String, _ isWarning: Bool) -> Void
+    ) throws -> (reader: RunStateReader, header: Checkpoint.Header, step: Int)? {
+        guard let found = try RunFolder.newestCheckpoint(in: folderPath) else {
+            note("\(folderPath): nothing to resume, starting afresh", true)
+            return nil
+        }
+        let header = try Checkpoint.header(of: found.reader)
+        let stored = try Self.settings(of: header, in: folderPath, place: found.reader.path)
+        try requireSame(
+            stored: stored, requested: settings, except: GeneratorSettings.changeable, in: found.reader.path)
+        for (file, problem) in found.damaged {
+            note("passed over \(problem) (moved to \(try folder.setAside(file)))", true)
+        }
+        return (found.reader, header, found.step)
     }
 }

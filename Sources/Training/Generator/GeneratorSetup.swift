@@ -10,21 +10,30 @@ import NumericCore
 import Tokenization
 
 /// What a generator run is made of, from its settings: data, vocabulary, model. Everything noteworthy on the way is said.
-struct GeneratorSetup {
-    let task: GeneratorTask
+package struct GeneratorSetup {
+    package let task: GeneratorTask
     /// Sentences for the person: what was read, dropped, cut, ignored.
     let notes: [String]
 
     /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
-    init(_ settings: GeneratorSettings, restoring: Bool) throws {
+    package init(_ settings: GeneratorSettings, restoring: Bool) throws {
         var notes: [String] = []
         let data = try GeneratorData(settings.data, notes: &notes)
         let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
-        let tokenizer = try Self.tokenizer(settings, base: base, training: data.training, notes: &notes)
-        guard let endOfText = tokenizer.endOfText else {
-            throw TrainingError("the vocabulary has no end-of-text token, so a model could not learn where a headline ends; use one that has, or train one", .data)
+        let vocabulary = try Self.tokenizer(settings, base: base, training: data.training, notes: &notes)
+        guard let endOfText = vocabulary.endOfText else {
+            throw TrainingError(
+                "the vocabulary has no end-of-text token, so a model could not learn where a headline ends; use one that has, or train one",
+                .data)
         }
+        // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
+        let tokenizer = try vocabulary.withPrefix([endOfText])
         let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
+        if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
+            throw TrainingError(
+                "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
+                    + "most as many, or null to train everything", .usage)
+        }
         func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
             let framed = try FramedHeadlines(
                 texts, endOfText: endOfText, maximumTokens: configuration.positions, overlong: settings.data.overlong,
@@ -39,6 +48,9 @@ struct GeneratorSetup {
         task = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: description.text)
+        let baseline = task.unigramBaseline
+        let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
+        notes.append(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
     }
 
@@ -49,7 +61,9 @@ struct GeneratorSetup {
             let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
             guard let base, !settings.model.freshWeights else { return tokenizer }
             guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
-                throw TrainingError("\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out, or start from fresh weights", .data)
+                throw TrainingError(
+                    "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out, or start from fresh weights",
+                    .data)
             }
             return tokenizer
         }
@@ -90,7 +104,9 @@ struct GeneratorSetup {
         if let base, !restoring, !settings.model.freshWeights {
             let loaded = try base.load(for: .training, configuration: configuration)
             if !loaded.ignored.isEmpty {
-                notes.append("\(base.path): ignored \(loaded.ignored.count) entries without weights: \(loaded.ignored.prefix(4).joined(separator: ", "))\(loaded.ignored.count > 4 ? ", …" : "")")
+                notes.append(
+                    "\(base.path): ignored \(loaded.ignored.count) entries without weights: \(loaded.ignored.prefix(4).joined(separator: ", "))\(loaded.ignored.count > 4 ? ", …" : "")"
+                )
             }
             return (loaded.model, loaded.store)
         }
@@ -102,15 +118,17 @@ struct GeneratorSetup {
 }
 
 /// The headlines of both sides.
-struct GeneratorData {
-    let training: [String]
+package struct GeneratorData {
+    package let training: [String]
     let validation: [String]
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
-    init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
+    package init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
         guard let train = settings.train else {
-            throw TrainingError("data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE", .usage)
+            throw TrainingError(
+                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
+                .usage)
         }
         let columns = settings.columns.names
         let table = try HeadlineTable(readingFrom: train.path, format: settings.format, columns: columns)

@@ -1,18 +1,19 @@
-import Autograd
+package import Autograd
 import Checkpoints
 import Files
 import Foundation
-import HeadlineData
+package import HeadlineData
 import Inference
+import Metrics
 import Models
 import NeuralNetwork
 import NumericCore
 import Tokenization
 
 /// Training a GPT-2 to continue headlines.
-final class GeneratorTask: TrainingTask {
-    let plan: BatchPlan
-    let dataDigest: String
+package final class GeneratorTask: TrainingTask {
+    package let plan: BatchPlan
+    package let dataDigest: String
     let tokenizer: ByteLevelBPE
     private let model: GPT2
     private let store: ParameterStore
@@ -20,7 +21,7 @@ final class GeneratorTask: TrainingTask {
     private let validation: FramedHeadlines
     private let settings: GeneratorSettings
     private let card: (TaskEvaluation?) -> String
-    private var latestEvaluation: TaskEvaluation?
+    package let trainedParameters: [Parameter]
 
     /// - Parameter card: the model card, given the newest evaluation.
     init(
@@ -39,11 +40,26 @@ final class GeneratorTask: TrainingTask {
             lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
             tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep), seed: UInt64(settings.seed))
         dataDigest = Self.digest(training, validation)
+        trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
     }
 
-    var trainedParameters: [Parameter] { store.parameters }
-    var allParameters: [Parameter] { store.parameters }
-    var validationCount: Int { validation.count }
+    /// All parameters, or those of the last blocks alone: no embedding and not the final norm.
+    private static func trained(_ lastBlocks: Int?, of store: ParameterStore, layers: Int) -> [Parameter] {
+        guard let lastBlocks else { return store.parameters }
+        let scopes = (max(0, layers - lastBlocks)..<layers).map { "h.\($0)." }
+        return store.parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
+    }
+
+    /// How well token frequencies alone predict the validation headlines: what any model has to be well below.
+    package var unigramBaseline: TaskEvaluation {
+        let unigram = UnigramModel(training.targets, vocabularySize: tokenizer.vocabularySize)
+        return evaluation(nats: unigram.nats(of: validation.targets))
+    }
+
+    package var allParameters: [Parameter] { store.parameters }
+    package var validationCount: Int { validation.count }
+    /// Tokens that an evaluation scores.
+    var validationTokens: Int { validation.targets.count }
 
     private static func digest(_ sides: FramedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
@@ -55,38 +71,52 @@ final class GeneratorTask: TrainingTask {
         return stream.finish().hexadecimal
     }
 
-    func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
+    package func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
         let batch = training.microBatch(headlines, firstRow: firstRow)
         return model.lossSum(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets)
     }
 
-    func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
+    package func largestLossSum() -> (loss: Tensor, tokens: Int) {
+        let tokens = min(plan.tokensPerMicroBatch, training.targets.count)
+        let ids = Array(training.targets[..<tokens])
+        let offsets = training.offsets.prefix { $0 < tokens }.map { Int32($0) } + [Int32(tokens)]
+        return (model.lossSum(ids, Segments(offsets: offsets), targets: ids), tokens)
+    }
+
+    package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
-        for run in validation.sequentialRuns(ofTokens: settings.batches.tokensPerMicroBatch) {
+        for run in validation.sequentialRuns(ofTokens: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = validation.microBatch(run)
             nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
         }
+        return evaluation(nats: nats)
+    }
+
+    /// The figures of validation headlines that take `nats` in all.
+    private func evaluation(nats: Double) -> TaskEvaluation {
         let tokens = validation.targets.count
         // A headline that was cut has bytes that no token stands for.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
-        let result = TaskEvaluation(
+        return TaskEvaluation(
             loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
-        latestEvaluation = result
-        return result
     }
 
-    func samples() throws -> [SamplesReport.Sample] {
+    package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
         let generator = try Generator(model, tokenizer)
-        return try settings.samples.prompts.map { prompt in
+        var samples: [SamplesReport.Sample] = []
+        for prompt in settings.samples.prompts {
+            if isStopping() { return nil }
             let completions = try generator.complete(prompt, count: 1, options: settings.samples.options)
-            return SamplesReport.Sample(prompt: prompt, completion: completions[0].text)
+            samples.append(SamplesReport.Sample(prompt: prompt, completion: completions[0].text))
         }
+        return samples
     }
 
-    func export(to path: String) throws {
+    package func export(to path: String, evaluation: TaskEvaluation?) throws {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: settings.samples.options,
-            card: card(latestEvaluation), precision: .float32, to: path)
+            card: card(evaluation),
+            precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
     }
 }

@@ -32,15 +32,22 @@ struct Checkpoint {
         for (index, parameter) in gradients.parameters.enumerated() {
             arrays.append((RunStateLayout.model + parameter.name, parameter.array))
             arrays.append(
-                (RunStateLayout.firstMoment + parameter.name,
-                    gradients.region(ofParameter: index, in: optimizer.firstMoment).frozen()))
+                (
+                    RunStateLayout.firstMoment + parameter.name,
+                    gradients.region(ofParameter: index, in: optimizer.firstMoment).frozen()
+                ))
             arrays.append(
-                (RunStateLayout.secondMoment + parameter.name,
-                    gradients.region(ofParameter: index, in: optimizer.secondMoment).frozen()))
+                (
+                    RunStateLayout.secondMoment + parameter.name,
+                    gradients.region(ofParameter: index, in: optimizer.secondMoment).frozen()
+                ))
         }
         for parameter in frozen { arrays.append((RunStateLayout.model + parameter.name, parameter.array)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
+        // The loss of a model that has diverged is no number that JSON has.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try RunStateWriter.write(
             to: path, metadata: [("run", Array(try encoder.encode(header)))], arrays: arrays)
         return (path, arrays.reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride })
@@ -51,13 +58,21 @@ struct Checkpoint {
         let bytes = Data(try reader.metadata("run"))
         struct Version: Codable { var version: Int }
         guard let found = try? JSONDecoder().decode(Version.self, from: bytes) else {
-            throw FileError(reader.path, "is a run state without a header of this program; it was written by something else")
+            throw FileError(
+                reader.path, "is a run state without a header of this program; it was written by something else")
         }
         guard found.version == version else {
-            throw FileError(reader.path, "has state version \(found.version), this program reads version \(version); go on with the program that wrote it")
+            throw FileError(
+                reader.path,
+                "has state version \(found.version), this program reads version \(version); go on with the program that wrote it"
+            )
         }
-        do { return try JSONDecoder().decode(Header.self, from: bytes) } catch {
-            throw FileError(reader.path, "has a header that cannot be read (\(error)); it was written by another program")
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do { return try decoder.decode(Header.self, from: bytes) } catch {
+            throw FileError(
+                reader.path, "has a header that this program cannot read; it was written by another version")
         }
     }
 
@@ -73,8 +88,12 @@ struct Checkpoint {
         }
         for (index, parameter) in gradients.parameters.enumerated() {
             try load(RunStateLayout.model + parameter.name, parameter.buffer)
-            try load(RunStateLayout.firstMoment + parameter.name, gradients.region(ofParameter: index, in: optimizer.firstMoment))
-            try load(RunStateLayout.secondMoment + parameter.name, gradients.region(ofParameter: index, in: optimizer.secondMoment))
+            try load(
+                RunStateLayout.firstMoment + parameter.name,
+                gradients.region(ofParameter: index, in: optimizer.firstMoment))
+            try load(
+                RunStateLayout.secondMoment + parameter.name,
+                gradients.region(ofParameter: index, in: optimizer.secondMoment))
         }
         for parameter in frozen { try load(RunStateLayout.model + parameter.name, parameter.buffer) }
         if let extra = reader.names.first(where: { !expected.contains($0) }) {

@@ -22,7 +22,8 @@ public final class RunFolder {
     public init(path: String, resuming: Bool) throws {
         if try !resuming && Self.holdsRun(path) {
             throw FileError(
-                path, "holds a run already; go on with it by --resume, or choose another folder by --output", exitStatus: .usage)
+                path, "holds a run already; go on with it by --resume, or choose another folder by --output",
+                exitStatus: .usage)
         }
         try createFolder(path)
         self.path = path
@@ -39,28 +40,46 @@ public final class RunFolder {
 
     func writeConfiguration(_ yaml: String) throws { try AtomicFile.write(yaml, to: "\(path)/config.yaml") }
 
-    /// The newest checkpoint that is whole, and one sentence for each newer one that is not.
-    static func newestCheckpoint(in path: String) throws -> (reader: RunStateReader, step: Int, refused: [String])? {
+    /// The newest checkpoint that is whole, and those newer ones that are not.
+    struct Found {
+        let reader: RunStateReader
+        let step: Int
+        let damaged: [(file: RunStateLayout.File, problem: FileError)]
+    }
+
+    /// The newest checkpoint in `path` that is whole; `nil` where there is none at all. Throws when there are some and none
+    /// can be read.
+    static func newestCheckpoint(in path: String) throws(FileError) -> Found? {
         guard isFolder(path) else { return nil }
-        var refused: [String] = []
-        var lastError: (any Error)?
+        var damaged: [(file: RunStateLayout.File, problem: FileError)] = []
         for file in try RunStateLayout.files(in: path) {
-            do {
-                return (try RunStateReader(path: file.path), file.step, refused)
+            do throws(FileError) {
+                return Found(reader: try RunStateReader(path: file.path), step: file.step, damaged: damaged)
             } catch {
-                refused.append("\(error)")
-                lastError = error
+                damaged.append((file, error))
             }
         }
-        if let lastError { throw lastError }
-        return nil
+        guard let newest = damaged.first else { return nil }
+        throw FileError(
+            path,
+            "\(damaged.count == 1 ? "its only checkpoint" : "none of its \(damaged.count) checkpoints") can be used "
+                + "(\(newest.problem)); bring one back from a copy, or start a new run with another --output",
+            exitStatus: newest.problem.exitStatus)
+    }
+
+    /// Moves a damaged checkpoint out of the way of the good ones, where it cannot be counted as one of those to keep.
+    /// Returns its new path.
+    func setAside(_ file: RunStateLayout.File) throws(FileError) -> String {
+        let aside = file.path + ".damaged"
+        guard rename(file.path, aside) == 0 else { throw FileError(file.path, system: errno, on: .write) }
+        return aside
     }
 
     /// Removes all but the newest `keep` checkpoints.
     func prune(keep: Int) throws {
         for file in try RunStateLayout.files(in: path).dropFirst(keep) {
             guard unlink(file.path) == 0 else {
-                throw FileError(file.path, "cannot be removed to make room for newer checkpoints: \(String(cString: strerror(errno)))", exitStatus: .failure)
+                throw FileError(file.path, system: errno, on: .remove)
             }
         }
     }

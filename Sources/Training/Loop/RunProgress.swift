@@ -6,6 +6,8 @@ struct RunProgress: Codable, Equatable {
     var cursor: DataCursor
     /// The step that was evaluated last, −1 before the first evaluation.
     var evaluatedStep: Int = -1
+    /// What that evaluation found.
+    var evaluation: TaskEvaluation?
     /// The best evaluation so far.
     var best: Best?
     /// Evaluations since the best.

@@ -9,15 +9,29 @@ import Synchronization
 /// A signal that asked the process to end, noticed by the loop at its next border.
 public enum StopRequest {
     private static let received = Atomic<Int32>(0)
+    private static let isQuiet = Atomic<Bool>(false)
+
+    /// What a person is told at once, as the answer may take as long as a micro-batch and a checkpoint.
+    private static let notice: StaticString =
+        "\nstopping: the run is being saved; the same signal again ends it at once, back to the last checkpoint\n"
 
     /// Answers SIGINT and SIGTERM by noting them; a second signal of the kind ends the process at once.
-    public static func installHandlers() {
-        // The global must exist before a handler reads it: making it there would not be safe in a signal handler.
+    /// - Parameter quiet: whether to say nothing on standard error when one arrives.
+    public static func installHandlers(quiet: Bool) {
+        // The globals must exist before a handler reads them: making them there would not be safe in a signal handler.
         received.store(0, ordering: .relaxed)
+        isQuiet.store(quiet, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 StopRequest.received.store(number, ordering: .relaxed)
                 signal(number, SIG_DFL)
+                if !StopRequest.isQuiet.load(ordering: .relaxed) {
+                    // write(2) is one of the few calls that a handler may make; the code of the thread it interrupts must
+                    // not see another errno.
+                    let code = errno
+                    _ = write(STDERR_FILENO, StopRequest.notice.utf8Start, StopRequest.notice.utf8CodeUnitCount)
+                    errno = code
+                }
             }
         }
     }

@@ -31,11 +31,11 @@ public final class TrainingLoop {
     private let optimizer: AdamW
     private let schedule: LearningRateSchedule
     private let frozen: [Parameter]
-    private let totalSteps: Int
-    private let stepsOfEpochs: [Int]
+    private let length: TrainingLength
     private var progress: RunProgress
-    /// The step of the checkpoint on disk that is newest, −1 for none.
-    private var savedStep = -1
+    /// What the newest checkpoint on the disk says, and where it is.
+    private var saved: (progress: RunProgress, path: String)?
+    private var saving: SavingSchedule
     private var trainedTokens = 0
 
     /// Prepares a run, from `checkpoint` when there is one.
@@ -61,19 +61,15 @@ public final class TrainingLoop {
             settings: .init(
                 beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
                 weightDecay: Float(rates.weightDecay)))
-        (totalSteps, stepsOfEpochs) = Self.steps(of: task.plan, settings.batches)
-        schedule = LearningRateSchedule(
-            peak: rates.learningRate, warmUpSteps: rates.warmUpSteps, totalSteps: totalSteps, decay: rates.decay,
-            floor: rates.floor)
-        guard rates.warmUpSteps < totalSteps else {
-            throw TrainingError("optimizer.warmUpSteps is \(rates.warmUpSteps), and the whole run has only \(totalSteps) steps; expected fewer", .usage)
-        }
+        length = TrainingLength(of: task.plan, settings.batches)
+        schedule = try Self.schedule(rates, length)
+        saving = SavingSchedule(settings.checkpoints, now: steadyClock())
         if let checkpoint {
             let header = try Checkpoint.header(of: checkpoint)
             try Checkpoint.restore(from: checkpoint, gradients: gradients, optimizer: optimizer, frozen: frozen)
             progress = header.progress
             optimizer.step = progress.optimizerStep
-            savedStep = progress.cursor.step
+            saved = (progress, checkpoint.path)
             metrics = try MetricsLog(resuming: folder.metricsPath, at: progress.metricsOffset)
         } else {
             progress = RunProgress(cursor: .start)
@@ -85,41 +81,53 @@ public final class TrainingLoop {
         self.observers = [metrics] + observers
     }
 
-    /// Steps in all, and those of each epoch.
-    private static func steps(of plan: BatchPlan, _ settings: BatchSettings) -> (Int, [Int]) {
-        var epochs: [Int] = []
-        var total = 0
-        if let wanted = settings.steps {
-            while total < wanted {
-                epochs.append(plan.stepCount(ofEpoch: epochs.count))
-                total += epochs[epochs.count - 1]
-            }
-            return (wanted, epochs)
+    /// Throws when the warm-up does not end within the run.
+    static func schedule(
+        _ settings: OptimizerSettings, _ length: TrainingLength
+    ) throws(TrainingError) -> LearningRateSchedule {
+        guard settings.warmUpSteps < length.total else {
+            throw TrainingError(
+                "optimizer.warmUpSteps is \(settings.warmUpSteps), and the whole run has only \(length.total) steps; "
+                    + "expected fewer: lower it, or train longer", .usage)
         }
-        epochs = (0..<settings.epochs).map { plan.stepCount(ofEpoch: $0) }
-        return (epochs.reduce(0, +), epochs)
+        return LearningRateSchedule(
+            peak: settings.learningRate, warmUpSteps: settings.warmUpSteps, totalSteps: length.total,
+            decay: settings.decay, floor: settings.floor)
     }
 
-    /// Trains until the end, or until `stopSignal` gives a signal.
+    /// Whether there is no step left to make.
+    public var isComplete: Bool { progress.cursor.step >= length.total }
+
+    /// Trains until the end, or until `stopSignal` gives a signal: it is asked before every micro-batch, every batch of an
+    /// evaluation and every sample, and what is unfinished then is dropped.
     public func run(stopSignal: () -> Int32?) throws -> Outcome {
+        do { return try train(stopSignal) } catch {
+            // What was told so far should be on the disk, and the terminal on a new line, before the error is reported.
+            for observer in observers { try? observer.flush() }
+            throw error
+        }
+    }
+
+    private func train(_ stopSignal: () -> Int32?) throws -> Outcome {
         let start = steadyClock()
+        saving = SavingSchedule(settings.checkpoints, now: start)
         try tell(.started(description))
         if let note = metrics.resumeNote { try tell(.warning(note)) }
+        if !isComplete { Rehearsal(task: task, gradients: gradients, seed: settings.seed).pass() }
         var steps = try StepSequence(task.plan, from: progress.cursor)
         while true {
             let step = progress.cursor.step
             if isEvaluationDue(step), progress.evaluatedStep != step {
                 guard try evaluate(step, stopSignal) else { return try interrupted(stopSignal) }
             }
-            if isPatienceExhausted, step < totalSteps {
+            if isPatienceExhausted, !isComplete {
                 try tell(.stopped(reason: "no improvement in \(progress.evaluationsSinceBest) evaluations", step: step))
                 return try finish(.stoppedEarly, since: start)
             }
-            if step >= totalSteps { return try finish(.finished, since: start) }
-            if step > 0, step % settings.checkpoints.everySteps == 0, step != savedStep { try save() }
-            if stopSignal() != nil { return try interrupted(stopSignal) }
+            if isComplete { return try finish(.finished, since: start) }
+            if saving.isDue(step: step, isEvaluated: progress.evaluatedStep == step, now: steadyClock()) { try save() }
             guard let plan = steps.next() else { preconditionFailure("TrainingLoop: a plan has no end") }
-            try take(plan, nextCursor: steps.cursor)
+            guard try take(plan, nextCursor: steps.cursor, stopSignal) else { return try interrupted(stopSignal) }
         }
     }
 
@@ -130,25 +138,30 @@ public final class TrainingLoop {
             trainedParameters: task.trainedParameters.reduce(0) { $0 + $1.array.count },
             trainingHeadlines: task.plan.lengths.count, validationHeadlines: task.validationCount,
             trainingTokens: task.plan.lengths.reduce(0) { $0 + Int($1) }, resumedAfterStep: progress.cursor.step,
-            totalSteps: totalSteps)
+            totalSteps: length.total)
     }
 
     // MARK: One step
 
-    private func take(_ plan: StepPlan, nextCursor: DataCursor) throws {
+    /// Makes one step; false when told to stop before it was whole: then nothing has changed.
+    private func take(_ plan: StepPlan, nextCursor: DataCursor, _ stopSignal: () -> Int32?) throws -> Bool {
         let start = steadyClock()
         let tokens = Double(plan.tokenCount)
         var lossSum = 0.0
         for (headlines, firstRow) in zip(plan.microBatches, plan.firstRows) {
+            if stopSignal() != nil {
+                gradients.clear()
+                return false
+            }
             let source = Tape.DropoutSource(seed: settings.seed, step: plan.step, firstRow: firstRow)
             let tape = Tape(into: gradients, dropout: source)
             let loss = tape.record { task.lossSum(of: headlines, firstRow: firstRow) }
             tape.backward(from: loss)
             lossSum += Double(loss.value.scalar)
         }
-        let norm = gradients.norm / tokens
+        let (loss, norm) = (lossSum / tokens, gradients.norm / tokens)
         let rate = schedule(plan.step)
-        let accepted = progress.guardrail.accepts(loss: lossSum / tokens, norm: norm, deviations: settings.guardrail.deviations)
+        let accepted = progress.guardrail.accepts(loss: loss, norm: norm, deviations: settings.guardrail.deviations)
         if accepted {
             let clip = clippingFactor(norm: norm, limit: settings.optimizer.clip)
             optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / tokens))
@@ -158,33 +171,32 @@ public final class TrainingLoop {
         progress.optimizerStep = optimizer.step
         progress.cursor = nextCursor
         trainedTokens += plan.tokenCount
-        try tell(
-            .step(
-                StepReport(
-                    step: plan.step + 1, totalSteps: totalSteps, epoch: epochs(after: plan.step + 1),
-                    loss: lossSum / tokens, learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount,
-                    seconds: steadyClock() - start, residentMemory: residentMemory(), isSkipped: !accepted)))
-        if progress.guardrail.skippedInARow >= settings.guardrail.patience {
-            throw TrainingError(
-                "the loss or its gradient was out of bounds for \(progress.guardrail.skippedInARow) steps in a row (loss \(lossSum / tokens), gradient norm \(norm) at step \(plan.step + 1)); the newest checkpoint is kept: lower optimizer.learningRate, or look at the data of that step",
-                .failure)
-        }
+        let report = StepReport(
+            step: plan.step + 1, totalSteps: length.total, epoch: length.epochs(after: plan.step + 1), loss: loss,
+            learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
+            residentMemory: residentMemory(), isSkipped: !accepted)
+        try tell(.step(report))
+        if progress.guardrail.skippedInARow >= settings.guardrail.patience { try giveUp(report) }
+        return true
     }
 
-    /// Passes over the data after `step` steps, with the fraction of the current one.
-    private func epochs(after step: Int) -> Double {
-        var left = step
-        for (epoch, steps) in stepsOfEpochs.enumerated() {
-            if left < steps { return Double(epoch) + Double(left) / Double(steps) }
-            left -= steps
-        }
-        return Double(stepsOfEpochs.count)
+    /// Ends a run that makes no progress any more.
+    private func giveUp(_ report: StepReport) throws {
+        let count = progress.guardrail.skippedInARow
+        let reason =
+            "the loss or its gradient was out of bounds in \(count == 1 ? "a step" : "\(count) steps in a row") "
+            + "(loss \(report.loss), gradient norm \(report.gradientNorm) in step \(report.step))"
+        try metrics.receive(.stopped(reason: reason, step: report.step))
+        let kept = saved.map { "the last good checkpoint is \($0.path)" } ?? "no checkpoint had been written yet"
+        throw TrainingError(
+            "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or look at the data of that step",
+            .failure)
     }
 
     // MARK: Evaluation
 
     private func isEvaluationDue(_ step: Int) -> Bool {
-        if step == 0 || step >= totalSteps { return true }
+        if step == 0 || isComplete { return true }
         if let every = settings.evaluation.everySteps { return step % every == 0 }
         return progress.cursor.position == 0
     }
@@ -193,34 +205,38 @@ public final class TrainingLoop {
         settings.evaluation.patience.map { progress.evaluationsSinceBest >= $0 } ?? false
     }
 
-    /// Evaluates, shows samples and keeps the best model; false when told to stop meanwhile.
+    /// Evaluates, shows samples and keeps the best model; false when told to stop meanwhile: then nothing has changed.
     private func evaluate(_ step: Int, _ stopSignal: () -> Int32?) throws -> Bool {
         let start = steadyClock()
         guard let result = task.evaluate(isStopping: { stopSignal() != nil }) else { return false }
+        let seconds = steadyClock() - start
+        guard let samples = try task.samples(isStopping: { stopSignal() != nil }) else { return false }
         let improvement = progress.best.map { $0.loss - result.loss } ?? .infinity
         // The model before the first step is nobody's best, however bad the following ones are.
-        let isBest = step > 0 && improvement > settings.evaluation.minimumImprovement
+        let isBest = step > 0 && result.loss.isFinite && improvement > settings.evaluation.minimumImprovement
         if isBest {
             progress.best = .init(step: step, loss: result.loss)
             progress.evaluationsSinceBest = 0
         } else if step > 0 {
             progress.evaluationsSinceBest += 1
         }
+        progress.evaluation = result
+        progress.evaluatedStep = step
         try tell(
             .evaluation(
                 EvaluationReport(
                     step: step, loss: result.loss, bitsPerByte: result.bitsPerByte, tokens: result.tokens,
-                    seconds: steadyClock() - start, isBest: isBest)))
-        let samples = try task.samples()
+                    seconds: seconds, isBest: isBest)))
         if !samples.isEmpty { try tell(.samples(SamplesReport(step: step, samples: samples))) }
-        if isBest { try task.export(to: folder.bestModelPath) }
-        progress.evaluatedStep = step
+        if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
         return true
     }
 
     // MARK: Saving and ending
 
+    /// Writes a checkpoint, unless the newest one says the same already.
     private func save() throws {
+        guard saved?.progress != progress else { return }
         let start = steadyClock()
         for observer in observers { try observer.flush() }
         progress.metricsOffset = metrics.offset
@@ -229,23 +245,26 @@ public final class TrainingLoop {
             progress: progress)
         let (path, bytes) = try Checkpoint.write(
             header, gradients: gradients, optimizer: optimizer, frozen: frozen, in: folder)
-        savedStep = progress.cursor.step
+        saved = (progress, path)
         try folder.prune(keep: settings.checkpoints.keep)
-        try tell(.saved(SavedReport(path: path, step: savedStep, seconds: steadyClock() - start, bytes: bytes)))
+        let end = steadyClock()
+        saving.saved(from: start, to: end)
+        try tell(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
     }
 
     private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
         guard let signal = stopSignal() else { preconditionFailure("TrainingLoop: interrupted without a signal") }
         try save()
-        try task.export(to: folder.lastModelPath)
-        try tell(.stopped(reason: "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume", step: progress.cursor.step))
+        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
+        let reason = "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume"
+        try tell(.stopped(reason: reason, step: progress.cursor.step))
         for observer in observers { try observer.flush() }
         return .interrupted(signal: signal)
     }
 
     private func finish(_ outcome: Outcome, since start: Double) throws -> Outcome {
-        try task.export(to: folder.lastModelPath)
-        if savedStep != progress.cursor.step { try save() }
+        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
+        try save()
         try tell(
             .finished(
                 RunFinished(

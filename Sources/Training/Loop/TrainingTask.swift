@@ -18,18 +18,22 @@ public protocol TrainingTask {
     /// - Parameter firstRow: the row of their first token within the whole step.
     func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor
 
+    /// The loss of a batch with as many tokens as a micro-batch may have, whatever they say, and how many that are.
+    func largestLossSum() -> (loss: Tensor, tokens: Int)
+
     /// Scores the validation headlines; `nil` when told to stop meanwhile.
     func evaluate(isStopping: () -> Bool) -> TaskEvaluation?
 
-    /// What the model writes now, for people to read; nothing for a task without.
-    func samples() throws -> [SamplesReport.Sample]
+    /// What the model writes now, for people to read, empty for a task without; `nil` when told to stop meanwhile.
+    func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]?
 
     /// Writes a model folder to `path`, in one step.
-    func export(to path: String) throws
+    /// - Parameter evaluation: the newest one, for the model card; `nil` before the first.
+    func export(to path: String, evaluation: TaskEvaluation?) throws
 }
 
 /// The figures of one evaluation.
-public struct TaskEvaluation: Sendable, Equatable {
+public struct TaskEvaluation: Sendable, Equatable, Codable {
     /// What counts for best and for early stopping: nats per predicted token, lower is better.
     public var loss: Double
     /// Bits per UTF-8 byte, where tokens and bytes match.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How numbers, sizes, times and foreign text are put into lines for people.
@@ -53,22 +54,8 @@ package enum ReportText {
         return fixed(number, abs(number) >= 100 ? 0 : abs(number) >= 10 ? 1 : 2)
     }
 
-    /// Text of unknown origin made harmless for a terminal and kept on one line: control characters, and the marks that
-    /// reverse the direction of writing, are shown as escapes.
-    package static func harmless(_ text: String) -> String {
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": shown.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": shown.append(contentsOf: "\\r".unicodeScalars)
-            case "\t": shown.append(contentsOf: "\\t".unicodeScalars)
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
-                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-            default: shown.append(scalar)
-            }
-        }
-        return String(shown)
-    }
+    /// Text of unknown origin made harmless for a terminal and kept on one line.
+    package static func harmless(_ text: String) -> String { Files.harmless(text) }
 
     private static func wholeSeconds(_ seconds: Double) -> Int? {
         seconds.isFinite && seconds >= 0 && seconds < 1e12 ? Int(seconds.rounded()) : nil

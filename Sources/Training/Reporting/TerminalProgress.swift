@@ -124,7 +124,9 @@ public final class TerminalProgress: TrainingObserver {
 
     private func describe(_ run: RunFinished) -> String {
         var text = "finished \(ReportText.grouped(run.steps)) steps in \(ReportText.duration(run.seconds))"
-        if run.seconds > 0 { text += ", \(ReportText.rough(Double(run.tokens) / run.seconds)) tokens/s in all" }
+        if run.seconds > 0, run.tokens > 0 {
+            text += ", \(ReportText.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
+        }
         if let step = run.bestStep, let loss = run.bestLoss {
             text += "; best evaluation \(ReportText.fixed(loss, 4)) nats/token at step \(step)"
         }

@@ -21,6 +21,7 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
     public var guardrail = GuardSettings()
     public var checkpoints = CheckpointSettings()
     public var samples = SampleSettings()
+    public var export = ExportSettings()
     public var logging = LoggingSettings()
 
     public init() {}
@@ -104,7 +105,11 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
         /// Dropout of embeddings, residuals and attention weights; null takes the base's.
         public var dropout: Double? = 0.1
 
+        /// Trains the last so many blocks and nothing else; null trains everything.
+        public var trainLastBlocks: Int?
+
         public func validate() throws {
+            if let trainLastBlocks { try require(trainLastBlocks, "trainLastBlocks", in: 1...) }
             try require(layers, "layers", in: 1...)
             try require(channels, "channels", in: 1...)
             try require(heads, "heads", in: 1...)
@@ -112,10 +117,20 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
                 channels % heads == 0, "channels", found: channels, expected: "a multiple of `heads`, \(heads)")
             try require(positions, "positions", in: 4...65_536)
             if let innerChannels { try require(innerChannels, "innerChannels", in: 1...) }
-            try require(initializerDeviation > 0, "initializerDeviation", found: initializerDeviation, expected: "a number above 0")
+            try require(
+                initializerDeviation > 0, "initializerDeviation", found: initializerDeviation,
+                expected: "a number above 0")
             try require(layerNormEpsilon > 0, "layerNormEpsilon", found: layerNormEpsilon, expected: "a number above 0")
             if let dropout { try require(dropout, "dropout", in: 0...0.95) }
         }
+    }
+
+    /// How model folders are written.
+    public struct ExportSettings: Codable, Sendable {
+        /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
+        public var precision: Precision = .float32
+
+        public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
     }
 
     /// What is completed at every evaluation.
@@ -138,7 +153,9 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
 
 extension GeneratorSettings.SampleSettings: ValidatedSettings {
     public func validate() throws {
-        do { try options.check() } catch { throw InvalidSetting("samples", found: "\(error)", expected: "values in range") }
+        do { try options.check() } catch {
+            throw InvalidSetting("samples", found: "\(error)", expected: "values in range")
+        }
         try require(seed, "seed", in: 0...)
     }
 }

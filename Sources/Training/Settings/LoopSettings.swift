@@ -64,15 +64,22 @@ public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     }
 }
 
-/// When the whole state of the run is saved.
+/// When the whole state of the run is saved, besides at its end and when a signal asks it to stop.
 public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
-    /// Steps between checkpoints; a run that is killed repeats at most as many.
-    public var everySteps: Int = 200
+    /// Steps between checkpoints, whatever they cost: a run that is killed repeats at most as many. Null for none but those
+    /// below.
+    public var everySteps: Int?
+    /// Minutes after which a checkpoint is due; one is also due at each evaluation.
+    public var everyMinutes: Double = 10
+    /// The share of the run's time that those of the clock and of evaluations may take; what would exceed it waits.
+    public var shareOfTime: Double = 0.02
     /// How many of the newest checkpoints are kept.
     public var keep: Int = 2
 
     public func validate() throws {
-        try require(everySteps, "everySteps", in: 1...)
+        if let everySteps { try require(everySteps, "everySteps", in: 1...) }
+        try require(everyMinutes > 0, "everyMinutes", found: everyMinutes, expected: "a number above 0")
+        try require(shareOfTime, "shareOfTime", in: 0...1)
         try require(keep, "keep", in: 1...)
     }
 }

@@ -1,0 +1,16 @@
+/// Text of unknown origin made harmless for a terminal and kept on one line: control characters, and the marks that
+/// reverse the direction of writing, are shown as escapes.
+public func harmless(_ text: String) -> String {
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\n": shown.append(contentsOf: "\\n".unicodeScalars)
+        case "\r": shown.append(contentsOf: "\\r".unicodeScalars)
+        case "\t": shown.append(contentsOf: "\\t".unicodeScalars)
+        case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+            shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+        default: shown.append(scalar)
+        }
+    }
+    return String(shown)
+}
