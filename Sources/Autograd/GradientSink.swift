@@ -4,19 +4,10 @@ package import NumericCore
 package struct GradientSink {
     let gradients: Gradients
 
-    /// Whether a gradient of this tensor is wanted at all.
-    func wants(_ tensor: Tensor) -> Bool {
-        switch tensor.origin {
-        case .constant: return false
-        case .parameter(let parameter): return gradients.contains(parameter)
-        case .node: return true
-        }
-    }
-
     /// Lets `write` put a gradient of the tensor's shape into place: it must add when told to accumulate, and set every
     /// element otherwise. Not called when no gradient is wanted.
-    package func add(to tensor: Tensor, _ write: (_ target: MutableArray, _ accumulate: Bool) -> Void) {
-        switch tensor.origin {
+    package func add(to place: Tensor.Place, _ write: (_ target: MutableArray, _ accumulate: Bool) -> Void) {
+        switch place.origin {
         case .constant: return
         case .parameter(let parameter):
             guard let region = gradients.region(of: parameter) else { return }
@@ -31,12 +22,20 @@ package struct GradientSink {
     }
 
     /// Adds a finished array; the first contribution to a node is kept as it is, without a copy.
-    package func add(_ gradient: NDArray, to tensor: Tensor) {
-        if case .node(let node) = tensor.origin, node.gradient == nil {
+    package func add(_ gradient: NDArray, to place: Tensor.Place) {
+        if case .node(let node) = place.origin, node.gradient == nil {
             precondition(gradient.shape == node.shape, "gradient of \(node.name): \(gradient.shape) for \(node.shape)")
             node.gradient = gradient
             return
         }
-        add(to: tensor) { target, _ in target.add(gradient) }
+        add(to: place) { target, _ in target.add(gradient) }
     }
+
+    /// The same for a tensor whose numbers the pullback holds anyway.
+    package func add(to tensor: Tensor, _ write: (_ target: MutableArray, _ accumulate: Bool) -> Void) {
+        add(to: tensor.place, write)
+    }
+
+    /// The same for a tensor whose numbers the pullback holds anyway.
+    package func add(_ gradient: NDArray, to tensor: Tensor) { add(gradient, to: tensor.place) }
 }

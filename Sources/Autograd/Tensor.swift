@@ -26,6 +26,12 @@ public struct Tensor {
 
     public var shape: Shape { value.shape }
 
+    /// Where a tensor's gradient goes, without its numbers: what a pullback captures of an input it does not read again, so
+    /// that the numbers can go as soon as the forward pass is done with them.
+    package struct Place { let origin: Origin }
+
+    package var place: Place { Place(origin: origin) }
+
     /// The one door for results: an operation makes its output here, and cannot without a pullback.
     ///
     /// Outside a tape, or when no recorded parameter is upstream, the pullback and all it captured are dropped at once.

@@ -20,10 +20,22 @@ HK_INLINE double exponential_sum(const float *x, float shift, size_t count) {
   return total;
 }
 
-/// x becomes e^(x - shift - log_sum). In two steps: the logits of a language model lie far from 0, where rounding
-/// shift + log_sum to a float would put one relative error of some 1e-6 on the whole row.
-HK_INLINE void probabilities(float *x, float shift, float log_sum, size_t count) {
-  for (size_t i = 0; i < count; i++) x[i] = hk_exp((x[i] - shift) - log_sum);
+/// x becomes e^(x - shift); returns the sum, as above. Differences end at -64, a probability of 1e-28: what is below
+/// would become subnormal when divided by the sum, and products of subnormal numbers are many times slower.
+HK_INLINE double exponentiate(float *x, float shift, size_t count) {
+  double total = 0;
+  for (size_t start = 0; start < count; start += 1024) {
+    HK_REASSOCIATE
+    size_t end = start + 1024 < count ? start + 1024 : count;
+    float partial = 0;
+    for (size_t i = start; i < end; i++) {
+      float difference = x[i] - shift;
+      x[i] = hk_exp(difference < -64.0f ? -64.0f : difference);
+      partial += x[i];
+    }
+    total += partial;
+  }
+  return total;
 }
 
 HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double *losses, bool differentiate,
@@ -31,10 +43,12 @@ HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double 
   for (size_t row = 0; row < rows; row++) {
     float *x = logits + row * columns;
     float shift = largest(x, columns);
-    double log_sum = __builtin_log(exponential_sum(x, shift, columns));
-    losses[row] = (double)shift + log_sum - (double)x[targets[row]];
+    double target = x[targets[row]];
+    double sum = differentiate ? exponentiate(x, shift, columns) : exponential_sum(x, shift, columns);
+    losses[row] = (double)shift + __builtin_log(sum) - target;
     if (differentiate) {
-      probabilities(x, shift, (float)log_sum, columns);
+      float factor = (float)(1 / sum);
+      for (size_t i = 0; i < columns; i++) x[i] *= factor;
       x[targets[row]] -= 1.0f;
     }
   }

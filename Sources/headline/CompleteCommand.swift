@@ -48,6 +48,10 @@ struct CompleteCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Of the random draws.", valueName: "n"))
     var seed: UInt64 = SamplingOptions().seed
 
+    /// For comparisons with other implementations: not every sequence of ids can be read off its text.
+    @Flag(help: ArgumentHelp("Print the ids of the added tokens instead of the headline.", visibility: .hidden))
+    var printIds = false
+
     func run() throws {
         try reportingFailure {
             let options = SamplingOptions(
@@ -57,7 +61,7 @@ struct CompleteCommand: ParsableCommand {
             let folder = try GeneratorFolder(path: model)
             let generator = try Generator(try folder.load(for: .inference).model, folder.tokenizer)
             for completion in try generator.complete(prompt, count: count, options: options) {
-                print(harmless(completion.headline))
+                print(printIds ? completion.tokens.map(String.init).joined(separator: " ") : harmless(completion.headline))
             }
         }
     }

@@ -5,10 +5,10 @@ extension Tensor {
     /// tensor elsewhere. The bits are drawn again in the pullback, so none are kept.
     public func dropout(_ probability: Float) -> Tensor {
         guard probability > 0, let tape = Tape.current else { return self }
-        let input = self
+        let place = self.place
         let bits = tape.nextDropoutBits(probability: probability)
-        return .result("dropout", of: input, value: value.dropout(bits)) { dOutput, gradients in
-            gradients.add(to: input) { dInput, accumulate in
+        return .result("dropout", of: self, value: value.dropout(bits)) { dOutput, gradients in
+            gradients.add(to: place) { dInput, accumulate in
                 dInput.setDropout(of: dOutput, bits, accumulate: accumulate)
             }
         }

@@ -20,11 +20,11 @@ extension Tensor {
             "unembedding: a table that is a result itself has no place in the gradients")
         let head = UnembeddingHead(table: table.value, dTable: dTable)
         let losses = head.losses(of: input.value, targets: targets, dInput: dInput)
-        let dInputArray = dInput?.frozen()
+        let (dInputArray, place) = (dInput?.frozen(), input.place)
         return .result("unembedding", of: input, table, value: NDArray(scalar: Float(losses.reduce(0, +)))) {
             dOutput, gradients in
             precondition(dOutput.scalar == 1, "unembedding: the loss must be the last operation, unscaled")
-            if let dInputArray { gradients.add(dInputArray, to: input) }
+            if let dInputArray { gradients.add(dInputArray, to: place) }
         }
     }
 
@@ -36,8 +36,9 @@ extension Tensor {
 
 /// The chunked product behind both functions.
 struct UnembeddingHead {
-    /// Rows of logits that exist at a time: enough for the product with the table to run at full speed.
-    static let chunkRows = 256
+    /// Rows of logits that exist at a time: enough for the products with the table to run at full speed. 256 would take half
+    /// the memory, 51 MB less with GPT-2's vocabulary, and a tenth more time.
+    static let chunkRows = 512
 
     /// `[V, C]`.
     let table: NDArray
@@ -55,8 +56,7 @@ struct UnembeddingHead {
         // One block for all chunks, and of one size whatever the batch: a last chunk of its own size would be a new request
         // to the system at every step. Pages that are never written take no memory.
         let scratch = MutableArray(shape: Shape(rows: Self.chunkRows, columns: vocabulary))
-        for start in stride(from: 0, to: rows, by: Self.chunkRows) {
-            let range = start..<min(start + Self.chunkRows, rows)
+        for range in Self.chunks(of: rows) {
             let chunk = input.rows(range)
             let logits = scratch.rows(0..<range.count)
             matmul(chunk, .asStored, table, .transposed, into: logits, accumulate: false)
@@ -68,5 +68,11 @@ struct UnembeddingHead {
             if let dTable { matmul(dLogits, .transposed, chunk, .asStored, into: dTable, accumulate: true) }
         }
         return losses
+    }
+
+    /// As few chunks as `chunkRows` allows, of nearly equal size: the table is read for each, however few its rows.
+    static func chunks(of rows: Int) -> [Range<Int>] {
+        let count = (rows + chunkRows - 1) / chunkRows
+        return (0..<count).map { rows * $0 / count..<rows * ($0 + 1) / count }
     }
 }

@@ -1,0 +1,108 @@
+"""What the benchmarks share: where things lie, what is missing, and which machine this is."""
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def fail(sentence):
+    """Ends the program with one sentence on standard error."""
+    sys.exit(f"error: {sentence}")
+
+
+def add_input_options(parser):
+    """Options that every benchmark needs: real headlines, GPT-2's vocabulary, our programs."""
+    headlines = SHARED / "data" / "generator"
+    parser.add_argument("--train", type=pathlib.Path, default=headlines / "train.jsonl", metavar="FILE",
+                        help="headlines as JSON lines with a field `headline` (default: %(default)s)")
+    parser.add_argument("--validation", type=pathlib.Path, default=headlines / "validation.jsonl", metavar="FILE",
+                        help="the same to evaluate on (default: %(default)s)")
+    parser.add_argument("--tokenizer", type=pathlib.Path, default=SHARED / "models" / "gpt2-tokenizer", metavar="DIR",
+                        help="GPT-2's vocab.json and merges.txt (default: %(default)s)")
+    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release", metavar="DIR",
+                        help="where `swift build -c release` put train and headline (default: %(default)s)")
+
+
+def check_inputs(options, programs):
+    """Ends the program with a sentence when an input or one of our `programs` is not there."""
+    for flag, path in [("--train", options.train), ("--validation", options.validation),
+                       ("--tokenizer", options.tokenizer / "vocab.json"),
+                       ("--tokenizer", options.tokenizer / "merges.txt")]:
+        if not path.is_file():
+            fail(f"{path} is not there; name it by {flag}")
+    for name in programs:
+        if not os.access(options.programs / name, os.X_OK):
+            fail(f"{options.programs / name} is not there; run `swift build -c release` first, or name it by --programs")
+
+
+def require_modules(names):
+    """Ends the program with the command that installs them when one of the Python modules is missing."""
+    for name in names:
+        try:
+            __import__(name)
+        except ImportError as error:
+            fail(f"{error}; install what this benchmark compares with: pip install {' '.join(names)}")
+
+
+def parser(description):
+    """A parser whose help shows the module's text as it is."""
+    return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def headlines_of(path, count):
+    """The first `count` headlines of a file of JSON lines, all of them for None."""
+    texts = []
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if count is not None and len(texts) == count:
+                break
+            texts.append(json.loads(line)["headline"])
+    return texts
+
+
+def write_headlines(path, texts):
+    path.write_text("".join(json.dumps({"headline": text}) + "\n" for text in texts), encoding="utf-8")
+
+
+def run(command):
+    """Runs a program of ours and returns its standard output; ends with its own words when it fails."""
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=ROOT)
+    if result.returncode != 0:
+        fail(f"`{' '.join(str(part) for part in command)}` ended with status {result.returncode}: {result.stderr.strip()}")
+    return result.stdout
+
+
+def machine():
+    """One line: processor, cores, load, OpenBLAS."""
+    model = "unknown processor"
+    for line in open("/proc/cpuinfo", encoding="utf-8"):
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return f"{model}, {processors()} processors, load {load():.2f}; {openblas()}"
+
+
+def processors():
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def load():
+    """How many processes wanted to run, on average over the last minute."""
+    return os.getloadavg()[0]
+
+
+def openblas():
+    """What the OpenBLAS library says of itself."""
+    try:
+        library = ctypes.CDLL("libopenblas.so.0")
+        library.openblas_get_config.restype = ctypes.c_char_p
+        return library.openblas_get_config().decode()
+    except OSError:
+        return "OpenBLAS not found as libopenblas.so.0"
