@@ -67,9 +67,11 @@ let package = Package(
             ]),
         module("Commands", ["Files", argumentParser]),
         .executableTarget(
-            name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser], swiftSettings: strict),
+            name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser],
+            swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Commands", "Inference", "Checkpoints", "Files", argumentParser], swiftSettings: strict),
+            name: "headline", dependencies: ["Commands", "Inference", "Checkpoints", "Files", argumentParser],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("NumericCore", []),
@@ -90,7 +92,12 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["TestSupport", "Checkpoints", "NumericCore", "Files"],
             swiftSettings: strict),
-        tests("Training", ["HeadlineData", "Files", "Configuration", "Checkpoints", "Inference", "NumericCore", "Autograd", "Optimization"]),
+        tests(
+            "Training",
+            [
+                "HeadlineData", "Files", "Configuration", "Checkpoints", "Inference", "NumericCore", "Autograd",
+                "Optimization",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -143,7 +143,9 @@ public struct GeneratorFolder {
     ) throws {
         let folder = try AtomicFolder(path: path)
         let configuration = GPT2ConfigurationFile(model: model.configuration, endOfText: tokenizer.endOfText)
-        try AtomicFile.write(configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented), to: folder.file("config.json"))
+        try AtomicFile.write(
+            configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented),
+            to: folder.file("config.json"))
         try SafetensorsWriter.write(
             parameters.parameters.map { (prefix + $0.name, $0.array) }, to: folder.file(SafetensorsCheckpoint.fileName),
             precision: precision, metadata: ["producer": "HeadlineKit"])

@@ -38,12 +38,19 @@ package struct Sampler {
         let total = weights.reduce(0, +)
         if options.topP < 1 {
             var sum = 0.0
-            let count = 1 + (weights.firstIndex { sum += $0; return sum >= options.topP * total } ?? weights.count - 1)
+            let count =
+                1
+                + (weights.firstIndex {
+                    sum += $0; return sum >= options.topP * total
+                } ?? weights.count - 1)
             weights.removeLast(weights.count - count)
         }
         let target = random.uniform(UInt64(position), stream: UInt64(candidate)) * weights.reduce(0, +)
         var sum = 0.0
-        let chosen = weights.firstIndex { sum += $0; return sum > target } ?? weights.count - 1
+        let chosen =
+            weights.firstIndex {
+                sum += $0; return sum > target
+            } ?? weights.count - 1
         return candidates[chosen]
     }
 

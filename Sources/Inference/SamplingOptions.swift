@@ -36,7 +36,9 @@ public struct SamplingOptions: Sendable, Hashable, Codable {
         try require(temperature.isFinite && temperature >= 0, "temperature", temperature, "a number from 0 on")
         try require(topK >= 0, "top-k", topK, "a whole number from 0 on")
         try require(topP > 0 && topP <= 1, "top-p", topP, "a number above 0 and at most 1")
-        try require(repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", repetitionPenalty, "a number above 0")
+        try require(
+            repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", repetitionPenalty,
+            "a number above 0")
         try require(maximumNewTokens > 0, "maximum of new tokens", maximumNewTokens, "at least 1")
     }
 }

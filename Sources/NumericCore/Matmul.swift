@@ -68,7 +68,8 @@ struct Tiling {
         while parts.rows * parts.columns < wanted {
             // The longer side is halved, since square tiles pack the least.
             let side = (rows: rows / parts.rows, columns: columns / parts.columns)
-            let least = 2 * (parts.rows * parts.columns < Self.fewest ? Self.smallestSides.few : Self.smallestSides.many)
+            let least =
+                2 * (parts.rows * parts.columns < Self.fewest ? Self.smallestSides.few : Self.smallestSides.many)
             if side.columns >= side.rows, side.columns >= least {
                 parts.columns *= 2
             } else if side.rows >= least {

@@ -61,7 +61,9 @@ struct CompleteCommand: ParsableCommand {
             let folder = try GeneratorFolder(path: model)
             let generator = try Generator(try folder.load(for: .inference).model, folder.tokenizer)
             for completion in try generator.complete(prompt, count: count, options: options) {
-                print(printIds ? completion.tokens.map(String.init).joined(separator: " ") : harmless(completion.headline))
+                print(
+                    printIds ? completion.tokens.map(String.init).joined(separator: " ") : harmless(completion.headline)
+                )
             }
         }
     }

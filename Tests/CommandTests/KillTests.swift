@@ -114,7 +114,8 @@ struct KillTests {
 @Suite("A run that is asked to stop")
 struct SignalTests {
     private let endless = [
-        "--set", "batches.steps=1000000", "--set", "checkpoints.everySteps=1000000", "--set", "evaluation.everySteps=1000000",
+        "--set", "batches.steps=1000000", "--set", "checkpoints.everySteps=1000000", "--set",
+        "evaluation.everySteps=1000000",
     ]
 
     @Test("Ctrl-C and SIGTERM save a checkpoint and exit with 130 and 143, and the run goes on from there")

@@ -51,7 +51,8 @@ package struct GeneratorSetup {
             settings: settings, card: description.text)
         let baseline = task.unigramBaseline
         let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
-        notes.append(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
+        notes.append(
+            String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
     }
 
@@ -110,7 +111,8 @@ package struct GeneratorSetup {
         guard needed <= present else {
             throw TrainingError(
                 String(
-                    format: "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
+                    format:
+                        "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
                         + "machine has %.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
                     parameters, needed / 1e9, present / 1e9), .usage)
         }

@@ -13,7 +13,8 @@ struct ModelCard {
     func text(_ evaluation: TaskEvaluation?) -> String {
         let figures =
             evaluation.map { result in
-                let perByte = result.bitsPerByte.map { String(format: "%.4f", $0) } ?? "not known, since headlines were cut"
+                let perByte =
+                    result.bitsPerByte.map { String(format: "%.4f", $0) } ?? "not known, since headlines were cut"
                 return """
                     | figure on the validation headlines | value |
                     |---|---|
