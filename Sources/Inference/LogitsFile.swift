@@ -23,7 +23,8 @@ public struct LogitsFile {
         for (index, row) in rows.enumerated() {
             let ids = (row.array ?? []).compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
             guard let found = row.array, !found.isEmpty, ids.count == found.count else {
-                throw FileError(path, "sequence \(index) is not a list of token ids, expected at least one whole number")
+                throw FileError(
+                    path, "sequence \(index) is not a list of token ids, expected at least one whole number")
             }
             sequences.append(ids)
         }
