@@ -83,8 +83,14 @@ let package = Package(
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),
         tests("Metrics", []),
-        tests("Inference", ["Models", "Tokenization", "Checkpoints", "NumericCore"]),
-        tests("Training", ["HeadlineData", "Files", "Configuration", "Checkpoints"]),
+        tests(
+            "Inference",
+            ["Models", "NeuralNetwork", "Autograd", "Tokenization", "Checkpoints", "NumericCore", "Files"]),
+        // Runs the executables that lie beside the test bundle: `swift build --build-tests` makes both.
+        .testTarget(
+            name: "CommandTests", dependencies: ["TestSupport", "Checkpoints", "NumericCore", "Files"],
+            swiftSettings: strict),
+        tests("Training", ["HeadlineData", "Files", "Configuration", "Checkpoints", "Inference", "NumericCore", "Autograd", "Optimization"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

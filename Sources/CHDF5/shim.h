@@ -1,10 +1,11 @@
 #pragma once
-// libhdf5 1.10 or later. Its types and constants are macros that call functions; each is wrapped here to be visible from
-// Swift. All calls belong inside the one lock of Sources/Checkpoints/HDF5.swift: the library is not safe for threads.
+// libhdf5 1.10 or later. Its types and constants are macros that call functions; each is wrapped here to be visible
+// from Swift. All calls belong inside the one lock of Sources/Checkpoints/HDF5.swift: the library is not safe for
+// threads.
 #include <hdf5.h>
 
-/// Starts the library: nothing is printed on errors, and no clean-up runs at exit, where a file that could not be closed
-/// on a full disk would be tried again for ever. Every file is closed explicitly.
+/// Starts the library: nothing is printed on errors, and no clean-up runs at exit, where a file that could not be
+/// closed on a full disk would be tried again for ever. Every file is closed explicitly.
 static inline int chdf5_start(void) {
     H5dont_atexit();
     if (H5open() < 0) return -1;
@@ -20,15 +21,16 @@ static inline hsize_t chdf5_undefined_address(void) { return HADDR_UNDEF; }
 static inline hid_t chdf5_text(size_t bytes) {
     hid_t type = H5Tcopy(H5T_C_S1);
     if (type < 0) return -1;
-    if (H5Tset_size(type, bytes) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
+    if (H5Tset_size(type, bytes) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0 ||
+        H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
         H5Tclose(type);
         return -1;
     }
     return type;
 }
 
-/// How files are opened: closing one closes all that was opened in it; no file locks of the library's own, where that can
-/// be said (1.10.7), because some file systems have none and the run folder is locked as a whole.
+/// How files are opened: closing one closes all that was opened in it; no file locks of the library's own, where that
+/// can be said (1.10.7), because some file systems have none and the run folder is locked as a whole.
 static inline hid_t chdf5_file_access(void) {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0) return -1;
@@ -68,8 +70,8 @@ static inline hid_t chdf5_link_creation(void) {
     return list;
 }
 
-/// How datasets are laid out: in one piece whose place is fixed at once and whose contents nobody fills in, without times,
-/// so that equal contents give equal bytes.
+/// How datasets are laid out: in one piece whose place is fixed at once and whose contents nobody fills in, without
+/// times, so that equal contents give equal bytes.
 static inline hid_t chdf5_dataset_creation(void) {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     if (list < 0) return -1;

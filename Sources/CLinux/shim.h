@@ -26,7 +26,8 @@ static inline int clinux_reserve(int descriptor, long long bytes) {
 #endif
 }
 
-/// Asks the kernel to start writing a range to the disk, without waiting: sync_file_range(2), SYNC_FILE_RANGE_WRITE (2).
+/// Asks the kernel to start writing a range to the disk, without waiting: sync_file_range(2), SYNC_FILE_RANGE_WRITE
+/// (2).
 static inline int clinux_start_writeback(int descriptor, long long offset, long long bytes) {
 #ifdef SYS_sync_file_range
     return (int)syscall(SYS_sync_file_range, descriptor, offset, bytes, 2u);

@@ -52,7 +52,8 @@ package enum HalfPrecision {
         }
         if magnitude >= 0x477F_F000 { return 0x7C00 }
         if magnitude < 0x3880_0000 {
-            // Below 2⁻¹⁴ the result is a multiple of 2⁻²⁴, the last place of floats around 0.5: adding 0.5 rounds to it.
+            // Below 2⁻¹⁴ the result is a multiple of 2⁻²⁴, the last place of floats around 0.5: adding 0.5 rounds to
+            // it.
             let sum = Float(bitPattern: magnitude) + 0.5
             return UInt16(truncatingIfNeeded: sum.bitPattern - Float(0.5).bitPattern)
         }

@@ -16,9 +16,9 @@ public final class RunStateReader {
     private let file: hid_t
     private let catalogue: [String: RunStateEntry]
 
-    /// Checks the first bytes, the length and the SHA-256 of the file at `path` (a read of the whole file), and only then
-    /// lets libhdf5 open it. Throws one sentence that says whether the file is missing, something else, written by a newer
-    /// version, cut short or damaged.
+    /// Checks the first bytes, the length and the SHA-256 of the file at `path` (a read of the whole file), and only
+    /// then lets libhdf5 open it. Throws one sentence that says whether the file is missing, something else, written by
+    /// a newer version, cut short or damaged.
     public init(path: String) throws(FileError) {
         try Self.verify(path)
         self.path = path

@@ -1,11 +1,11 @@
 package import Files
 
-/// The first 512 bytes of a run state: enough to refuse every file that is not whole, before libhdf5, which is not safe on
-/// malformed files, sees it. HDF5 calls such a block the user block and skips it.
+/// The first 512 bytes of a run state: enough to refuse every file that is not whole, before libhdf5, which is not safe
+/// on malformed files, sees it. HDF5 calls such a block the user block and skips it.
 ///
 /// | bytes | content, integers little-endian |
 /// |---|---|
-/// | 0–7 | `89 48 4C 4B 52 55 4E 0A`: a byte beyond ASCII, `HLKRUN`, a line feed (copies that translate text change it) |
+/// | 0–7 | `89 48 4C 4B 52 55 4E 0A`: a byte beyond ASCII, `HLKRUN`, a line feed (changed by text-mode copies) |
 /// | 8–11 | format version |
 /// | 12–15 | length of this block, 512 |
 /// | 16–23 | length of the whole file |
@@ -13,8 +13,8 @@ package import Files
 /// | 56–479 | a line for people, then zeros |
 /// | 480–511 | SHA-256 of bytes 0–479 |
 ///
-/// Magic, length and the digest of the block stay where they are in every future version, so that a newer file can be told
-/// from a damaged one.
+/// Magic, length and the digest of the block stay where they are in every future version, so that a newer file can be
+/// told from a damaged one.
 package struct RunStateSeal: Equatable {
     /// The length of the block in bytes; HDF5 allows 512 and larger powers of two.
     package static let byteCount = 512
@@ -42,8 +42,8 @@ package struct RunStateSeal: Equatable {
         return block + SHA256Digest.of(block).bytes
     }
 
-    /// Reads the block from the first bytes of a file of `fileLength` bytes. Throws a sentence that tells another kind of
-    /// file, a short one, a newer one and a damaged one apart.
+    /// Reads the block from the first bytes of a file of `fileLength` bytes. Throws a sentence that tells another kind
+    /// of file, a short one, a newer one and a damaged one apart.
     package init(decoding block: [UInt8], fileLength actualLength: Int, path: String) throws(FileError) {
         guard !block.isEmpty else {
             throw FileError(path, "is empty, where a run state was expected; was the copy interrupted?")
@@ -78,8 +78,8 @@ package struct RunStateSeal: Equatable {
         guard actualLength == Int(length) else {
             throw FileError(
                 path,
-                "holds \(actualLength) bytes, \(actualLength - Int(length)) more than its first bytes declare; something"
-                    + " was appended to it: copy it again")
+                "holds \(actualLength) bytes, \(actualLength - Int(length)) more than its first bytes declare;"
+                    + " something was appended to it: copy it again")
         }
         fileLength = Int(length)
         contentDigest = digest

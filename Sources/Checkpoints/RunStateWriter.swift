@@ -4,15 +4,16 @@ public import NumericCore
 
 /// Writes run states: everything a training run needs to go on, as one HDF5 file behind a ``RunStateSeal``.
 ///
-/// libhdf5 lays the file out; the values then go straight from the arrays to their places on the disk, hashed on the way,
-/// so that no array is copied and a full disk is met by our own code. Until the last step the file has the name
-/// `.step-000400.h5.PID-COUNT.partial` in the same folder (``AtomicFile``): a process killed while writing leaves only that,
-/// and ``AtomicFile/removeLeftovers(in:)`` removes it.
+/// libhdf5 lays the file out; the values then go straight from the arrays to their places on the disk, hashed on the
+/// way, so that no array is copied and a full disk is met by our own code. Until the last step the file has the name
+/// `.step-000400.h5.PID-COUNT.partial` in the same folder (``AtomicFile``): a process killed while writing leaves only
+/// that, and ``AtomicFile/removeLeftovers(in:)`` removes it.
 public enum RunStateWriter {
-    /// Writes `metadata` (named texts, JSON as a rule, none empty) and `arrays` to `path`. Equal contents give equal bytes.
+    /// Writes `metadata` (named texts, JSON as a rule, none empty) and `arrays` to `path`. Equal contents give equal
+    /// bytes.
     ///
-    /// Names are unique; `/` in a name makes groups. The arrays must not change meanwhile. When it returns, the file has
-    /// survived a power cut; when it throws, the previous file is untouched. Traps on names that HDF5 cannot have.
+    /// Names are unique; `/` in a name makes groups. The arrays must not change meanwhile. When it returns, the file
+    /// has survived a power cut; when it throws, the previous file is untouched. Traps on names that HDF5 cannot have.
     public static func write(
         to path: String, metadata: [(name: String, json: [UInt8])], arrays: [(name: String, values: NDArray)]
     ) throws(FileError) {

@@ -91,9 +91,9 @@ public final class SafetensorsFile: Sendable {
     /// The entry `name`, or `nil`.
     public func entry(_ name: String) -> SafetensorsEntry? { indices[ByteString(name)].map { entries[$0] } }
 
-    /// The array `name` as Float32. F32 that lies on a 4-byte boundary stays in the mapped file and is paged in as it is
-    /// used; everything else is converted or copied. Throws if there is no such array, if it is of another type than F32,
-    /// F16 and BF16, or of a rank above 4.
+    /// The array `name` as Float32. F32 that lies on a 4-byte boundary stays in the mapped file and is paged in as it
+    /// is used; everything else is converted or copied. Throws if there is no such array, if it is of another type than
+    /// F32, F16 and BF16, or of a rank above 4.
     public func array(_ name: String) throws(FileError) -> NDArray {
         let (entry, shape, bytes) = try readableEntry(name)
         let isAligned = (dataOffset + entry.byteRange.lowerBound) % MemoryLayout<Float>.alignment == 0

@@ -44,8 +44,8 @@ struct SafetensorsHeader {
                 let kind = entry.byteRange.lowerBound < position ? "overlap" : "leave a hole before"
                 throw FileError(
                     path,
-                    "its header is damaged: the bytes of \(quoted(entry.name)) begin at \(entry.byteRange.lowerBound) and"
-                        + " \(kind) those of its neighbour, which end at \(position)")
+                    "its header is damaged: the bytes of \(quoted(entry.name)) begin at"
+                        + " \(entry.byteRange.lowerBound) and \(kind) those of its neighbour, which end at \(position)")
             }
             position = entry.byteRange.upperBound
             try Self.checkSize(entry, path: path)

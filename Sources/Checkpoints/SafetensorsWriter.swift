@@ -19,9 +19,9 @@ public enum SafetensorsWriter {
 
     /// Writes `arrays`, in this order, to `path`, in one step (``AtomicFile``). Equal arrays give equal bytes.
     ///
-    /// `metadata` joins `format` (`pt`, which transformers insists on) and the two digests. Float16 rounds to the nearest,
-    /// ties to even; a finite number that would become infinite is an error that names its array. Returns the SHA-256 of
-    /// the arrays' bytes. Traps on a name given twice.
+    /// `metadata` joins `format` (`pt`, which transformers insists on) and the two digests. Float16 rounds to the
+    /// nearest, ties to even; a finite number that would become infinite is an error that names its array. Returns the
+    /// SHA-256 of the arrays' bytes. Traps on a name given twice.
     @discardableResult
     public static func write(
         _ arrays: [(name: String, values: NDArray)], to path: String, precision: Precision,

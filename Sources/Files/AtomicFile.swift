@@ -2,9 +2,9 @@ import Foundation
 
 /// A file in the making that takes its place in one step: its readers see the old contents or all of the new ones.
 ///
-/// Bytes go to a temporary name in the same folder. ``commit()`` brings them to the disk, renames, and brings the rename
-/// to the disk. Until then, and after any error, the previous file is untouched; the temporary goes with this object, or
-/// with ``removeLeftovers(in:)`` if the process was killed. Not `Sendable`: one writer.
+/// Bytes go to a temporary name in the same folder. ``commit()`` brings them to the disk, renames, and brings the
+/// rename to the disk. Until then, and after any error, the previous file is untouched; the temporary goes with this
+/// object, or with ``removeLeftovers(in:)`` if the process was killed. Not `Sendable`: one writer.
 public final class AtomicFile {
     /// The path that the file will have.
     public let path: String
@@ -24,8 +24,8 @@ public final class AtomicFile {
     /// The disk is told to begin after this many new bytes.
     private static let writebackStep = 1 << 25
 
-    /// Begins a new version of the file at `path`. Throws if its folder does not exist, cannot be written, or if `path` is
-    /// a folder.
+    /// Begins a new version of the file at `path`. Throws if its folder does not exist, cannot be written, or if `path`
+    /// is a folder.
     public init(path: String) throws(FileError) {
         if isFolder(path) { throw FileError(path, system: EISDIR, on: .write) }
         self.path = path
@@ -99,7 +99,8 @@ public final class AtomicFile {
         return digest
     }
 
-    /// Puts the file in its place; nothing may be appended afterwards. When it returns, the file has survived a power cut.
+    /// Puts the file in its place; nothing may be appended afterwards. When it returns, the file has survived a power
+    /// cut.
     public func commit() throws(FileError) {
         precondition(!isFinished, "commit: the file has been committed or cancelled")
         try flush()

@@ -20,6 +20,7 @@ public final class AtomicFolder {
     /// Begins a new version of the folder at `path`. Throws if the folder above does not exist or cannot be written, or
     /// if `path` is a file.
     public init(path: String) throws(FileError) {
+        guard !path.isEmpty else { throw FileError.emptyPath }
         let (folder, name) = splitPath(path)
         let wholePath = "\(folder)/\(name)"
         if let status = FileStatus.of(path), status.kind != .folder {
@@ -41,8 +42,13 @@ public final class AtomicFolder {
             }
             let flags = O_RDONLY | O_DIRECTORY
             // A sweep may remove the new folder before it is locked; then another is tried.
-            guard let descriptor = try? Descriptor(opening: temporary, flags: flags, shownPath: shownPath, on: .create)
-            else { continue }
+            let descriptor: Descriptor
+            do {
+                descriptor = try Descriptor(opening: temporary, flags: flags, shownPath: shownPath, on: .create)
+            } catch {
+                if rmdir(temporary) != 0 && errno == ENOENT { continue }
+                throw error
+            }
             let locked = (try? descriptor.tryToLock()) ?? true
             let status = try descriptor.status()
             if locked && status.linkCount > 0 { return descriptor }

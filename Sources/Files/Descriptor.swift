@@ -3,8 +3,8 @@ import Foundation
 
 /// An open file or folder of the operating system, closed when the value goes.
 ///
-/// Every call repeats itself when a signal interrupts it, and every refusal becomes a ``FileError`` with the path that a
-/// person would recognise.
+/// Every call repeats itself when a signal interrupts it, and every refusal becomes a ``FileError`` with the path that
+/// a person would recognise.
 package struct Descriptor: ~Copyable {
     /// Flags for reading what is there, without waiting on a pipe that nobody writes.
     package static let reading: Int32 = O_RDONLY | O_NONBLOCK
@@ -20,9 +20,7 @@ package struct Descriptor: ~Copyable {
     package init(
         opening path: String, flags: Int32, shownPath: String? = nil, on action: FileAction
     ) throws(FileError) {
-        guard !path.isEmpty else {
-            throw FileError("(no path)", "the path is empty; name a file", exitStatus: .usage)
-        }
+        guard !(shownPath ?? path).isEmpty else { throw FileError.emptyPath }
         guard !path.utf8.contains(0) else { throw FileError(shownPath ?? path, "the path holds a NUL character") }
         var opened: Int32
         repeat { opened = open(path, flags | O_CLOEXEC, 0o666) } while opened < 0 && errno == EINTR
@@ -97,8 +95,8 @@ package struct Descriptor: ~Copyable {
         _ = clinux_start_writeback(number, Int64(offset), Int64(count))
     }
 
-    /// Whether this descriptor now holds the exclusive lock of the file: no other open descriptor of any process has it.
-    /// The lock goes with the descriptor, and so with the process.
+    /// Whether this descriptor now holds the exclusive lock of the file: no other open descriptor of any process has
+    /// it. The lock goes with the descriptor, and so with the process.
     package func tryToLock() throws(FileError) -> Bool {
         var result: Int32
         repeat { result = flock(number, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR

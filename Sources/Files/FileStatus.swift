@@ -22,7 +22,8 @@ package struct FileStatus: Sendable, Equatable {
         linkCount = Int(status.st_nlink)
     }
 
-    /// What is at `path`, or `nil` if nothing is, or nothing that may be seen. A link is followed unless told otherwise.
+    /// What is at `path`, or `nil` if nothing is, or nothing that may be seen. A link is followed unless told
+    /// otherwise.
     package static func of(_ path: String, followingLinks: Bool = true) -> FileStatus? {
         var status = stat()
         let result = followingLinks ? stat(path, &status) : lstat(path, &status)

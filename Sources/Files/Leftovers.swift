@@ -2,8 +2,8 @@ import Foundation
 
 extension AtomicFile {
     /// Removes the temporary files and folders that killed processes left in `folder`, and puts a folder back whose
-    /// replacement was cut off between two renames. Temporaries that are still being written are left alone. Returns the
-    /// names that were removed or put back, so that the caller can say so.
+    /// replacement was cut off between two renames. Temporaries that are still being written are left alone. Returns
+    /// the names that were removed or put back, so that the caller can say so.
     @discardableResult
     public static func removeLeftovers(in folder: String) throws(FileError) -> [String] {
         var swept: [String] = []

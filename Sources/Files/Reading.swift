@@ -1,7 +1,7 @@
 import Foundation
 
-/// The contents of a file, pipe or device. Throws a sentence that tells a missing file from a folder and from one that may
-/// not be read, and refuses to read more than `limit` bytes.
+/// The contents of a file, pipe or device. Throws a sentence that tells a missing file from a folder and from one that
+/// may not be read, and refuses to read more than `limit` bytes.
 public func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
     let descriptor = try Descriptor(opening: path, flags: O_RDONLY, on: .read)
     let status = try descriptor.status()

@@ -2,8 +2,8 @@ import Foundation
 
 /// The right to write in a run folder: one process at a time has it, and loses it with its last breath.
 ///
-/// It is the `flock` of the file `.lock` in the folder. The file stays behind, empty, because removing a lock file opens
-/// a gap in which two processes each lock a different one.
+/// It is the `flock` of the file `.lock` in the folder. The file stays behind, empty, because removing a lock file
+/// opens a gap in which two processes each lock a different one.
 public final class RunLock {
     /// The name of the lock file.
     public static let fileName = ".lock"

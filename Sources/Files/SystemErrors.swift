@@ -15,6 +15,10 @@ extension FileError {
         self.init(path, problem, exitStatus: status)
     }
 
+    /// What an empty path gets, as from an option without a value.
+    static let emptyPath = FileError(
+        "(no path)", "the path is empty; name a file or folder", exitStatus: .usage)
+
     private static func explain(_ code: Int32, _ action: FileAction) -> (String, ExitStatus) {
         let reading = action == .read
         let verb =
@@ -46,7 +50,7 @@ extension FileError {
         case EROFS: return ("cannot be \(verb): the file system is read-only; choose another folder", .failure)
         case EFBIG:
             return (
-                "grew beyond the largest size that is allowed here (see `ulimit -f`); what was there before is untouched",
+                "grew beyond the largest size allowed here (see `ulimit -f`); what was there before is untouched",
                 .failure
             )
         case EMFILE, ENFILE: return ("cannot be \(verb): too many files are open (see `ulimit -n`)", .failure)

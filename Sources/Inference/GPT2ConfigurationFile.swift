@@ -30,7 +30,7 @@ public struct GPT2ConfigurationFile: Sendable {
 
     /// Keys that say nothing about the numbers: bookkeeping of transformers, other heads, generation defaults.
     private static let irrelevant: Set<String> = [
-        "_name_or_path", "_num_labels", "chunk_size_feed_forward", "do_sample", "dtype", "finetuning_task", "id2label",
+        "_attn_implementation_autoset", "_name_or_path", "_num_labels", "chunk_size_feed_forward", "do_sample", "dtype", "finetuning_task", "id2label",
         "is_decoder", "label2id", "max_length", "n_special", "output_attentions", "output_hidden_states", "output_past",
         "pad_token_id", "predict_special_tokens", "prefix", "problem_type", "return_dict", "summary_activation",
         "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj", "task_specific_params",

@@ -48,7 +48,10 @@ public final class Generator {
     public func complete(_ prompt: String, count: Int, options: SamplingOptions) throws(GenerationError) -> [Completion]
     {
         try options.check()
-        guard count > 0 else { throw GenerationError("the number of completions is \(count), expected at least 1") }
+        guard (1...Self.mostCandidates).contains(count) else {
+            throw GenerationError(
+                "the number of completions is \(count), expected a whole number from 1 to \(Self.mostCandidates)")
+        }
         // A headline never ends in white space, and "discover " would be continued by a word without its own space.
         let prompt = prompt.trimmingEnd()
         let ids = tokenizer.encode(prompt)
@@ -60,10 +63,20 @@ public final class Generator {
                 "the prompt has \(ids.count) tokens, and the model has room for \(room) before a completion of one; "
                     + "shorten the prompt")
         }
-        return run(context, prompt: prompt, count: count, options: options)
+        return stride(from: 0, to: count, by: Self.group).flatMap { first in
+            run(context, prompt: prompt, candidates: first..<min(first + Self.group, count), options: options)
+        }
     }
 
-    private func run(_ context: [Int32], prompt: String, count: Int, options: SamplingOptions) -> [Completion] {
+    /// The most candidates of one request.
+    private static let mostCandidates = 10_000
+    /// How many are decoded side by side: enough for the products to be efficient, few enough for their caches to be small.
+    private static let group = 32
+
+    private func run(
+        _ context: [Int32], prompt: String, candidates: Range<Int>, options: SamplingOptions
+    ) -> [Completion] {
+        let count = candidates.count
         let sampler = Sampler(options)
         let limit = min(options.maximumNewTokens, model.configuration.positions - context.count)
         let cache = model.makeCache(slots: count, capacity: context.count + limit)
@@ -81,7 +94,8 @@ public final class Generator {
                 let next = logits.rows(row..<row + 1).withUnsafeElements { row in
                     sampler.next(
                         UnsafeBufferPointer(rebasing: row[..<tokenizer.vocabularySize]),
-                        seen: context + generated[candidate], candidate: candidate, position: position)
+                        seen: context + generated[candidate], candidate: candidates.lowerBound + candidate,
+                        position: position)
                 }
                 if next == endOfText { ended[candidate] = true } else { generated[candidate].append(next) }
             }

@@ -54,6 +54,13 @@ public struct GeneratorFolder {
     /// may be left over.
     public func load(for purpose: Purpose, configuration: GPT2.Configuration? = nil) throws -> Loaded {
         let checkpoint = try SafetensorsCheckpoint(path: path)
+        // A damaged number of layers must not make us ask for as many.
+        guard self.configuration.model.layers <= checkpoint.entries.count else {
+            throw FileError(
+                checkpoint.path,
+                "does not fit \(path)/config.json: it has \(checkpoint.entries.count) arrays, for "
+                    + "\(self.configuration.model.layers) layers; one of them belongs to another model")
+        }
         let isOurs = try checkpoint.verify()
         var arrays: [String: NDArray] = [:]
         var ignored: [String] = []

@@ -7,11 +7,11 @@ import NumericCore
 #endif
 
 /// Chooses tokens from logits; the order of the filters is that of transformers: repetition, temperature, top-k, top-p.
-struct Sampler {
+package struct Sampler {
     let options: SamplingOptions
     private let random: Philox
 
-    init(_ options: SamplingOptions) {
+    package init(_ options: SamplingOptions) {
         self.options = options
         random = Philox(key: options.seed)
     }
@@ -22,7 +22,7 @@ struct Sampler {
     ///   - seen: the tokens of prompt and completion so far.
     ///   - candidate: its number, which keys its random numbers.
     ///   - position: how many tokens it has been given already.
-    func next(_ logits: UnsafeBufferPointer<Float>, seen: [Int32], candidate: Int, position: Int) -> Int32 {
+    package func next(_ logits: UnsafeBufferPointer<Float>, seen: [Int32], candidate: Int, position: Int) -> Int32 {
         var scores = Array(logits)
         if options.repetitionPenalty != 1 {
             let penalty = Float(options.repetitionPenalty)

@@ -57,14 +57,19 @@ public final class ParameterStore {
             return Parameter(name: name, buffer: buffer)
         case .restore: return Parameter(name: name, buffer: MutableArray(shape: shape, repeating: 0))
         case .train(let arrays):
-            let buffer = MutableArray(shape: shape, repeating: 0)
-            if let array = entry(name, shape: shape, in: arrays) { buffer.assign(array) }
+            guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
+            let buffer = MutableArray(shape: shape)
+            buffer.assign(array)
             return Parameter(name: name, buffer: buffer)
         case .infer(let arrays):
-            let array = entry(name, shape: shape, in: arrays)
-            return Parameter(name: name, array: array ?? MutableArray(shape: shape, repeating: 0).frozen())
+            guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
+            return Parameter(name: name, array: array)
         }
     }
+
+    /// For a parameter that is not there as it should be, until ``finish()`` throws: empty, because the shape that was asked
+    /// for may be a mistake of a size that no memory holds.
+    private static func standIn(_ name: String) -> Parameter { Parameter(name: name, buffer: MutableArray(shape: [0])) }
 
     private func entry(_ name: String, shape: Shape, in arrays: [String: NDArray]) -> NDArray? {
         guard let array = arrays[name] else {

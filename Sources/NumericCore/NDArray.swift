@@ -9,9 +9,9 @@ public struct NDArray: Sendable {
     /// Where the first element lies, in floats from the start of the storage.
     let offset: Int
 
-    /// Whether nobody else holds the bytes of `array`.
+    /// Whether nobody else holds the bytes of `array`, and they may be written: a mapped file's may not.
     static func isUniquelyHeld(_ array: inout NDArray?) -> Bool {
-        guard array != nil else { return false }
+        guard array?.storage.isBorrowed == false else { return false }
         return isKnownUniquelyReferenced(&array!.storage)
     }
 

@@ -36,6 +36,11 @@ final class Storage: @unchecked Sendable {
         origin = .borrowed(owner: owner)
     }
 
+    /// Whether the memory is somebody else's, and perhaps read-only.
+    var isBorrowed: Bool {
+        if case .borrowed = origin { true } else { false }
+    }
+
     deinit {
         if case .pool(let sizeClass) = origin { BufferPool.shared.give(back: base, sizeClass: sizeClass) }
     }

@@ -82,7 +82,7 @@ struct DropoutTests {
     }
 
     @Test(
-        "A segment longer than the 256 random words a kernel draws at a time drops the right weights in both directions"
+        "A segment longer than the 256 words a kernel draws at a time drops the right weights in both directions"
     )
     func longSegment() {
         let attention = DroppedAttention(lengths: [2, 270, 4], causal: true)

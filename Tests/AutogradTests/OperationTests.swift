@@ -3,14 +3,14 @@ import NumericCore
 import TestSupport
 import Testing
 
-/// Float32 keeps 6e-8 of a number; sums of at most 300 products of mixed sign lose a few of those. A dropped term, factor or
-/// index costs 1e-2 and more.
+/// Float32 keeps 6e-8 of a number; sums of at most 300 products of mixed sign lose a few of those. A dropped term, factor
+/// or index costs 1e-2 and more.
 private let tolerance = 2e-6
 
 @Suite("Operations against oracles and PyTorch")
 struct OperationTests {
     @Test(
-        "Each operation computes what its definition says, and its pullbacks match central differences under a random cotangent",
+        "Each operation computes its definition, and its pullbacks match central differences under a random cotangent",
         arguments: OperationCase.all, Wiring.allCases)
     func matchesOracle(_ operation: OperationCase, _ wiring: Wiring) {
         // The unembedding adds straight into its table's gradient and refuses a table that is a result.

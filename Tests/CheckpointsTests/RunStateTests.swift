@@ -108,28 +108,19 @@ struct RunStateTests {
             try RunStateWriter.write(
                 to: path, metadata: [("progress", [UInt8]("{}".utf8))],
                 arrays: [("model/weight", NDArray([1, 2], shape: [2]))])
-            let bytes = try readFile(path)
-            let descriptor = open(path, O_RDWR)
-            defer { close(descriptor) }
+            let file = try DamageableFile(path: path)
             var sentences: Set<String> = []
-            func expectRefusal(_ what: String) throws {
+            func expectRefusal(_ what: String) {
                 let error = #expect(throws: FileError.self, "\(what)") { try RunStateReader(path: path) }
                 sentences.insert(error.map { String($0.problem.prefix(20)) } ?? "none")
             }
-            for (index, byte) in bytes.enumerated() {
+            for index in file.bytes.indices {
                 for mask in [1 << UInt8(index % 8), 0xFF] as [UInt8] {
-                    var damaged = byte ^ mask
-                    #expect(pwrite(descriptor, &damaged, 1, off_t(index)) == 1)
-                    try expectRefusal("byte \(index) ^ \(mask)")
+                    try file.withFlipped(index, mask) { expectRefusal("byte \(index) ^ \(mask)") }
                 }
-                var original = byte
-                #expect(pwrite(descriptor, &original, 1, off_t(index)) == 1)
             }
             _ = try RunStateReader(path: path)
-            for length in stride(from: bytes.count - 1, through: 0, by: -1) {
-                #expect(ftruncate(descriptor, off_t(length)) == 0)
-                try expectRefusal("length \(length)")
-            }
+            try file.withEveryTruncation { expectRefusal("length \($0)") }
             #expect(!sentences.contains("none") && !sentences.contains { $0.hasPrefix("libhdf5") })
         }
     }
@@ -148,7 +139,7 @@ struct RunStateTests {
                 (newer, "has format version 2, and this program reads version 1"),
                 (
                     Array(bytes.dropLast(3)),
-                    "holds \(bytes.count - 3) bytes, and its first bytes declare \(bytes.count); was the copy interrupted?"
+                    "holds \(bytes.count - 3) bytes, and its first bytes declare \(bytes.count); was the copy"
                 ),
                 (Array(bytes[..<100]), "holds 100 bytes, and a run state begins with 512; was the copy interrupted?"),
                 (bytes + [0, 0], "2 more than its first bytes declare"),

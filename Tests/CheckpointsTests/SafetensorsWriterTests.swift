@@ -80,23 +80,17 @@ struct SafetensorsWriterTests {
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
             try SafetensorsWriter.write(Self.arrays, to: path, precision: .float32)
-            var bytes = try readFile(path)
-            func isRefused() throws -> Bool {
-                try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let file = try DamageableFile(path: path)
+            func isRefused() -> Bool {
                 do throws(FileError) { return try !SafetensorsFile(path: path).verify() } catch { return true }
             }
-            #expect(try !isRefused())
-            for index in bytes.indices {
+            #expect(!isRefused())
+            for index in file.bytes.indices {
                 for mask in (0..<8).map({ UInt8(1) << $0 }) + [0xFF] {
-                    bytes[index] ^= mask
-                    #expect(try isRefused(), "byte \(index), mask \(mask)")
-                    bytes[index] ^= mask
+                    try file.withFlipped(index, mask) { #expect(isRefused(), "byte \(index), mask \(mask)") }
                 }
             }
-            while !bytes.isEmpty {
-                bytes.removeLast()
-                #expect(try isRefused(), "\(bytes.count) bytes")
-            }
+            try file.withEveryTruncation { #expect(isRefused(), "\($0) bytes") }
         }
     }
 

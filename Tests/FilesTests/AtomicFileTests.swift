@@ -176,6 +176,8 @@ struct AtomicFolderTests {
             #expect(error?.problem.contains("is a file, where a folder was to be written") == true)
             let missing = #expect(throws: FileError.self) { try AtomicFolder(path: "\(above)/no/where") }
             #expect(missing?.problem.contains("its folder does not exist") == true)
+            let empty = #expect(throws: FileError.self) { try AtomicFolder(path: "") }
+            #expect(empty?.exitStatus == .usage)
             #expect(try listFolder(above).sorted() == ["file", "last"])
         }
     }

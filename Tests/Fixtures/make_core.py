@@ -4,11 +4,12 @@
     pip install torch==2.13.0 transformers==5.23.0 safetensors numpy     (CPU builds are enough)
     python3 Tests/Fixtures/make_core.py
 
-Everything is computed in float64 from values that were rounded to float32 first, so that both sides start from the same
-numbers. Every bias, scale and shift is random: default initialisation would hide a dropped one. Written beside this script:
+Everything is computed in float64 from values that were rounded to float32 first, so that both sides start from the
+same numbers. Every bias, scale and shift is random: default initialisation would hide a dropped one. Written beside
+this script:
 
-- core-operations.safetensors: for each operation NAME, `NAME/input0` …, `NAME/ids` (indices, targets or segment lengths),
-  `NAME/cotangent`, `NAME/output`, and `NAME/gradient0` … of sum(output * cotangent).
+- core-operations.safetensors: for each operation NAME, `NAME/input0` …, `NAME/ids` (indices, targets or segment
+  lengths), `NAME/cotangent`, `NAME/output`, and `NAME/gradient0` … of sum(output * cotangent).
 - core-gpt2.safetensors: `weight/…`, two ragged batches, and for the first of them logits, the summed loss and
   `gradient/…`; then the losses and norms of ten AdamW steps and the weights after them, `trained/…`.
 - core-adamw.safetensors: a grid of settings, the same gradients, weights after one and after ten steps.
@@ -151,7 +152,7 @@ def make_model(source):
 
 
 def make_batch(source, lengths):
-    """Headlines as the model sees them: token 96, t1 … tn against t1 … tn, 96; one that fills the context has no end."""
+    """Token 96, t1 … tn against t1 … tn, 96, as the model sees them; one that fills the context has no end."""
     tokens, targets = [], []
     for length in lengths:
         words = source.integers(length, 96).tolist()

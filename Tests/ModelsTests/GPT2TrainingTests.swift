@@ -96,7 +96,7 @@ struct GPT2TrainingTests {
     func memorises() throws {
         let small = try SmallModel(.small(channels: 32))
         let words = Batch(lengths: Array(repeating: 9, count: 8), vocabulary: 60, seed: 9).tokens
-        // 60 begins and ends a headline. The first word of each is its own, so that every token can be foretold but that.
+        // 60 ends a headline. The first word of each is its own, so that every later token can be foretold.
         var (tokens, targets): ([Int32], [Int32]) = ([], [])
         for headline in 0..<8 {
             let body = [Int32(headline)] + words[headline * 9..<(headline + 1) * 9]

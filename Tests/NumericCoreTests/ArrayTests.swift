@@ -69,6 +69,19 @@ struct ArrayTests {
         #expect(MutableArray.copyCount > before)
     }
 
+    @Test("Borrowed memory is never written to: adding to it copies")
+    func borrowedIsCopied() {
+        final class Owner {
+            let base = UnsafeMutablePointer<Float>.allocate(capacity: 2)
+            init() { base.initialize(repeating: 1, count: 2) }
+            deinit { base.deallocate() }
+        }
+        let owner = Owner()
+        var array: NDArray? = NDArray(borrowing: owner.base, shape: [2], owner: owner)
+        MutableArray(continuing: &array).fill(with: 7)
+        #expect(owner.base[0] == 1 && owner.base[1] == 1)
+    }
+
     @Test("A size class holds what is asked and wastes at most a quarter, from 16 floats on")
     func sizeClasses() {
         let counts = Array(0...5_000) + (0..<40).flatMap { power in [-1, 0, 1].map { (1 << power) + $0 } }

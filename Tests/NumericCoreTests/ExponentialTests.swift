@@ -23,7 +23,7 @@ struct ExponentialTests {
             worst = max(worst, error)
             // 1.5e-7 for the series, the rest for rounding x − log Σ to Float32 where the two are of one size.
             #expect(error < 1.5e-7 + 6e-8 * min(Double(x.magnitude), 17), "at \(x)")
-            // The sum 1 + e^x is of size 1 and taken in Float32, so its logarithm has an error of 6e-8 whatever its size.
+            // The sum 1 + e^x is of size 1 and taken in Float32: its logarithm has an error of 6e-8, large or small.
             #expect((losses[0] - log1p(exponential)).magnitude < 1.2e-7, "at \(x)")
         }
         print("softmax of two logits: worst relative error \(worst)")

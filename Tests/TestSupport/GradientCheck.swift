@@ -1,7 +1,7 @@
 /// Judges gradients by central differences of an oracle in Double.
 ///
-/// The cotangent must be random: a constant one hides a pullback that permutes, and for normalisations and softmax, whose
-/// gradients under it vanish, hides nearly everything.
+/// The cotangent must be random: a constant one hides a pullback that permutes, and hides nearly everything for
+/// normalisations and softmax, whose gradients under it vanish.
 public struct GradientCheck: Sendable {
     /// The inputs, flattened.
     public var inputs: [[Double]]

@@ -29,6 +29,7 @@ package struct GeneratorSetup {
         // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
         let tokenizer = try vocabulary.withPrefix([endOfText])
         let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
+        try Self.checkMemory(configuration)
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
@@ -95,6 +96,24 @@ package struct GeneratorSetup {
             innerChannels: settings.innerChannels ?? 4 * settings.channels,
             layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
+    }
+
+    /// Refuses a model that this machine has no memory for, before asking for it.
+    private static func checkMemory(_ model: GPT2.Configuration) throws(TrainingError) {
+        // In Double: the sizes may be mistakes that no integer holds.
+        let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
+        let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
+        let embeddings = Double(model.vocabularySize + model.positions) * channels
+        let parameters = embeddings + Double(model.layers) * layer + 2 * channels
+        // Weights, gradients and two moments in float32.
+        let (needed, present) = (16 * parameters, Double(ProcessInfo.processInfo.physicalMemory))
+        guard needed <= present else {
+            throw TrainingError(
+                String(
+                    format: "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
+                        + "machine has %.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
+                    parameters, needed / 1e9, present / 1e9), .usage)
+        }
     }
 
     private static func model(

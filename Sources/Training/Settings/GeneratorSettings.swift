@@ -110,13 +110,13 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
 
         public func validate() throws {
             if let trainLastBlocks { try require(trainLastBlocks, "trainLastBlocks", in: 1...) }
-            try require(layers, "layers", in: 1...)
-            try require(channels, "channels", in: 1...)
+            try require(layers, "layers", in: 1...1_000)
+            try require(channels, "channels", in: 1...65_536)
             try require(heads, "heads", in: 1...)
             try require(
                 channels % heads == 0, "channels", found: channels, expected: "a multiple of `heads`, \(heads)")
             try require(positions, "positions", in: 4...65_536)
-            if let innerChannels { try require(innerChannels, "innerChannels", in: 1...) }
+            if let innerChannels { try require(innerChannels, "innerChannels", in: 1...1_048_576) }
             try require(
                 initializerDeviation > 0, "initializerDeviation", found: initializerDeviation,
                 expected: "a number above 0")

@@ -13,10 +13,10 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     public var tokensPerMicroBatch: Int = 1024
 
     public func validate() throws {
-        try require(epochs, "epochs", in: 1...)
-        if let steps { try require(steps, "steps", in: 1...) }
-        try require(tokensPerStep, "tokensPerStep", in: 2...)
-        try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...)
+        try require(epochs, "epochs", in: 1...10_000)
+        if let steps { try require(steps, "steps", in: 1...10_000_000) }
+        try require(tokensPerStep, "tokensPerStep", in: 2...1_048_576)
+        try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...1_048_576)
     }
 }
 

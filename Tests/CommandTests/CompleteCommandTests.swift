@@ -1,0 +1,202 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("headline complete and export")
+struct CompleteCommandTests {
+    private func complete(_ folder: String, _ arguments: String..., model: String = "run/last") throws -> Command.Ended
+    {
+        try Command.run("headline", ["complete", "--model", "\(folder)/\(model)"] + arguments, in: folder)
+    }
+
+    @Test("completions come one a line, begin with the prompt, and are the same for the same seed")
+    func completes() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            let five = try complete(folder, "Scientists discover", "-n", "5", "--seed", "3")
+            #expect(five.status == 0 && five.errors.isEmpty, "\(five.errors)")
+            let lines = five.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            #expect(lines.count == 5 && lines.allSatisfy { $0.hasPrefix("Scientists discover") })
+            #expect(try complete(folder, "Scientists discover", "-n", "5", "--seed", "3").output == five.output)
+            #expect(
+                try complete(folder, "Scientists discover", "-n", "2", "--seed", "3").output
+                    == lines.prefix(2).map { "\($0)\n" }.joined())
+            #expect(try complete(folder, "Scientists discover", "-n", "5", "--seed", "4").output != five.output)
+            let greedy = try complete(
+                folder, "AI", "-n", "3", "--temperature", "0", "--top-k", "0", "--top-p", "1", "--repetition-penalty",
+                "1", "--max-new-tokens", "5")
+            #expect(Set(greedy.output.split(separator: "\n")).count == 1)
+
+            for prompt in ["", "   ", "<|endoftext|>", "-5 degrees", "naïve 🎉"] {
+                let arguments = prompt.hasPrefix("-") ? ["--", prompt] : [prompt]
+                let ended = try Command.run(
+                    "headline", ["complete", "--model", "\(folder)/run/best"] + arguments, in: folder)
+                #expect(
+                    ended.status == 0
+                        && ended.output.split(separator: "\n", omittingEmptySubsequences: false).count == 2,
+                    "\(prompt): \(ended.errors)")
+                #expect(ended.output.hasPrefix(prompt.trimmingCharacters(in: .whitespaces)))
+            }
+            let control = try complete(
+                folder, "a\u{1B}[31mb\u{7}\nc\td\re", "-n", "20", "--temperature", "3", "--top-k", "0", "--top-p", "1")
+            #expect(control.status == 0)
+            #expect(control.output.split(separator: "\n").count == 20)
+            #expect(
+                control.output.unicodeScalars.allSatisfy {
+                    $0 == "\n" || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value))
+                })
+        }
+    }
+
+    @Test("every wrong option, model and prompt is refused in one sentence")
+    func refused() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            let model = "\(folder)/run/last"
+            func options(_ more: String...) -> [String] { ["complete", "--model", model, "AI"] + more }
+            func damaged(_ file: String, _ change: ([UInt8]) -> [UInt8]) throws -> [String] {
+                let path = "\(folder)/\(UUID().uuidString)"
+                try FileManager.default.copyItem(atPath: model, toPath: path)
+                try AtomicFile.write(change(try readFile("\(path)/\(file)")), to: "\(path)/\(file)")
+                return ["complete", "--model", path, "AI"]
+            }
+            let cases = [
+                Refusal("temperature", options("--temperature", "-1"), 64, "temperature"),
+                Refusal("no temperature", options("--temperature", "nan"), 64, "temperature"),
+                Refusal("top-k", options("--top-k", "-1"), 64, "top-k"),
+                Refusal("top-p", options("--top-p", "0"), 64, "top-p"),
+                Refusal("penalty", options("--repetition-penalty", "0"), 64, "repetition penalty"),
+                Refusal("length", options("--max-new-tokens", "0"), 64, "new tokens"),
+                Refusal("count", options("-n", "0"), 64, "completions"),
+                Refusal("count", options("-n", "99999999999"), 64, "completions"),
+                Refusal("seed", options("--seed", "-1"), 64, "--seed"),
+                Refusal("flag", options("--topk", "3"), 64, "--top-k"),
+                Refusal("no prompt", ["complete", "--model", model], 64, "prompt"),
+                Refusal("two prompts", options("again"), 64, "again"),
+                Refusal("no model", ["complete", "AI"], 64, "--model"),
+                Refusal(
+                    "a missing model", ["complete", "--model", "\(folder)/none", "AI"], 65, "none", "does not exist"),
+                Refusal("a run folder", ["complete", "--model", "\(folder)/run", "AI"], 65, "config.json"),
+                Refusal("a file", ["complete", "--model", workplace.headlines, "AI"], 65, "headlines.txt"),
+                Refusal(
+                    "a long prompt", ["complete", "--model", model, String(repeating: "word ", count: 200)], 64,
+                    "tokens", "shorten"),
+                Refusal(
+                    "cut weights", try damaged("model.safetensors") { Array($0.dropLast(5)) }, 65, "model.safetensors"),
+                Refusal(
+                    "flipped weights",
+                    try damaged("model.safetensors") {
+                        var b = $0; b[b.count - 9] ^= 4; return b
+                    }, 65, "model.safetensors"),
+                Refusal(
+                    "a cut vocabulary", try damaged("tokenizer.json") { Array($0.prefix(99)) }, 65, "tokenizer.json"),
+                Refusal("no settings", try damaged("config.json") { _ in [] }, 65, "config.json"),
+                Refusal("an unknown command", ["compleet"], 64, "compleet"),
+            ]
+            for refusal in cases { try refusal.check("headline", in: folder) }
+        }
+    }
+
+    @Test("an export in half precision completes as the original does, and an existing folder is left alone")
+    func export() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            let arguments = [
+                "export", "--model", "\(folder)/run/last", "--output", "\(folder)/half", "--precision", "float16",
+            ]
+            #expect(try Command.run("headline", arguments, in: folder).status == 0)
+            let (whole, half) = (
+                try complete(folder, "New", "--temperature", "0"),
+                try complete(folder, "New", "--temperature", "0", model: "half")
+            )
+            #expect(whole.status == 0 && half.status == 0 && !half.output.isEmpty)
+            let before = try readFile("\(folder)/half/model.safetensors")
+            try Refusal("a folder that is there", arguments, 64, "half", "is there already").check(
+                "headline", in: folder)
+            #expect(try readFile("\(folder)/half/model.safetensors") == before)
+            try Refusal("a precision", Array(arguments.dropLast()) + ["int4"], 64, "int4").check("headline", in: folder)
+        }
+    }
+}
+
+@Suite("What a newcomer asks train generator")
+struct NewcomerTests {
+    @Test("a dry run says folder, sizes, memory, disk and time, and writes nothing")
+    func dryRun() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            let ended = try Command.run("train", workplace.training("run", "--dry-run"), in: folder)
+            #expect(ended.status == 0, "\(ended.errors)")
+            for text in [
+                "run folder: \(folder)/run (new)", "60 of 60 rows kept", "parameters", "steps: 6", "memory: about",
+                "disk: about", "time: about", "nothing was written",
+            ] {
+                #expect(ended.output.contains(text), "\(text): \(ended.output)")
+            }
+            #expect(!pathExists("\(folder)/run"))
+            #expect(try workplace.train("run").status == 0)
+            let again = try Command.run("train", workplace.training("run", "--dry-run"), in: folder)
+            #expect(again.output.contains("holds a run with a checkpoint after step 6"), "\(again.output)")
+        }
+    }
+
+    @Test("printed settings are a configuration that gives the same settings")
+    func printConfig() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            let first = try Command.run("train", workplace.training("run", "--print-config", "--seed", "8"), in: folder)
+            #expect(first.status == 0 && first.output.contains("seed: 8"))
+            try AtomicFile.write(first.output, to: "\(folder)/printed.yaml")
+            let second = try Command.run(
+                "train", ["generator", "--config", "\(folder)/printed.yaml", "--print-config"], in: folder)
+            #expect(second.output == first.output)
+            #expect(!pathExists("\(folder)/run"))
+        }
+    }
+
+    @Test("a run ends by saying where the model is and how to try it")
+    func farewell() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            let ended = try workplace.train("run")
+            #expect(ended.status == 0 && ended.output.isEmpty)
+            for text in [
+                "evaluation at step 0", "step 6/6", "saved", "finished 6 steps",
+                "headline complete --model \(folder)/run/best",
+            ] {
+                #expect(ended.errors.contains(text), "\(text): \(ended.errors)")
+            }
+        }
+    }
+
+    @Test("help names every flag, with an example")
+    func help() throws {
+        try withTemporaryFolder { folder in
+            for (command, arguments, texts) in [
+                (
+                    "train", ["generator", "--help"],
+                    [
+                        "--config", "--base", "--tokenizer", "--train", "--validation", "--output", "--resume",
+                        "--threads", "--seed", "--set", "--print-config", "--dry-run", "Examples",
+                    ]
+                ),
+                (
+                    "headline", ["complete", "--help"],
+                    [
+                        "--model", "--temperature", "--top-k", "--top-p", "--repetition-penalty", "--max-new-tokens",
+                        "--seed", "Examples",
+                    ]
+                ),
+                ("headline", ["--help"], ["complete", "export"]), ("train", ["--help"], ["generator"]),
+            ] {
+                let ended = try Command.run(command, arguments, in: folder)
+                #expect(ended.status == 0)
+                for text in texts { #expect(ended.output.contains(text), "\(command) \(arguments): \(text)") }
+            }
+        }
+    }
+}

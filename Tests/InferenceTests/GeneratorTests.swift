@@ -1,0 +1,138 @@
+import Inference
+import TestSupport
+import Testing
+import Tokenization
+
+@Suite("Generator")
+struct GeneratorTests {
+    @Test("the same seed gives the same text whatever the number of candidates, and candidates differ")
+    func seeds() throws {
+        let generator = try TinyGenerator().generator
+        let options = SamplingOptions(maximumNewTokens: 12, seed: 5)
+        let five = try generator.complete("Scientists discover", count: 5, options: options)
+        #expect(Set(five.map(\.tokens)).count == 5)
+        for count in 1...4 {
+            #expect(
+                try generator.complete("Scientists discover", count: count, options: options)
+                    == Array(five.prefix(count)))
+        }
+        var other = options
+        other.seed = 6
+        #expect(
+            try generator.complete("Scientists discover", count: 5, options: other).map(\.tokens) != five.map(\.tokens))
+    }
+
+    @Test("tokens are those of a naive loop without cache, alone and in a batch of seven")
+    func naive() throws {
+        let tiny = try TinyGenerator()
+        let options = SamplingOptions(maximumNewTokens: 16, seed: 3)
+        let sampler = Sampler(options)
+        let end = try #require(tiny.tokenizer.endOfText)
+        let batch = try tiny.generator.complete("Stock market", count: 7, options: options)
+        for candidate in 0..<7 {
+            var context = [end] + tiny.tokenizer.encode("Stock market")
+            let start = context.count
+            for position in 0..<16 {
+                let next = tiny.logits(after: context).withUnsafeBufferPointer {
+                    sampler.next($0, seen: context, candidate: candidate, position: position)
+                }
+                if next == end { break }
+                context.append(next)
+            }
+            #expect(batch[candidate].tokens == Array(context[start...]))
+            #expect(batch[candidate].text == tiny.tokenizer.decode(context[start...]))
+        }
+    }
+
+    @Test("a completion ends at the end token, at the limit of new tokens, or where positions end")
+    func ends() throws {
+        let tiny = try TinyGenerator(positions: 40)
+        let generator = try tiny.generator
+        let end = try #require(tiny.tokenizer.endOfText)
+        let many = try generator.complete(
+            "AI", count: 100, options: SamplingOptions(temperature: 1.5, topK: 0, topP: 1, maximumNewTokens: 30))
+        #expect(many.contains { $0.endedByItself } && many.contains { !$0.endedByItself })
+        for completion in many {
+            #expect(completion.endedByItself ? completion.tokens.count < 30 : completion.tokens.count == 30)
+            #expect(!completion.tokens.contains(end))
+        }
+        let prompt = "AI could soon"
+        let room = 40 - 1 - tiny.tokenizer.encode(prompt).count
+        let long = try generator.complete(prompt, count: 20, options: SamplingOptions(maximumNewTokens: 1_000))
+        #expect(long.contains { $0.tokens.count == room } && long.allSatisfy { $0.tokens.count <= room })
+        let short = try generator.complete(prompt, count: 3, options: SamplingOptions(maximumNewTokens: 1))
+        #expect(short.allSatisfy { $0.tokens.count <= 1 })
+    }
+
+    @Test("white space at the end of a prompt does not count")
+    func trimming() throws {
+        let generator = try TinyGenerator().generator
+        let plain = try generator.complete("New law", count: 2, options: SamplingOptions())
+        for prompt in ["New law ", "New law \t\n", "New law\u{3000}"] {
+            #expect(try generator.complete(prompt, count: 2, options: SamplingOptions()) == plain)
+        }
+        #expect(plain[0].headline == "New law" + plain[0].text)
+    }
+
+    @Test("what a prompt is framed by is the folder's word, and an empty prompt always has a beginning")
+    func framing() throws {
+        let (framed, bare) = (try TinyGenerator(), try TinyGenerator(framed: false))
+        let end = try #require(bare.tokenizer.endOfText)
+        func first(_ tiny: TinyGenerator, after context: [Int32]) -> Int32 {
+            tiny.logits(after: context).withUnsafeBufferPointer {
+                Sampler(greedy).next($0, seen: context, candidate: 0, position: 0)
+            }
+        }
+        let greedy = SamplingOptions(temperature: 0, repetitionPenalty: 1, maximumNewTokens: 1)
+        for prompt in ["Scientists", "AI could", "Markets fall as"] {
+            let ids = bare.tokenizer.encode(prompt)
+            let (withEnd, without) = (first(framed, after: [end] + ids), first(bare, after: ids))
+            #expect(
+                try framed.generator.complete(prompt, count: 1, options: greedy)[0].tokens
+                    == [withEnd].filter { $0 != end })
+            #expect(
+                try bare.generator.complete(prompt, count: 1, options: greedy)[0].tokens
+                    == [without].filter { $0 != end })
+        }
+        let options = SamplingOptions()
+        #expect(
+            try framed.generator.complete("", count: 3, options: options)
+                == bare.generator.complete("  ", count: 3, options: options))
+    }
+
+    @Test("special-token text in a prompt is plain text, and control characters are no trap")
+    func hostilePrompts() throws {
+        let tiny = try TinyGenerator(positions: 128)
+        let end = try #require(tiny.tokenizer.endOfText)
+        for prompt in ["<|endoftext|>", "a<|endoftext|>b", "\u{0}\u{1B}[31m\u{7}", "e\u{301}\u{FEFF}🇩🇪", "\r\n.\r"] {
+            #expect(!tiny.tokenizer.encode(prompt).contains(end))
+            let completion = try tiny.generator.complete(
+                prompt, count: 1, options: SamplingOptions(maximumNewTokens: 4))[0]
+            #expect(completion.headline.hasPrefix(completion.prompt) && prompt.hasPrefix(completion.prompt))
+        }
+    }
+
+    @Test("a prompt that fills the positions, no candidates and bad options are refused in one sentence")
+    func refusals() throws {
+        let tiny = try TinyGenerator(positions: 16)
+        let generator = try tiny.generator
+        // "q" is a token of its own, and so is each of many.
+        let room = 14
+        let prompt = String(repeating: "q", count: room)
+        #expect(tiny.tokenizer.encode(prompt).count == room)
+        #expect(try generator.complete(prompt, count: 1, options: SamplingOptions())[0].tokens.count <= 1)
+        let error = #expect(throws: GenerationError.self) {
+            try generator.complete(prompt + "q", count: 1, options: SamplingOptions())
+        }
+        #expect(
+            error?.description.contains("\(room + 1) tokens") == true && error?.description.contains("\(room)") == true)
+        for count in [0, -1] {
+            #expect(throws: GenerationError.self) {
+                try generator.complete("a", count: count, options: SamplingOptions())
+            }
+        }
+        #expect(throws: GenerationError.self) {
+            try generator.complete("a", count: 1, options: SamplingOptions(topP: 2))
+        }
+    }
+}

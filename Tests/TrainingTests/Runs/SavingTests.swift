@@ -1,0 +1,134 @@
+import Files
+import Foundation
+import NumericCore
+import Optimization
+import TestSupport
+import Testing
+import Training
+
+@Suite("When a run saves, and what it keeps")
+struct SavingTests {
+    private func saves(_ run: TinyRun) throws -> [Int] {
+        try run.lines().filter { $0["kind"]?.string == "saved" }.compactMap { $0["step"]?.integer }
+    }
+
+    @Test("checkpoints come at the steps asked for, at evaluations within their share, and at the end")
+    func moments() throws {
+        try withTemporaryFolder { folder in
+            let cases: [(every: Int?, share: Double, expected: [Int])] = [
+                // An evaluation every two steps; the first save is free, as nothing is known of its cost.
+                (nil, 1, [2, 4, 6, 8, 9]), (3, 1, [2, 3, 4, 6, 8, 9]), (4, 0, [4, 8, 9]), (nil, 0, [9]),
+            ]
+            for (index, (every, share, expected)) in cases.enumerated() {
+                var run = try TinyRun(in: folder, named: "run-\(index)", steps: 9)
+                run.settings.checkpoints.everySteps = every
+                run.settings.checkpoints.shareOfTime = share
+                try run.go()
+                let found = try saves(run)
+                // The first one of the clock's has no cost to go by yet, so a share of 0 lets it pass.
+                #expect(found == expected || (share == 0 && found == ([2] + expected).sorted()), "\(found)")
+            }
+        }
+    }
+
+    @Test("the newest checkpoints are kept and older ones go")
+    func keeping() throws {
+        try withTemporaryFolder { folder in
+            for keep in [1, 2, 3] {
+                var run = try TinyRun(in: folder, named: "keep-\(keep)", steps: 5)
+                run.settings.checkpoints.keep = keep
+                try run.go()
+                let kept = (1...5).filter { pathExists(run.checkpoint($0)) }
+                #expect(kept == Array((6 - keep)...5))
+            }
+        }
+    }
+
+    @Test("the model of the best evaluation stays when later ones are worse")
+    func best() throws {
+        try withTemporaryFolder { folder in
+            // Sixty headlines are soon learned by heart, at the cost of those held out.
+            var run = try TinyRun(in: folder, steps: 80)
+            run.settings.model.dropout = 0
+            run.settings.optimizer.learningRate = 0.02
+            run.settings.optimizer.decay = .constant
+            run.settings.evaluation.everySteps = 10
+            run.settings.checkpoints.everySteps = 80
+            let events = EventList()
+            try run.go(watching: [events])
+            let evaluations = events.events.compactMap { event -> EvaluationReport? in
+                if case .evaluation(let report) = event { report } else { nil }
+            }
+            let best = try #require(evaluations.dropFirst().min { $0.loss < $1.loss })
+            #expect(best.step < 80 && best.isBest, "\(evaluations.map(\.loss))")
+            let models = try run.models()
+            #expect((models["best/model.safetensors"] == models["last/model.safetensors"]) == false)
+            let card = String(decoding: try #require(models["best/README.md"]), as: UTF8.self)
+            #expect(card.contains(String(format: "%.4f", best.loss)))
+        }
+    }
+
+    @Test("a run that cannot begin leaves nothing that stands in the way of the next attempt")
+    func failedStart() throws {
+        try withTemporaryFolder { folder in
+            var run = try TinyRun(in: folder)
+            run.settings.optimizer.warmUpSteps = 6
+            let error = #expect(throws: TrainingError.self) { try run.go() }
+            #expect(error?.exitStatus == .usage && error?.description.contains("warmUpSteps") == true)
+            run.settings.optimizer.warmUpSteps = 2
+            #expect(try run.go().outcome == .finished)
+        }
+    }
+
+    @Test("after its rehearsal a run asks the system for no block, whatever the shapes of its batches")
+    func noNewBlocks() throws {
+        try withTemporaryFolder { folder in
+            // Sixty steps are fifteen epochs, each with a small step at its end; other tests share the pool, so twenty steps
+            // in a row without a request are our own doing.
+            var run = try TinyRun(in: folder, steps: 60)
+            run.settings.evaluation.everySteps = 60
+            run.settings.checkpoints.everySteps = 60
+            run.settings.checkpoints.shareOfTime = 0
+            let counter = AllocationCounter()
+            var attempt = 0
+            while !counter.stoodStill, attempt < 20 {
+                try run.renamed("attempt-\(attempt)", in: folder).go(watching: [counter])
+                attempt += 1
+            }
+            #expect(counter.stoodStill)
+        }
+    }
+
+    /// Looks for twenty steps in a row, after the first, without a request to the system.
+    private final class AllocationCounter: TrainingObserver {
+        private var last = -1
+        private var steps = 0
+        private(set) var stoodStill = false
+
+        func receive(_ event: TrainingEvent) throws {
+            guard case .step(let report) = event, report.step > 1 else { return }
+            let count = BufferPool.shared.statistics.systemAllocations
+            steps = count == last ? steps + 1 : 0
+            last = count
+            if steps >= 20 { stoodStill = true }
+        }
+
+        func flush() throws {}
+    }
+
+    @Test("a thousand evaluations of ragged shapes leave the pool where it was")
+    func forwardOnly() throws {
+        try withTemporaryFolder { folder in
+            let run = try TinyRun(in: folder)
+            let task = try GeneratorSetup(run.settings, restoring: true).task
+            _ = task.evaluate(isStopping: { false })
+            let stands = standsStill {
+                let statistics = BufferPool.shared.statistics
+                return statistics.liveBlocks << 40 + statistics.liveBytes
+            } during: {
+                for index in 0..<1_000 { _ = task.lossSum(of: [Int32(index % 50), Int32(index % 7)], firstRow: 0) }
+            }
+            #expect(stands)
+        }
+    }
+}
