@@ -36,9 +36,14 @@ package struct GeneratorSetup {
                     + "most as many, or null to train everything", .usage)
         }
         func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
-            let framed = try FramedHeadlines(
-                texts, endOfText: endOfText, maximumTokens: configuration.positions, overlong: settings.data.overlong,
-                encode: tokenizer.encode)
+            let framed: FramedHeadlines
+            do {
+                framed = try FramedHeadlines(
+                    texts, endOfText: endOfText, maximumTokens: configuration.positions,
+                    overlong: settings.data.overlong, encode: tokenizer.encode)
+            } catch let error as FramingError {
+                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+            }
             notes.append("\(side): \(framed.report)")
             return framed
         }
@@ -51,7 +56,8 @@ package struct GeneratorSetup {
             settings: settings, card: description.text)
         let baseline = task.unigramBaseline
         let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
-        notes.append(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
+        notes.append(
+            String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
     }
 
@@ -110,7 +116,8 @@ package struct GeneratorSetup {
         guard needed <= present else {
             throw TrainingError(
                 String(
-                    format: "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
+                    format:
+                        "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
                         + "machine has %.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
                     parameters, needed / 1e9, present / 1e9), .usage)
         }
