@@ -78,7 +78,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
             throw FileError(
                 path,
                 "no column is named \(Role.headline.usualNames.quotedList("or")); "
-                    + "\(Self.found(columns)). Name the one that holds the headlines"
+                    + "\(Self.found(columns)); name the one that holds the headlines by the setting data.columns.headline"
                     + " (the first line of a CSV or TSV file must be its header)")
         }
         for role in Role.allCases {

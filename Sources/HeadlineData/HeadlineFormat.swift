@@ -29,7 +29,7 @@ public enum HeadlineFormat: String, Sendable, Hashable, Codable, CaseIterable {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw FileError(
                 path,
-                "the name does not say which format the file has; say it (\(known)) or give the file that extension",
+                "the name does not say which format the file has; say it by the setting data.format (\(known)), or give the file that extension",
                 exitStatus: .usage)
         }
     }

@@ -60,12 +60,14 @@ struct BadTrainingInputTests {
                 Refusal("a missing file", training("\(folder)/nowhere.txt"), 65, "nowhere.txt", "does not exist"),
                 Refusal("a folder", training(folder), 65, folder),
                 Refusal(
-                    "an unknown format", training(try file("headlines.xyz", "a\nb\n")), 65, "headlines.xyz", "format"),
+                    "an unknown format", training(try file("headlines.xyz", "a\nb\n")), 64, "headlines.xyz",
+                    "data.format"),
                 Refusal(
                     "no such column", training(try file("a.csv", rows), "--set", "data.columns.headline=titel"), 65,
                     "`titel`", "did you mean \"title\"?"),
                 Refusal(
-                    "no headline column", training(try file("b.csv", "x,y\n1,2\n3,4\n")), 65, "b.csv", "`x` and `y`"),
+                    "no headline column", training(try file("b.csv", "x,y\n1,2\n3,4\n")), 65, "b.csv", "`x` and `y`",
+                    "data.columns.headline"),
                 Refusal("another encoding", training(latin), 65, "line 2", "0xE9", "iconv"),
                 Refusal("UTF-16", training(wide), 65, "UTF-16", "iconv"),
                 Refusal(
@@ -87,7 +89,7 @@ struct BadTrainingInputTests {
                 Refusal(
                     "all headlines too long, to be dropped",
                     workplace.training("run", "--set", "model.positions=4", "--set", "data.overlong=drop"), 65,
-                    "dropped", "4 tokens"),
+                    "dropped", "4 tokens", "data.overlong"),
                 Refusal(
                     "no file at all", ["generator", "--config", try file("bare.yaml", "name: bare\n")], 64,
                     "data.train", "--train FILE"),
@@ -112,13 +114,13 @@ struct BadTrainingInputTests {
             let workplace = try Workplace(in: folder)
             let text = String(decoding: try readFile(workplace.headlines), as: UTF8.self)
             try AtomicFile.write(text + "\n  \n" + text.prefix(while: { $0 != "\n" }) + "\n", to: workplace.headlines)
-            let cut = try workplace.train("cut", ["--set", "model.positions=24"])
+            let cut = try workplace.train("cut", ["--set", "model.positions=36"])
             #expect(
                 cut.status == 0 && cut.errors.contains("61 of 63 rows kept, 2 dropped for an empty headline"),
                 "\(cut.errors)")
             #expect(cut.errors.contains("1 exact") && !cut.errors.contains(" 0 cut"), "\(cut.errors)")
             let dropped = try workplace.train(
-                "dropped", ["--set", "model.positions=24", "--set", "data.overlong=drop"])
+                "dropped", ["--set", "model.positions=36", "--set", "data.overlong=drop"])
             #expect(
                 dropped.status == 0 && dropped.errors.contains(" 0 cut")
                     && !dropped.errors.contains(" 0 dropped for their length"))
@@ -160,7 +162,9 @@ struct BadTrainingInputTests {
                 Refusal(
                     "more blocks than there are", set("model.trainLastBlocks=2"), 64, "model.trainLastBlocks",
                     "1 blocks"),
-                Refusal("a step too small for a headline", set("batches.tokensPerStep=4"), 64, "step", "headline"),
+                Refusal(
+                    "a step too small for a headline", set("batches.tokensPerStep=4"), 64, "step", "headline",
+                    "batches.tokensPerStep"),
                 Refusal(
                     "a warm-up without an end", set("optimizer.warmUpSteps=6"), 64, "optimizer.warmUpSteps", "6 steps"),
                 Refusal("a sampler out of range", set("samples.topP=2"), 64, "top-p"),

@@ -36,9 +36,14 @@ package struct GeneratorSetup {
                     + "most as many, or null to train everything", .usage)
         }
         func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
-            let framed = try FramedHeadlines(
-                texts, endOfText: endOfText, maximumTokens: configuration.positions, overlong: settings.data.overlong,
-                encode: tokenizer.encode)
+            let framed: FramedHeadlines
+            do {
+                framed = try FramedHeadlines(
+                    texts, endOfText: endOfText, maximumTokens: configuration.positions,
+                    overlong: settings.data.overlong, encode: tokenizer.encode)
+            } catch let error as FramingError {
+                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+            }
             notes.append("\(side): \(framed.report)")
             return framed
         }

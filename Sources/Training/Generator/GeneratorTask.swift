@@ -36,9 +36,16 @@ package final class GeneratorTask: TrainingTask {
         self.settings = settings
         self.card = card
         let batches = settings.batches
-        plan = try BatchPlan(
-            lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
-            tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep), seed: UInt64(settings.seed))
+        do throws(BatchPlanError) {
+            plan = try BatchPlan(
+                lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
+                tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep),
+                seed: UInt64(settings.seed))
+        } catch {
+            throw TrainingError(
+                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
+                error.exitStatus)
+        }
         dataDigest = Self.digest(training, validation)
         trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
     }

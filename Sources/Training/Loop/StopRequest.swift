@@ -21,6 +21,11 @@ public enum StopRequest {
         // The globals must exist before a handler reads them: making them there would not be safe in a signal handler.
         received.store(0, ordering: .relaxed)
         isQuiet.store(quiet, ordering: .relaxed)
+        // A parent may have left them blocked: its mask is inherited, and threads of a pool have every signal in theirs.
+        var answered = sigset_t()
+        sigemptyset(&answered)
+        for number in [SIGINT, SIGTERM] { sigaddset(&answered, number) }
+        pthread_sigmask(SIG_UNBLOCK, &answered, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 StopRequest.received.store(number, ordering: .relaxed)
