@@ -20,8 +20,16 @@ HK_INLINE double exponential_sum(const float *x, float shift, size_t count) {
   return total;
 }
 
-/// x becomes e^(x - shift); returns the sum, as above. Differences end at -64, a probability of 1e-28: what is below
-/// would become subnormal when divided by the sum, and products of subnormal numbers are many times slower.
+/// x *= factor, but no less than the smallest normal number: products of subnormal ones would be many times slower.
+HK_INLINE void scale_normal(float *x, float factor, size_t count) {
+  const float smallest = 1.17549435e-38f;
+  for (size_t i = 0; i < count; i++) {
+    float scaled = x[i] * factor;
+    x[i] = scaled < smallest ? smallest : scaled;
+  }
+}
+
+/// x becomes e^(x - shift); returns the sum, as above.
 HK_INLINE double exponentiate(float *x, float shift, size_t count) {
   double total = 0;
   for (size_t start = 0; start < count; start += 1024) {
@@ -29,8 +37,7 @@ HK_INLINE double exponentiate(float *x, float shift, size_t count) {
     size_t end = start + 1024 < count ? start + 1024 : count;
     float partial = 0;
     for (size_t i = start; i < end; i++) {
-      float difference = x[i] - shift;
-      x[i] = hk_exp(difference < -64.0f ? -64.0f : difference);
+      x[i] = hk_exp(x[i] - shift);
       partial += x[i];
     }
     total += partial;
@@ -47,8 +54,7 @@ HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double 
     double sum = differentiate ? exponentiate(x, shift, columns) : exponential_sum(x, shift, columns);
     losses[row] = (double)shift + __builtin_log(sum) - target;
     if (differentiate) {
-      float factor = (float)(1 / sum);
-      for (size_t i = 0; i < columns; i++) x[i] *= factor;
+      scale_normal(x, (float)(1 / sum), columns);
       x[targets[row]] -= 1.0f;
     }
   }
