@@ -79,6 +79,7 @@ struct GeneratorCommand: ParsableCommand {
             }
             let run = GeneratorRun(settings, options: .init(resume: resume), defaultFolder: Self.folder(of: settings))
             if dryRun { return try run.dryRun { print($0) } }
+            settleHeap()
             StopRequest.installHandlers(quiet: quiet)
             let outcome = try run.train(note: note) { folder, resumingAt in
                 var observers: [any TrainingObserver] = [TerminalProgress.standardError(quiet: quiet)]

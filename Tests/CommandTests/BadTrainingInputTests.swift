@@ -114,11 +114,16 @@ struct BadTrainingInputTests {
             let workplace = try Workplace(in: folder)
             let text = String(decoding: try readFile(workplace.headlines), as: UTF8.self)
             try AtomicFile.write(text + "\n  \n" + text.prefix(while: { $0 != "\n" }) + "\n", to: workplace.headlines)
-            let cut = try workplace.train("cut", ["--set", "model.positions=36"])
+            let cut = try workplace.train("cut", ["--set", "model.positions=44"])
             #expect(
                 cut.status == 0 && cut.errors.contains("61 of 63 rows kept, 2 dropped for an empty headline"),
                 "\(cut.errors)")
             #expect(cut.errors.contains("1 exact") && !cut.errors.contains(" 0 cut"), "\(cut.errors)")
+            let dropped = try workplace.train(
+                "dropped", ["--set", "model.positions=44", "--set", "data.overlong=drop"])
+            #expect(
+                dropped.status == 0 && dropped.errors.contains(" 0 cut")
+                    && !dropped.errors.contains(" 0 dropped for their length"), "\(dropped.errors)")
         }
     }
 }

@@ -8,7 +8,11 @@ public struct RateMeter: Sendable {
     private var seconds = 0.0
 
     /// - Parameter window: seconds of work that count, in at most 256 reports; the latest counts whole however long it took.
-    public init(window: Double) { self.window = window }
+    public init(window: Double) {
+        self.window = window
+        // It is asked for once, not while it grows in the middle of a run.
+        reports.reserveCapacity(257)
+    }
 
     /// Takes in that `amount` units took `seconds`. Reports without a finite, positive time are left out.
     public mutating func add(_ amount: Int, seconds: Double) {
