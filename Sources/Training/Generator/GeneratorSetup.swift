@@ -9,14 +9,17 @@ import NeuralNetwork
 import NumericCore
 import Tokenization
 
-/// What a generator run is made of, from its settings: data, vocabulary, model. Everything noteworthy on the way is said.
-package struct GeneratorSetup {
-    package let task: GeneratorTask
-    /// Sentences for the person: what was read, dropped, cut, ignored.
-    let notes: [String]
+/// What a generator run is made of. Everything noteworthy on the way is said.
+public struct GeneratorSetup: RunSetup {
+    package let generator: GeneratorTask
+    public var task: any TrainingTask { generator }
+    public let notes: [String]
 
-    /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
-    package init(_ settings: GeneratorSettings, restoring: Bool) throws {
+    public static func trial(of folder: String) -> String {
+        "headline complete --model \(folder) \"Scientists discover\" -n 5"
+    }
+
+    public init(_ settings: GeneratorSettings, restoring: Bool) throws {
         var notes: [String] = []
         let data = try GeneratorData(settings.data, notes: &notes)
         let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
@@ -51,11 +54,11 @@ package struct GeneratorSetup {
         let validation = try frame(data.validation, "validation")
         let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, notes: &notes)
         let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
-        task = try GeneratorTask(
+        generator = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: description.text)
-        let baseline = task.unigramBaseline
-        let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
+        let baseline = generator.unigramBaseline
+        let perByte = baseline.value("bitsPerByte").map { String(format: ", %.3f bits/byte", $0) } ?? ""
         notes.append(
             String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
@@ -150,7 +153,7 @@ package struct GeneratorData {
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
-    package init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
+    package init(_ settings: DataSettings, notes: inout [String]) throws {
         guard let train = settings.train else {
             throw TrainingError(
                 "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",

@@ -39,6 +39,7 @@ package final class GeneratorTask: TrainingTask {
         do throws(BatchPlanError) {
             plan = try BatchPlan(
                 lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
+                headlinesPerStep: batches.headlinesPerStep,
                 tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep),
                 seed: UInt64(settings.seed))
         } catch {
@@ -63,10 +64,13 @@ package final class GeneratorTask: TrainingTask {
         return evaluation(nats: unigram.nats(of: validation.targets))
     }
 
+    package let unit = PredictionUnit.token
+    package let objective = Objective.lowestLoss
+    package func lossCount(of step: StepPlan) -> Double { Double(step.tokenCount) }
+    package func learningRateScale(of parameter: Parameter) -> Double { 1 }
     package var allParameters: [Parameter] { store.parameters }
     package var validationCount: Int { validation.count }
-    /// Tokens that an evaluation scores.
-    var validationTokens: Int { validation.targets.count }
+    package var validationTokens: Int { validation.targets.count }
 
     private static func digest(_ sides: FramedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
@@ -105,8 +109,14 @@ package final class GeneratorTask: TrainingTask {
         let tokens = validation.targets.count
         // A headline that was cut has bytes that no token stands for.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
+        let loss = nats / Double(tokens)
+        let bitsPerByte = bytes.map { nats / log(2) / Double($0) }
         return TaskEvaluation(
-            loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
+            loss: loss, count: tokens,
+            figures: [
+                .init("perplexity", exp(loss), "perplexity \(ReportText.rough(exp(loss)))"),
+                .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(ReportText.fixed($0, 3)) bits/byte" }),
+            ])
     }
 
     package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {

@@ -1,6 +1,17 @@
 public import Configuration
 public import Optimization
 
+/// The settings of the training loop, whatever it trains.
+public struct LoopSettings: Sendable {
+    public var name: String
+    public var seed: UInt64
+    public var batches: BatchSettings
+    public var optimizer: OptimizerSettings
+    public var evaluation: EvaluationSettings
+    public var guardrail: GuardSettings
+    public var checkpoints: CheckpointSettings
+}
+
 /// How much a step takes, and for how long.
 public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     /// Passes over the training data.
@@ -9,6 +20,8 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     public var steps: Int?
     /// Tokens per optimizer step, at most.
     public var tokensPerStep: Int = 1024
+    /// Headlines per optimizer step, at most; null for as many as the tokens allow.
+    public var headlinesPerStep: Int?
     /// Tokens computed at a time: smaller takes less memory, and the results stay the same up to rounding.
     public var tokensPerMicroBatch: Int = 1024
 
@@ -16,6 +29,7 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
         try require(epochs, "epochs", in: 1...10_000)
         if let steps { try require(steps, "steps", in: 1...10_000_000) }
         try require(tokensPerStep, "tokensPerStep", in: 2...1_048_576)
+        if let headlinesPerStep { try require(headlinesPerStep, "headlinesPerStep", in: 1...) }
         try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...1_048_576)
     }
 }
@@ -102,4 +116,12 @@ public struct GuardSettings: Codable, Sendable, ValidatedSettings {
 public struct LoggingSettings: Codable, Sendable {
     /// Whether TensorBoard event files are written beside `metrics.jsonl`.
     public var tensorBoard: Bool = true
+}
+
+/// How model folders are written.
+public struct ExportSettings: Codable, Sendable {
+    /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
+    public var precision: Precision = .float32
+
+    public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
 }
