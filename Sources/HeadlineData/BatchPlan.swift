@@ -90,21 +90,18 @@ func endOfRun(from start: Int, in order: ArraySlice<Int32>, tokens: Int, lengths
     return end
 }
 
-extension FramedHeadlines {
-    /// All headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a
-    /// run of its own.
-    public func sequentialRuns(ofTokens tokens: Int) -> [Range<Int32>] {
-        let order = Array(0..<Int32(count))
-        let lengths = lengths
-        var runs: [Range<Int32>] = []
-        var start = 0
-        while start < order.count {
-            let end = endOfRun(from: start, in: order[...], tokens: tokens, lengths: lengths)
-            runs.append(Int32(start)..<Int32(end))
-            start = end
-        }
-        return runs
+/// Headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a run of its own.
+/// - Parameter lengths: The tokens of each headline.
+public func sequentialRuns(of lengths: [Int32], tokens: Int) -> [Range<Int32>] {
+    let order = Array(0..<Int32(lengths.count))
+    var runs: [Range<Int32>] = []
+    var start = 0
+    while start < order.count {
+        let end = endOfRun(from: start, in: order[...], tokens: tokens, lengths: lengths)
+        runs.append(Int32(start)..<Int32(end))
+        start = end
     }
+    return runs
 }
 
 /// A token budget that the longest headline does not fit into.

@@ -32,7 +32,7 @@ public struct GeneratorSetup: RunSetup {
         // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
         let tokenizer = try vocabulary.withPrefix([endOfText])
         let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
-        try Self.checkMemory(configuration)
+        try checkMemory(parameters: Self.parameterCount(configuration))
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
@@ -107,23 +107,12 @@ public struct GeneratorSetup: RunSetup {
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
     }
 
-    /// Refuses a model that this machine has no memory for, before asking for it.
-    private static func checkMemory(_ model: GPT2.Configuration) throws(TrainingError) {
-        // In Double: the sizes may be mistakes that no integer holds.
+    /// In Double: the sizes may be mistakes that no integer holds.
+    private static func parameterCount(_ model: GPT2.Configuration) -> Double {
         let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
         let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
         let embeddings = Double(model.vocabularySize + model.positions) * channels
-        let parameters = embeddings + Double(model.layers) * layer + 2 * channels
-        // Weights, gradients and two moments in float32.
-        let (needed, present) = (16 * parameters, Double(ProcessInfo.processInfo.physicalMemory))
-        guard needed <= present else {
-            throw TrainingError(
-                String(
-                    format:
-                        "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
-                        + "machine has %.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
-                    parameters, needed / 1e9, present / 1e9), .usage)
-        }
+        return embeddings + Double(model.layers) * layer + 2 * channels
     }
 
     private static func model(
@@ -154,26 +143,15 @@ package struct GeneratorData {
     let digests: [String]
 
     package init(_ settings: DataSettings, notes: inout [String]) throws {
-        guard let train = settings.train else {
-            throw TrainingError(
-                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
-                .usage)
-        }
-        let columns = settings.columns.names
-        let table = try HeadlineTable(readingFrom: train.path, format: settings.format, columns: columns)
-        notes.append("\(train.path): \(table.report)")
-        guard let path = settings.validation?.path else {
-            let split = try Split(
-                of: table.rows, method: settings.split.method, fraction: settings.split.fraction,
-                seed: UInt64(settings.split.seed))
+        let table = try settings.trainingTable(notes: &notes)
+        guard let held = try settings.validationTable(notes: &notes) else {
+            let split = try settings.split.split(table.rows)
             notes.append("split: \(split.report)")
             training = split.training.map { table.rows[$0].text }
             validation = split.validation.map { table.rows[$0].text }
             digests = [table.digest.hexadecimal]
             return
         }
-        let held = try HeadlineTable(readingFrom: path, format: settings.format, columns: columns)
-        notes.append("\(path): \(held.report)")
         training = table.texts
         validation = held.texts
         digests = [table.digest.hexadecimal, held.digest.hexadecimal]

@@ -35,18 +35,7 @@ package final class GeneratorTask: TrainingTask {
         self.validation = validation
         self.settings = settings
         self.card = card
-        let batches = settings.batches
-        do throws(BatchPlanError) {
-            plan = try BatchPlan(
-                lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
-                headlinesPerStep: batches.headlinesPerStep,
-                tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep),
-                seed: UInt64(settings.seed))
-        } catch {
-            throw TrainingError(
-                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
-                error.exitStatus)
-        }
+        plan = try settings.batches.plan(lengths: training.lengths, seed: settings.seed)
         dataDigest = Self.digest(training, validation)
         trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
     }
@@ -96,7 +85,7 @@ package final class GeneratorTask: TrainingTask {
 
     package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
-        for run in validation.sequentialRuns(ofTokens: plan.tokensPerMicroBatch) {
+        for run in sequentialRuns(of: validation.lengths, tokens: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = validation.microBatch(run)
             nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
@@ -129,6 +118,8 @@ package final class GeneratorTask: TrainingTask {
         }
         return samples
     }
+
+    package func summary(of folder: String) throws -> String { "" }
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
         try GeneratorFolder.write(

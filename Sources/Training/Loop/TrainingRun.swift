@@ -31,11 +31,16 @@ public struct TrainingRun<Setup: RunSetup> {
         self.resume = resume
     }
 
+    /// The model of the best evaluation; of the last step where none was good enough to be kept.
+    private var bestFolder: String {
+        isFolder("\(folderPath)/best") ? "\(folderPath)/best" : "\(folderPath)/last"
+    }
+
     /// What a person can do with a run that has ended.
     public var farewell: String {
         """
         the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
-          \(Setup.trial(of: folderPath + "/best"))
+          \(Setup.trial(of: bestFolder))
         """
     }
 
@@ -91,7 +96,11 @@ public struct TrainingRun<Setup: RunSetup> {
         }
         // What loading took is not needed again.
         BufferPool.shared.trim()
-        return try loop.run(stopSignal: stopSignal)
+        let outcome = try loop.run(stopSignal: stopSignal)
+        if case .interrupted = outcome { return outcome }
+        let summary = try setup.task.summary(of: bestFolder)
+        if !summary.isEmpty { note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false) }
+        return outcome
     }
 
     /// The checkpoint to go on from, which must be of this run's settings; `nil` when there is none.

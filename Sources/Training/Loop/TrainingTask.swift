@@ -39,6 +39,9 @@ public protocol TrainingTask {
     /// What the model writes now, for people to read, empty for a task without; `nil` when told to stop meanwhile.
     func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]?
 
+    /// What a finished run tells a person about the exported model in `folder`; empty where there is nothing to tell.
+    func summary(of folder: String) throws -> String
+
     /// Writes a model folder to `path`, in one step.
     /// - Parameter evaluation: the newest one, for the model card; `nil` before the first.
     func export(to path: String, evaluation: TaskEvaluation?) throws

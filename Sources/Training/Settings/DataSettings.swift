@@ -38,3 +38,33 @@ public struct SplitSettings: Codable, Sendable, ValidatedSettings {
         try require(seed, "seed", in: 0...)
     }
 }
+
+extension DataSettings {
+    /// Reads the file to train on, and says so.
+    func trainingTable(notes: inout [String]) throws -> HeadlineTable {
+        guard let train else {
+            throw TrainingError(
+                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
+                .usage)
+        }
+        return try table(train.path, notes: &notes)
+    }
+
+    /// Reads the file to evaluate on, and says so; `nil` when a part of the other is to be held out.
+    func validationTable(notes: inout [String]) throws -> HeadlineTable? {
+        try validation.map { try table($0.path, notes: &notes) }
+    }
+
+    private func table(_ path: String, notes: inout [String]) throws -> HeadlineTable {
+        let table = try HeadlineTable(readingFrom: path, format: format, columns: columns.names)
+        notes.append("\(path): \(table.report)")
+        return table
+    }
+}
+
+extension SplitSettings {
+    /// Divides rows as the settings say.
+    func split(_ rows: [Headline]) throws -> Split {
+        try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
+    }
+}

@@ -1,4 +1,5 @@
 public import Configuration
+import HeadlineData
 public import Optimization
 
 /// The settings of the training loop, whatever it trains.
@@ -31,6 +32,21 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
         try require(tokensPerStep, "tokensPerStep", in: 2...1_048_576)
         if let headlinesPerStep { try require(headlinesPerStep, "headlinesPerStep", in: 1...) }
         try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...1_048_576)
+    }
+}
+
+extension BatchSettings {
+    /// The plan for headlines of these lengths.
+    func plan(lengths: [Int32], seed: Int) throws(TrainingError) -> BatchPlan {
+        do throws(BatchPlanError) {
+            return try BatchPlan(
+                lengths: lengths, tokensPerStep: tokensPerStep, headlinesPerStep: headlinesPerStep,
+                tokensPerMicroBatch: min(tokensPerMicroBatch, tokensPerStep), seed: UInt64(seed))
+        } catch {
+            throw TrainingError(
+                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
+                error.exitStatus)
+        }
     }
 }
 
@@ -68,7 +84,7 @@ public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     public var everySteps: Int?
     /// Evaluations without improvement after which the run stops; null for never.
     public var patience: Int?
-    /// Nats per token that count as an improvement.
+    /// What counts as an improvement: nats per token of a generator, macro-F1 of a classifier.
     public var minimumImprovement: Double = 0
 
     public func validate() throws {
