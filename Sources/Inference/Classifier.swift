@@ -29,10 +29,12 @@ public final class Classifier {
     private static let tokensPerBatch = 2048
 
     /// Throws unless model, vocabulary and labels fit.
-    public init(_ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String]) throws(ClassificationError) {
+    public init(_ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String]) throws(ClassificationError)
+    {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ClassificationError(
-                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)")
+                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)"
+            )
         }
         precondition(labels.count == model.configuration.labels, "Classifier: \(labels.count) labels")
         self.model = model

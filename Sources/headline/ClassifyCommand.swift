@@ -24,7 +24,8 @@ struct ClassifyCommand: ParsableCommand {
     var headlines: [String] = []
 
     @Option(
-        help: ArgumentHelp("A classifier's model folder, such as checkpoints/classifier-sample/best.", valueName: "dir"))
+        help: ArgumentHelp("A classifier's model folder, such as checkpoints/classifier-sample/best.", valueName: "dir")
+    )
     var model: String
 
     @Option(help: ArgumentHelp("A file of headlines: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))

@@ -66,7 +66,8 @@ struct ClassifierCard {
     private var calibrationText: String {
         temperature.map {
             String(
-                format: "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
+                format:
+                    "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
                 $0)
         } ?? "The probabilities were not calibrated."
     }
@@ -84,7 +85,8 @@ struct ClassifierCard {
     private func row(_ figures: ClassFigures) -> String {
         let label = figures.label.replacingOccurrences(of: "|", with: "\\|")
         return "| \(label) | \(figures.support) | "
-            + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(separator: " | ")
+            + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(
+                separator: " | ")
             + " |"
     }
 }

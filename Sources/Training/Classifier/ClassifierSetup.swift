@@ -29,7 +29,8 @@ public struct ClassifierSetup: RunSetup {
             let framed: LabelledHeadlines
             do {
                 framed = try LabelledHeadlines(
-                    rows.rows.map(\.text), labels: labels, frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
+                    rows.rows.map(\.text), labels: labels,
+                    frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
                     maximumTokens: configuration.positions, overlong: settings.data.overlong, encode: tokenizer.encode)
             } catch let error as FramingError {
                 throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)

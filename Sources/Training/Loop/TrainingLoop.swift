@@ -86,13 +86,14 @@ public final class TrainingLoop {
     static func schedule(
         _ settings: OptimizerSettings, _ length: TrainingLength
     ) throws(TrainingError) -> LearningRateSchedule {
-        guard settings.warmUpSteps < length.total else {
+        let warmUpSteps = settings.warmUpFraction.map { Int($0 * Double(length.total)) } ?? settings.warmUpSteps
+        guard warmUpSteps < length.total else {
             throw TrainingError(
-                "optimizer.warmUpSteps is \(settings.warmUpSteps), and the whole run has only \(length.total) steps; "
+                "optimizer.warmUpSteps is \(warmUpSteps), and the whole run has only \(length.total) steps; "
                     + "expected fewer: lower it, or train longer", .usage)
         }
         return LearningRateSchedule(
-            peak: settings.learningRate, warmUpSteps: settings.warmUpSteps, totalSteps: length.total,
+            peak: settings.learningRate, warmUpSteps: warmUpSteps, totalSteps: length.total,
             decay: settings.decay, floor: settings.floor)
     }
 

@@ -99,7 +99,9 @@ public struct TrainingRun<Setup: RunSetup> {
         let outcome = try loop.run(stopSignal: stopSignal)
         if case .interrupted = outcome { return outcome }
         let summary = try setup.task.summary(of: bestFolder)
-        if !summary.isEmpty { note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false) }
+        if !summary.isEmpty {
+            note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false)
+        }
         return outcome
     }
 

@@ -103,7 +103,8 @@ public struct ClassifierSettings: RunSettings {
 
         public func validate() throws {
             try require(freezeLayers, "freezeLayers", in: 0...)
-            try require(layerDecay > 0 && layerDecay <= 1, "layerDecay", found: layerDecay, expected: "above 0, at most 1")
+            try require(
+                layerDecay > 0 && layerDecay <= 1, "layerDecay", found: layerDecay, expected: "above 0, at most 1")
         }
     }
 

@@ -62,6 +62,8 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
     /// The largest gradient norm that is used as it is; null for no limit.
     public var clip: Double? = 1
     public var warmUpSteps: Int = 0
+    /// The warm-up as a part of all steps; overrides `warmUpSteps` when given.
+    public var warmUpFraction: Double?
     public var decay: LearningRateSchedule.Decay = .linear
     /// The fraction of the peak at which the decay ends.
     public var floor: Double = 0
@@ -74,6 +76,11 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
         try require(weightDecay, "weightDecay", in: 0...)
         if let clip { try require(clip > 0, "clip", found: clip, expected: "a number above 0, or null") }
         try require(warmUpSteps, "warmUpSteps", in: 0...)
+        if let warmUpFraction {
+            try require(
+                warmUpFraction >= 0 && warmUpFraction < 1, "warmUpFraction", found: warmUpFraction,
+                expected: "a number from 0 to less than 1, or null")
+        }
         try require(floor, "floor", in: 0...1)
     }
 }
