@@ -30,7 +30,7 @@ public final class ParameterStore {
 
     /// The parameter called `name`. A missing or misshapen one is noted, and ``finish()`` throws.
     func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
-        precondition(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
+        require(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
         let parameter = make(name, shape: shape, initializer: initializer)
         parameters.append(parameter)
         return parameter

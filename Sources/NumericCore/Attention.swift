@@ -51,7 +51,7 @@ public final class AttentionCache {
         for segment in 0..<segments.count {
             let rows = segments.rows(of: segment)
             let (past, slot) = (Int(segments.past[segment]), Int(segments.slots[segment]))
-            precondition(
+            require(
                 slot >= 0 && slot < slots && past >= 0 && past + rows.count <= capacity,
                 "attention: slot \(slot) of \(slots), \(past) + \(rows.count) tokens of \(capacity)")
             for (index, row) in rows.enumerated() {
@@ -95,15 +95,15 @@ public struct Attention: Sendable {
         query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, channels: Int, segments: Segments,
         settings: Settings, cache: AttentionCache?
     ) {
-        precondition(
+        require(
             channels % settings.heads == 0, "attention: \(channels) channels for \(settings.heads) heads")
         for operand in [query, key, value] {
-            precondition(
+            require(
                 operand.array.shape.rows == segments.rowCount && operand.firstColumn + channels <= operand.stride,
                 "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + channels) of \(operand.array.shape)"
                     + " for \(segments.rowCount) rows")
         }
-        precondition(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
+        require(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
         (self.query, self.key, self.value) = (query, key, value)
         (self.segments, self.settings, self.channels) = (segments, settings, channels)
         let heads = settings.heads
@@ -143,8 +143,8 @@ public struct Attention: Sendable {
     public func pullBack(
         _ dOutput: NDArray, addingTo dQuery: AttentionGradient, _ dKey: AttentionGradient, _ dValue: AttentionGradient
     ) {
-        precondition(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
-        precondition(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
+        require(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
+        require(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
         let heads = settings.heads
         let size = channels / heads
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in

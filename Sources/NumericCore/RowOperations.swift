@@ -9,7 +9,7 @@ public enum GELUForm: Sendable {
 extension NDArray {
     /// The elementwise sum. Traps unless the shapes are equal.
     public static func + (a: NDArray, b: NDArray) -> NDArray {
-        precondition(a.shape == b.shape, "+: \(a.shape) and \(b.shape)")
+        require(a.shape == b.shape, "+: \(a.shape) and \(b.shape)")
         let sum = MutableArray(shape: a.shape)
         Parallelism.run(a.count, grain: elementGrain) { range in
             hk_add(
@@ -66,7 +66,7 @@ extension NDArray {
 extension MutableArray {
     /// Adds every element of `other`, of the same shape.
     public func add(_ other: NDArray) {
-        precondition(shape == other.shape, "add: \(other.shape) to \(shape)")
+        require(shape == other.shape, "add: \(other.shape) to \(shape)")
         Parallelism.run(count, grain: elementGrain) { range in
             let at = pointer + range.lowerBound
             hk_add(at, other.pointer + range.lowerBound, at, range.count)
@@ -89,7 +89,7 @@ extension MutableArray {
     /// Sets every row to `row`, `[C]`.
     public func fillRows(with row: NDArray) {
         let columns = shape.columns
-        precondition(row.count == columns, "fillRows: a row of \(row.shape) for \(shape)")
+        require(row.count == columns, "fillRows: a row of \(row.shape) for \(shape)")
         Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
             hk_fill_rows(row.pointer, pointer + rows.lowerBound * columns, rows.count, columns)
         }
@@ -98,7 +98,7 @@ extension MutableArray {
     /// Adds to each element of `[C]` the sum of a column of `x`, `[N, C]`, rows in order.
     public func addColumnSums(of x: NDArray) {
         let (rows, columns) = (x.shape.rows, x.shape.columns)
-        precondition(count == columns, "addColumnSums: \(x.shape) into \(shape)")
+        require(count == columns, "addColumnSums: \(x.shape) into \(shape)")
         Parallelism.run(columns, grain: columnGrain) { range in
             hk_add_column_sums(x.pointer, pointer, rows, columns, range.lowerBound, range.upperBound)
         }
@@ -107,7 +107,7 @@ extension MutableArray {
     /// Adds row i of `rows`, `[N, C]`, to row `ids[i]` of this table, `[V, C]`, i in order. Traps on an index outside it.
     public func scatterAdd(_ rows: NDArray, at ids: [Int32]) {
         let columns = shape.columns
-        precondition(
+        require(
             rows.shape.columns == columns && rows.shape.rows == ids.count, "scatterAdd: \(rows.shape) into \(shape)")
         checkIndices(ids, in: shape)
         ids.withUnsafeBufferPointer { ids in
@@ -122,7 +122,7 @@ extension MutableArray {
 
     /// GELU's pullback: `gelu′(x) dy`, added to what is here when `accumulate`.
     public func setGELUPullback(_ form: GELUForm, x: NDArray, dy: NDArray, accumulate: Bool) {
-        precondition(shape == x.shape && shape == dy.shape, "gelu pullback: \(x.shape), \(dy.shape) into \(shape)")
+        require(shape == x.shape && shape == dy.shape, "gelu pullback: \(x.shape), \(dy.shape) into \(shape)")
         Parallelism.run(count, grain: elementGrain) { range in
             let at = range.lowerBound
             hk_gelu_tanh_backward(x.pointer + at, dy.pointer + at, pointer + at, range.count, accumulate)
@@ -131,7 +131,7 @@ extension MutableArray {
 
     /// Dropout of `x`, added to what is here when `accumulate`. It is its own pullback.
     public func setDropout(of x: NDArray, _ bits: DropoutBits, accumulate: Bool) {
-        precondition(shape == x.shape, "dropout: \(x.shape) into \(shape)")
+        require(shape == x.shape, "dropout: \(x.shape) into \(shape)")
         let columns = shape.columns
         Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
             let at = rows.lowerBound * columns
@@ -149,5 +149,5 @@ let columnGrain = 128
 
 private func checkIndices(_ ids: [Int32], in table: Shape) {
     let rows = Int32(table.rows)
-    for id in ids { precondition(id >= 0 && id < rows, "lookup: index \(id) in a table of shape \(table)") }
+    for id in ids { require(id >= 0 && id < rows, "lookup: index \(id) in a table of shape \(table)") }
 }

@@ -30,7 +30,7 @@ public enum AttentionProjections {
     fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: AttentionCache?) -> Tensor {
         let (query, key, value) = tensors
         if case .packed(let projection) = self {
-            precondition(projection.shape.columns % 3 == 0, "attention: \(projection.shape) packs no three projections")
+            require(projection.shape.columns % 3 == 0, "attention: \(projection.shape) packs no three projections")
         }
         let (q, k, v) = columns
         let attention = Attention(
