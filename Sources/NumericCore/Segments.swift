@@ -55,11 +55,22 @@ public struct Segments: Sendable, Hashable {
         return positions
     }
 
+    /// `[S]`: the row of the first token of each segment. Traps on an empty segment.
+    public var firstRows: [Int32] {
+        requireFilled()
+        return Array(offsets.dropLast())
+    }
+
     /// `[S]`: the row of the last token of each segment. Traps on an empty segment.
     public var lastRows: [Int32] {
-        (0..<count).map { segment in
+        requireFilled()
+        return offsets.dropFirst().map { $0 - 1 }
+    }
+
+    /// Traps on an empty segment.
+    func requireFilled() {
+        for segment in 0..<count {
             require(offsets[segment + 1] > offsets[segment], "Segments: segment \(segment) is empty")
-            return offsets[segment + 1] - 1
         }
     }
 }
