@@ -24,7 +24,7 @@ package struct GradientSink {
     /// Adds a finished array; the first contribution to a node is kept as it is, without a copy.
     package func add(_ gradient: NDArray, to place: Tensor.Place) {
         if case .node(let node) = place.origin, node.gradient == nil {
-            precondition(gradient.shape == node.shape, "gradient of \(node.name): \(gradient.shape) for \(node.shape)")
+            require(gradient.shape == node.shape, "gradient of \(node.name): \(gradient.shape) for \(node.shape)")
             node.gradient = gradient
             return
         }

@@ -20,9 +20,9 @@ public final class Gradients {
         self.flat = flat
         regions = Dictionary(
             zip(parameters, starts).map { parameter, start in
-                precondition(parameter.buffer != nil, "Gradients: \(parameter.name) was loaded read-only")
+                require(parameter.buffer != nil, "Gradients: \(parameter.name) was loaded read-only")
                 return (ObjectIdentifier(parameter), flat.region(from: start, shape: parameter.shape))
-            }, uniquingKeysWith: { _, _ in preconditionFailure("Gradients: a parameter is listed twice") })
+            }, uniquingKeysWith: { _, _ in fatalError("Gradients: a parameter is listed twice") })
     }
 
     /// Where each parameter begins in a flat buffer, and last the length of the buffer; borders fall on 16 floats.

@@ -65,14 +65,14 @@ public final class Tape {
 
     /// Runs the forward pass `body` and records it.
     public func record(_ body: () throws -> Tensor) rethrows -> Tensor {
-        precondition(!consumed && nodes.isEmpty, "Tape: a tape records one pass")
+        require(!consumed && nodes.isEmpty, "Tape: a tape records one pass")
         return try Self.$binding.withValue(Binding(tape: self)) { try body() }
     }
 
     /// Adds the gradients of the scalar `loss` to the tape's ``Gradients`` and lets go of all that was recorded.
     public func backward(from loss: Tensor) {
-        precondition(loss.value.count == 1, "backward: the loss has shape \(loss.shape), expected a scalar")
-        precondition(!consumed, "backward: this tape has been used")
+        require(loss.value.count == 1, "backward: the loss has shape \(loss.shape), expected a scalar")
+        require(!consumed, "backward: this tape has been used")
         consumed = true
         let sink = GradientSink(gradients: gradients)
         sink.add(NDArray([1], shape: loss.shape), to: loss)
@@ -104,7 +104,7 @@ public final class Tape {
     /// The bits of the next dropout call of this pass.
     func nextDropoutBits(probability: Float) -> DropoutBits {
         guard let source = dropoutSource else {
-            preconditionFailure("dropout: probability \(probability) on a tape without a source of bits")
+            fatalError("dropout: probability \(probability) on a tape without a source of bits")
         }
         defer { dropoutCalls += 1 }
         return DropoutBits(

@@ -69,8 +69,8 @@ HK_DISPATCH void hk_attention_backward(const hk_attention_unit *unit, const floa
                                        const float *log_sum_exp, size_t lse_stride, float *dquery,
                                        size_t dquery_stride, float *dkey, size_t dkey_stride, float *dvalue,
                                        size_t dvalue_stride, float *scratch) {
-  size_t size = unit->head_size, tokens = unit->new_tokens;
-  float *weights = scratch, *dscores = scratch + tokens, *factors = scratch + 2 * tokens;
+  size_t size = unit->head_size, tokens = unit->new_tokens, room = unit->past_tokens + tokens;
+  float *weights = scratch, *dscores = scratch + room, *factors = scratch + 2 * room;
   for (size_t i = 0; i < tokens; i++) {
     const float *q = query + i * query_stride;
     const float *d = dout + i * dout_stride;

@@ -52,3 +52,38 @@ HK_DISPATCH void hk_gelu_tanh_backward(const float *x, const float *dy, float *d
     for (size_t i = 0; i < count; i++) dx[i] = gelu_tanh_derivative(x[i]) * dy[i];
   }
 }
+
+HK_DISPATCH void hk_gelu_erf(const float *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    float e;
+    y[i] = x[i] * hk_normal_distribution(x[i], &e);
+  }
+}
+
+/// d/dx of the above: the distribution function and x times the density.
+HK_INLINE float gelu_erf_derivative(float x) {
+  float e;
+  float distribution = hk_normal_distribution(x, &e);
+  const float density_at_0 = 0.39894228040143268f;  // 1 / sqrt(2 pi)
+  return distribution + x * (density_at_0 * e);
+}
+
+HK_DISPATCH void hk_gelu_erf_backward(const float *x, const float *dy, float *dx, size_t count, bool accumulate) {
+  if (accumulate) {
+    for (size_t i = 0; i < count; i++) dx[i] += gelu_erf_derivative(x[i]) * dy[i];
+  } else {
+    for (size_t i = 0; i < count; i++) dx[i] = gelu_erf_derivative(x[i]) * dy[i];
+  }
+}
+
+HK_DISPATCH void hk_tanh(const float *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = hk_tanh_of(x[i]);
+}
+
+HK_DISPATCH void hk_tanh_backward(const float *y, const float *dy, float *dx, size_t count, bool accumulate) {
+  if (accumulate) {
+    for (size_t i = 0; i < count; i++) dx[i] += (1.0f - y[i] * y[i]) * dy[i];
+  } else {
+    for (size_t i = 0; i < count; i++) dx[i] = (1.0f - y[i] * y[i]) * dy[i];
+  }
+}

@@ -59,3 +59,31 @@ HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double 
     }
   }
 }
+
+HK_DISPATCH void hk_classification_loss(const float *logits, const int32_t *labels, const float *weights,
+                                        float smoothing, double *losses, float *dlogits, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++) {
+    const float *x = logits + row * columns;
+    int32_t label = labels[row];
+    float shift = largest(x, columns);
+    float *d = dlogits ? dlogits + row * columns : 0;
+    if (d) __builtin_memcpy(d, x, columns * sizeof(float));
+    double sum = d ? exponentiate(d, shift, columns) : exponential_sum(x, shift, columns);
+    double normalizer = (double)shift + __builtin_log(sum);
+    // Each class k counts for its part of the smoothing, the label for the rest beside: loss = sum_k c_k (-log p_k).
+    double own = (1.0 - (double)smoothing) * (weights ? (double)weights[label] : 1.0);
+    double part = (double)smoothing / (double)columns, total = own;
+    losses[row] = own * (normalizer - (double)x[label]);
+    if (smoothing != 0) {
+      for (size_t k = 0; k < columns; k++) {
+        double share = part * (weights ? (double)weights[k] : 1.0);
+        losses[row] += share * (normalizer - (double)x[k]);
+        total += share;
+      }
+    }
+    if (!d) continue;
+    float factor = (float)(total / sum), share = (float)part;
+    for (size_t k = 0; k < columns; k++) d[k] = d[k] * factor - share * (weights ? weights[k] : 1.0f);
+    d[label] -= (float)own;
+  }
+}

@@ -91,7 +91,7 @@ public final class GPT2 {
 
     /// A cache for `slots` sequences of at most `capacity` tokens.
     public func makeCache(slots: Int, capacity: Int) -> KVCache {
-        precondition(
+        require(
             capacity <= configuration.positions, "makeCache: \(capacity) tokens, \(configuration.positions) positions")
         return KVCache(layers: configuration.layers, slots: slots, capacity: capacity, channels: configuration.channels)
     }

@@ -11,6 +11,8 @@ public final class ParameterStore {
         case initialise(seed: UInt64)
         /// Copies of the given arrays, to be trained on.
         case train([String: NDArray])
+        /// Copies of the given arrays, but fresh values for what is listed: a pretrained model with a new head.
+        case fineTune([String: NDArray], fresh: Set<String>, seed: UInt64)
         /// The given arrays themselves, perhaps memory-mapped, to be read only.
         case infer([String: NDArray])
         /// Zeros, to be filled from a run state.
@@ -30,7 +32,7 @@ public final class ParameterStore {
 
     /// The parameter called `name`. A missing or misshapen one is noted, and ``finish()`` throws.
     func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
-        precondition(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
+        require(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
         let parameter = make(name, shape: shape, initializer: initializer)
         parameters.append(parameter)
         return parameter
@@ -41,7 +43,7 @@ public final class ParameterStore {
         var unused: [String] = []
         switch source {
         case .initialise, .restore: break
-        case .train(let arrays), .infer(let arrays):
+        case .train(let arrays), .infer(let arrays), .fineTune(let arrays, _, _):
             unused = arrays.keys.filter { !asked.contains($0) }.sorted()
         }
         guard problems.isEmpty, unused.isEmpty else {
@@ -51,12 +53,13 @@ public final class ParameterStore {
 
     private func make(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
         switch source {
-        case .initialise(let seed):
-            let buffer = MutableArray(shape: shape)
-            initializer.fill(buffer, seed: seed, name: name)
-            return Parameter(name: name, buffer: buffer)
+        case .initialise(let seed): return Self.fresh(name, shape: shape, initializer, seed: seed)
+        case .fineTune(_, let fresh, let seed) where fresh.contains(name):
+            // What was asked for before must have been there in its shape: only then is this shape to be trusted.
+            guard problems.isEmpty else { return Self.standIn(name) }
+            return Self.fresh(name, shape: shape, initializer, seed: seed)
         case .restore: return Parameter(name: name, buffer: MutableArray(shape: shape, repeating: 0))
-        case .train(let arrays):
+        case .train(let arrays), .fineTune(let arrays, _, _):
             guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
             let buffer = MutableArray(shape: shape)
             buffer.assign(array)
@@ -65,6 +68,12 @@ public final class ParameterStore {
             guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
             return Parameter(name: name, array: array)
         }
+    }
+
+    private static func fresh(_ name: String, shape: Shape, _ initializer: Initializer, seed: UInt64) -> Parameter {
+        let buffer = MutableArray(shape: shape)
+        initializer.fill(buffer, seed: seed, name: name)
+        return Parameter(name: name, buffer: buffer)
     }
 
     /// For a parameter that is not there as it should be, until ``finish()`` throws: empty, because the shape that was asked

@@ -35,7 +35,7 @@ public struct AdamWUpdate: Sendable {
     public func apply(
         weight: MutableArray, gradient: MutableArray, firstMoment: MutableArray, secondMoment: MutableArray
     ) {
-        precondition(
+        require(
             weight.count == gradient.count && weight.count == firstMoment.count && weight.count == secondMoment.count,
             "adamW: \(weight.shape), \(gradient.shape), \(firstMoment.shape), \(secondMoment.shape)")
         let constants = hk_adamw_settings(

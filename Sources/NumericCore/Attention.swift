@@ -51,7 +51,7 @@ public final class AttentionCache {
         for segment in 0..<segments.count {
             let rows = segments.rows(of: segment)
             let (past, slot) = (Int(segments.past[segment]), Int(segments.slots[segment]))
-            precondition(
+            require(
                 slot >= 0 && slot < slots && past >= 0 && past + rows.count <= capacity,
                 "attention: slot \(slot) of \(slots), \(past) + \(rows.count) tokens of \(capacity)")
             for (index, row) in rows.enumerated() {
@@ -65,6 +65,14 @@ public final class AttentionCache {
 
 /// Scaled dot-product attention inside each segment (Vaswani et al. 2017), with the log-sum-exp that its pullback needs.
 public struct Attention: Sendable {
+    /// Which tokens of a segment ask.
+    public enum Queries: Sendable {
+        /// All of them: query and output are `[N, C]`.
+        case everyToken
+        /// The first, which sees the whole segment: query and output are `[S, C]`. What a classifier reads of its last layer.
+        case firstToken
+    }
+
     /// What attention is told beside its operands.
     public struct Settings: Sendable {
         /// H; C must be a multiple of it.
@@ -73,15 +81,17 @@ public struct Attention: Sendable {
         public var causal: Bool
         /// Dropout of the attention weights, if any.
         public var dropout: DropoutBits?
+        public var queries: Queries
 
-        public init(heads: Int, causal: Bool, dropout: DropoutBits?) {
+        public init(heads: Int, causal: Bool, dropout: DropoutBits?, queries: Queries = .everyToken) {
             self.heads = heads
             self.causal = causal
             self.dropout = dropout
+            self.queries = queries
         }
     }
 
-    /// `[N, C]`.
+    /// `[N, C]`, or `[S, C]` when only first tokens ask.
     public let output: NDArray
     private let query: AttentionOperand, key: AttentionOperand, value: AttentionOperand
     private let logSumExp: NDArray
@@ -95,21 +105,26 @@ public struct Attention: Sendable {
         query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, channels: Int, segments: Segments,
         settings: Settings, cache: AttentionCache?
     ) {
-        precondition(
+        require(
             channels % settings.heads == 0, "attention: \(channels) channels for \(settings.heads) heads")
-        for operand in [query, key, value] {
-            precondition(
-                operand.array.shape.rows == segments.rowCount && operand.firstColumn + channels <= operand.stride,
+        let asking = settings.queries == .firstToken ? segments.count : segments.rowCount
+        for (operand, rows) in [(query, asking), (key, segments.rowCount), (value, segments.rowCount)] {
+            require(
+                operand.array.shape.rows == rows && operand.firstColumn + channels <= operand.stride,
                 "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + channels) of \(operand.array.shape)"
-                    + " for \(segments.rowCount) rows")
+                    + " for \(rows) rows")
         }
-        precondition(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
+        require(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
+        if settings.queries == .firstToken {
+            require(!settings.causal && cache == nil, "attention: first tokens ask, causal or with a cache")
+            segments.requireFilled()
+        }
         (self.query, self.key, self.value) = (query, key, value)
         (self.segments, self.settings, self.channels) = (segments, settings, channels)
         let heads = settings.heads
         let size = channels / heads
-        let output = MutableArray(shape: Shape(rows: segments.rowCount, columns: channels))
-        let logSumExp = MutableArray(shape: Shape(rows: segments.rowCount, columns: heads))
+        let output = MutableArray(shape: Shape(rows: asking, columns: channels))
+        let logSumExp = MutableArray(shape: Shape(rows: asking, columns: heads))
         cache?.append(key: key, value: value, segments: segments)
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
             for index in units {
@@ -118,6 +133,7 @@ public struct Attention: Sendable {
                 if rows.isEmpty { continue }
                 var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
                 let first = rows.lowerBound
+                let asker = settings.queries == .firstToken ? segment : first
                 let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
                 if let cache {
                     let start = Int(segments.slots[segment]) * cache.capacity * channels
@@ -129,9 +145,9 @@ public struct Attention: Sendable {
                 }
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: unit.past_tokens + unit.new_tokens) { scores in
                     hk_attention(
-                        &unit, query.pointer + first * query.stride + head * size, query.stride, keys + head * size,
-                        keyStride, values + head * size, valueStride, output.pointer + first * channels + head * size,
-                        channels, logSumExp.pointer + first * heads + head, heads, scores.baseAddress)
+                        &unit, query.pointer + asker * query.stride + head * size, query.stride, keys + head * size,
+                        keyStride, values + head * size, valueStride, output.pointer + asker * channels + head * size,
+                        channels, logSumExp.pointer + asker * heads + head, heads, scores.baseAddress)
                 }
             }
         }
@@ -143,8 +159,8 @@ public struct Attention: Sendable {
     public func pullBack(
         _ dOutput: NDArray, addingTo dQuery: AttentionGradient, _ dKey: AttentionGradient, _ dValue: AttentionGradient
     ) {
-        precondition(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
-        precondition(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
+        require(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
+        require(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
         let heads = settings.heads
         let size = channels / heads
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
@@ -154,14 +170,15 @@ public struct Attention: Sendable {
                 if rows.isEmpty { continue }
                 var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
                 let (first, column) = (rows.lowerBound, head * size)
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * unit.new_tokens) { scratch in
+                let asker = settings.queries == .firstToken ? segment : first
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * rows.count) { scratch in
                     hk_attention_backward(
-                        &unit, query.pointer + first * query.stride + column, query.stride,
+                        &unit, query.pointer + asker * query.stride + column, query.stride,
                         key.pointer + first * key.stride + column, key.stride,
                         value.pointer + first * value.stride + column, value.stride,
-                        output.pointer + first * channels + column, channels,
-                        dOutput.pointer + first * channels + column, channels, logSumExp.pointer + first * heads + head,
-                        heads, dQuery.pointer + first * dQuery.stride + column, dQuery.stride,
+                        output.pointer + asker * channels + column, channels,
+                        dOutput.pointer + asker * channels + column, channels, logSumExp.pointer + asker * heads + head,
+                        heads, dQuery.pointer + asker * dQuery.stride + column, dQuery.stride,
                         dKey.pointer + first * dKey.stride + column, dKey.stride,
                         dValue.pointer + first * dValue.stride + column, dValue.stride, scratch.baseAddress)
                 }
@@ -179,8 +196,11 @@ public struct Attention: Sendable {
     ) -> hk_attention_unit {
         let rows = segments.rows(of: segment)
         let bits = settings.dropout
+        let tokens =
+            settings.queries == .firstToken
+            ? (new: 1, past: rows.count - 1) : (new: rows.count, past: Int(segments.past[segment]))
         return hk_attention_unit(
-            new_tokens: rows.count, past_tokens: Int(segments.past[segment]), head_size: size,
+            new_tokens: tokens.new, past_tokens: tokens.past, head_size: size,
             scale: 1 / Float(size).squareRoot(), causal: settings.causal, keep_threshold: bits?.keepThreshold ?? 0,
             keep_scale: bits?.keepScale ?? 1, seed: bits?.seed ?? 0, step: bits?.step ?? 0, ordinal: bits?.ordinal ?? 0,
             first_row: (bits?.firstRow ?? 0) + UInt32(rows.lowerBound), first_column: UInt32(head * columnsPerHead))

@@ -101,7 +101,7 @@ public final class BufferPool: Sendable {
         var raw: UnsafeMutableRawPointer?
         let status = posix_memalign(&raw, isLarge ? hugePage : 64, bytes)
         guard status == 0, let raw else {
-            preconditionFailure("BufferPool: the system has no \(bytes) bytes left for an array")
+            fatalError("BufferPool: the system has no \(bytes) bytes left for an array")
         }
         #if os(Linux)
             // Whole pages only, so that no memory behind the block is touched. A system that refuses gives small pages.

@@ -5,9 +5,9 @@ extension MutableArray {
     /// logits are overwritten by the gradient of the sum of the losses. Traps on a target outside the vocabulary.
     public func crossEntropy(targets: ArraySlice<Int32>, differentiate: Bool) -> [Double] {
         let (rows, columns) = (shape.rows, shape.columns)
-        precondition(targets.count == rows, "crossEntropy: \(targets.count) targets for logits \(shape)")
+        require(targets.count == rows, "crossEntropy: \(targets.count) targets for logits \(shape)")
         for target in targets {
-            precondition(target >= 0 && target < Int32(columns), "crossEntropy: target \(target) of \(columns)")
+            require(target >= 0 && target < Int32(columns), "crossEntropy: target \(target) of \(columns)")
         }
         var losses = [Double](repeating: 0, count: rows)
         losses.withUnsafeMutableBufferPointer { losses in

@@ -13,7 +13,7 @@ public struct LayerNormalization: Sendable {
     /// `LayerNorm`); `scale` and `shift` are `[C]`.
     public init(_ input: NDArray, scale: NDArray, shift: NDArray, epsilon: Float) {
         let (rows, columns) = (input.shape.rows, input.shape.columns)
-        precondition(
+        require(
             scale.count == columns && shift.count == columns,
             "layerNorm: \(input.shape) with scale \(scale.shape) and shift \(shift.shape)")
         let output = MutableArray(shape: input.shape)
@@ -35,7 +35,7 @@ public struct LayerNormalization: Sendable {
     /// Writes the gradient of the input to `dInput`, `[N, C]`, or adds it when `accumulate`.
     public func pullBack(_ dOutput: NDArray, into dInput: MutableArray, accumulate: Bool) {
         let (rows, columns) = (input.shape.rows, input.shape.columns)
-        precondition(
+        require(
             dOutput.shape == input.shape && dInput.shape == input.shape, "layerNorm pullback: \(dOutput.shape)")
         Parallelism.run(rows, grain: Parallelism.rowGrain(columns: columns)) { range in
             let (first, at) = (range.lowerBound, range.lowerBound * columns)

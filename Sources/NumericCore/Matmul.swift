@@ -22,7 +22,7 @@ public func matmul(
 ) {
     let (m, k) = aOrientation == .asStored ? (a.shape.rows, a.shape.columns) : (a.shape.columns, a.shape.rows)
     let (kb, n) = bOrientation == .asStored ? (b.shape.rows, b.shape.columns) : (b.shape.columns, b.shape.rows)
-    precondition(
+    require(
         k == kb && c.shape.rows == m && c.shape.columns == n,
         "matmul: \(a.shape) \(aOrientation) times \(b.shape) \(bOrientation) into \(c.shape)")
     guard m > 0, n > 0 else { return }

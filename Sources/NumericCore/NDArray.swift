@@ -16,7 +16,7 @@ public struct NDArray: Sendable {
     }
 
     init(shape: Shape, storage: Storage, offset: Int) {
-        precondition(offset >= 0 && offset + shape.count <= storage.count, "NDArray: \(shape) overruns its storage")
+        require(offset >= 0 && offset + shape.count <= storage.count, "NDArray: \(shape) overruns its storage")
         self.shape = shape
         self.storage = storage
         self.offset = offset
@@ -24,7 +24,7 @@ public struct NDArray: Sendable {
 
     /// Copies `elements`, row by row. Traps unless their number is that of the shape.
     public init(_ elements: [Float], shape: Shape) {
-        precondition(elements.count == shape.count, "NDArray: \(elements.count) elements for shape \(shape)")
+        require(elements.count == shape.count, "NDArray: \(elements.count) elements for shape \(shape)")
         let array = MutableArray(shape: shape)
         elements.withUnsafeBufferPointer {
             array.pointer.update(from: $0.baseAddress ?? UnsafePointer(array.pointer), count: $0.count)
@@ -52,13 +52,13 @@ public struct NDArray: Sendable {
 
     /// The same elements under another shape of the same count.
     public func reshaped(_ shape: Shape) -> NDArray {
-        precondition(shape.count == self.shape.count, "reshaped: \(self.shape) to \(shape)")
+        require(shape.count == self.shape.count, "reshaped: \(self.shape) to \(shape)")
         return NDArray(shape: shape, storage: storage, offset: offset)
     }
 
     /// Some consecutive rows of `[N, C]`; they share the bytes.
     public func rows(_ range: Range<Int>) -> NDArray {
-        precondition(range.lowerBound >= 0 && range.upperBound <= shape.rows, "rows: \(range) of \(shape)")
+        require(range.lowerBound >= 0 && range.upperBound <= shape.rows, "rows: \(range) of \(shape)")
         let columns = shape.columns
         return NDArray(
             shape: Shape(rows: range.count, columns: columns), storage: storage,
@@ -73,7 +73,7 @@ public struct NDArray: Sendable {
 
     /// The element of a scalar or of any array of one element.
     public var scalar: Float {
-        precondition(count == 1, "scalar: the array has shape \(shape)")
+        require(count == 1, "scalar: the array has shape \(shape)")
         return pointer[0]
     }
 
@@ -106,7 +106,7 @@ public struct MutableArray {
     }
 
     init(shape: Shape, storage: Storage, offset: Int) {
-        precondition(
+        require(
             offset >= 0 && offset + shape.count <= storage.count, "MutableArray: \(shape) overruns its storage")
         self.shape = shape
         self.storage = storage
@@ -115,7 +115,7 @@ public struct MutableArray {
 
     /// The part of a flat array that starts at `start` and has `shape`; it shares the bytes.
     public func region(from start: Int, shape: Shape) -> MutableArray {
-        precondition(
+        require(
             start >= 0 && start + shape.count <= self.shape.count, "region: \(start) + \(shape) of \(self.shape)")
         return MutableArray(shape: shape, storage: storage, offset: offset + start)
     }
@@ -130,7 +130,7 @@ public struct MutableArray {
     /// otherwise. Copies are counted in ``copyCount``, which stands still in a training step.
     public init(continuing array: inout NDArray?) {
         guard let shape = array?.shape, let offset = array?.offset else {
-            preconditionFailure("continuing: there is no array")
+            fatalError("continuing: there is no array")
         }
         if NDArray.isUniquelyHeld(&array), let storage = array?.storage {
             self.init(shape: shape, storage: storage, offset: offset)
@@ -155,7 +155,7 @@ public struct MutableArray {
 
     /// Copies all elements of `source`, which must have the same shape.
     public func assign(_ source: NDArray) {
-        precondition(source.shape == shape, "assign: \(source.shape) to \(shape)")
+        require(source.shape == shape, "assign: \(source.shape) to \(shape)")
         pointer.update(from: source.pointer, count: count)
     }
 

@@ -23,7 +23,7 @@ public enum Parallelism {
 
     /// Sets the number of threads that compute, once the job that is running has ended. Traps below 1.
     public static func setThreads(_ threads: Int) {
-        precondition(threads >= 1, "Parallelism: \(threads) threads")
+        require(threads >= 1, "Parallelism: \(threads) threads")
         turn.withLock { _ in
             pool.withLock { pool in
                 guard pool?.threads != threads else { return }

@@ -70,7 +70,7 @@ public struct DropoutBits: Sendable {
 
     /// Traps unless the probability is in `0 ..< 1`.
     public init(seed: UInt64, step: UInt32, ordinal: UInt32, firstRow: UInt32, probability: Float) {
-        precondition(probability >= 0 && probability < 1, "dropout: probability \(probability), expected 0 ..< 1")
+        require(probability >= 0 && probability < 1, "dropout: probability \(probability), expected 0 ..< 1")
         self.seed = seed
         self.step = step
         self.ordinal = ordinal

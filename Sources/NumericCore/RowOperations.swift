@@ -4,12 +4,14 @@ import CKernels
 public enum GELUForm: Sendable {
     /// GPT-2's `gelu_new`: through tanh.
     case tanh
+    /// BERT's `gelu`: the definition itself, through erf.
+    case erf
 }
 
 extension NDArray {
     /// The elementwise sum. Traps unless the shapes are equal.
     public static func + (a: NDArray, b: NDArray) -> NDArray {
-        precondition(a.shape == b.shape, "+: \(a.shape) and \(b.shape)")
+        require(a.shape == b.shape, "+: \(a.shape) and \(b.shape)")
         let sum = MutableArray(shape: a.shape)
         Parallelism.run(a.count, grain: elementGrain) { range in
             hk_add(
@@ -21,8 +23,18 @@ extension NDArray {
     /// GELU of every element.
     public func gelu(_ form: GELUForm) -> NDArray {
         let out = MutableArray(shape: shape)
+        let kernel = form == .tanh ? hk_gelu_tanh : hk_gelu_erf
         Parallelism.run(count, grain: elementGrain) { range in
-            hk_gelu_tanh(pointer + range.lowerBound, out.pointer + range.lowerBound, range.count)
+            kernel(pointer + range.lowerBound, out.pointer + range.lowerBound, range.count)
+        }
+        return out.frozen()
+    }
+
+    /// The hyperbolic tangent of every element.
+    public func tanh() -> NDArray {
+        let out = MutableArray(shape: shape)
+        Parallelism.run(count, grain: elementGrain) { range in
+            hk_tanh(pointer + range.lowerBound, out.pointer + range.lowerBound, range.count)
         }
         return out.frozen()
     }
@@ -43,9 +55,10 @@ extension NDArray {
     }
 
     /// Each element kept with probability 1 − p and scaled by 1/(1 − p), else 0.
-    public func dropout(_ bits: DropoutBits) -> NDArray {
+    /// - Parameter rows: whose bits each row draws; `nil` for its own.
+    public func dropout(_ bits: DropoutBits, rows: [Int32]? = nil) -> NDArray {
         let out = MutableArray(shape: shape)
-        out.setDropout(of: self, bits, accumulate: false)
+        out.setDropout(of: self, bits, rows: rows, accumulate: false)
         return out.frozen()
     }
 
@@ -66,7 +79,7 @@ extension NDArray {
 extension MutableArray {
     /// Adds every element of `other`, of the same shape.
     public func add(_ other: NDArray) {
-        precondition(shape == other.shape, "add: \(other.shape) to \(shape)")
+        require(shape == other.shape, "add: \(other.shape) to \(shape)")
         Parallelism.run(count, grain: elementGrain) { range in
             let at = pointer + range.lowerBound
             hk_add(at, other.pointer + range.lowerBound, at, range.count)
@@ -89,7 +102,7 @@ extension MutableArray {
     /// Sets every row to `row`, `[C]`.
     public func fillRows(with row: NDArray) {
         let columns = shape.columns
-        precondition(row.count == columns, "fillRows: a row of \(row.shape) for \(shape)")
+        require(row.count == columns, "fillRows: a row of \(row.shape) for \(shape)")
         Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
             hk_fill_rows(row.pointer, pointer + rows.lowerBound * columns, rows.count, columns)
         }
@@ -98,7 +111,7 @@ extension MutableArray {
     /// Adds to each element of `[C]` the sum of a column of `x`, `[N, C]`, rows in order.
     public func addColumnSums(of x: NDArray) {
         let (rows, columns) = (x.shape.rows, x.shape.columns)
-        precondition(count == columns, "addColumnSums: \(x.shape) into \(shape)")
+        require(count == columns, "addColumnSums: \(x.shape) into \(shape)")
         Parallelism.run(columns, grain: columnGrain) { range in
             hk_add_column_sums(x.pointer, pointer, rows, columns, range.lowerBound, range.upperBound)
         }
@@ -107,7 +120,7 @@ extension MutableArray {
     /// Adds row i of `rows`, `[N, C]`, to row `ids[i]` of this table, `[V, C]`, i in order. Traps on an index outside it.
     public func scatterAdd(_ rows: NDArray, at ids: [Int32]) {
         let columns = shape.columns
-        precondition(
+        require(
             rows.shape.columns == columns && rows.shape.rows == ids.count, "scatterAdd: \(rows.shape) into \(shape)")
         checkIndices(ids, in: shape)
         ids.withUnsafeBufferPointer { ids in
@@ -122,22 +135,46 @@ extension MutableArray {
 
     /// GELU's pullback: `gelu′(x) dy`, added to what is here when `accumulate`.
     public func setGELUPullback(_ form: GELUForm, x: NDArray, dy: NDArray, accumulate: Bool) {
-        precondition(shape == x.shape && shape == dy.shape, "gelu pullback: \(x.shape), \(dy.shape) into \(shape)")
+        require(shape == x.shape && shape == dy.shape, "gelu pullback: \(x.shape), \(dy.shape) into \(shape)")
+        let kernel = form == .tanh ? hk_gelu_tanh_backward : hk_gelu_erf_backward
         Parallelism.run(count, grain: elementGrain) { range in
             let at = range.lowerBound
-            hk_gelu_tanh_backward(x.pointer + at, dy.pointer + at, pointer + at, range.count, accumulate)
+            kernel(x.pointer + at, dy.pointer + at, pointer + at, range.count, accumulate)
+        }
+    }
+
+    /// The pullback of tanh with output `y`: `(1 − y²) dy`, added to what is here when `accumulate`.
+    public func setTanhPullback(y: NDArray, dy: NDArray, accumulate: Bool) {
+        require(shape == y.shape && shape == dy.shape, "tanh pullback: \(y.shape), \(dy.shape) into \(shape)")
+        Parallelism.run(count, grain: elementGrain) { range in
+            let at = range.lowerBound
+            hk_tanh_backward(y.pointer + at, dy.pointer + at, pointer + at, range.count, accumulate)
         }
     }
 
     /// Dropout of `x`, added to what is here when `accumulate`. It is its own pullback.
-    public func setDropout(of x: NDArray, _ bits: DropoutBits, accumulate: Bool) {
-        precondition(shape == x.shape, "dropout: \(x.shape) into \(shape)")
+    /// - Parameter rows: `[S]`: row i draws the bits that row `rows[i]` would have; `nil` for its own.
+    public func setDropout(of x: NDArray, _ bits: DropoutBits, rows: [Int32]?, accumulate: Bool) {
+        require(shape == x.shape, "dropout: \(x.shape) into \(shape)")
+        if let rows { return setDropout(of: x, bits, at: rows, accumulate: accumulate) }
         let columns = shape.columns
         Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
             let at = rows.lowerBound * columns
             hk_dropout(
                 x.pointer + at, pointer + at, accumulate, bits.keepThreshold, bits.keepScale, bits.seed, bits.step,
                 bits.ordinal, bits.firstRow + UInt32(rows.lowerBound), rows.count, columns)
+        }
+    }
+
+    private func setDropout(of x: NDArray, _ bits: DropoutBits, at places: [Int32], accumulate: Bool) {
+        require(places.count == shape.rows, "dropout: \(places.count) places for the rows of \(shape)")
+        let columns = shape.columns
+        Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
+            for row in rows {
+                hk_dropout(
+                    x.pointer + row * columns, pointer + row * columns, accumulate, bits.keepThreshold, bits.keepScale,
+                    bits.seed, bits.step, bits.ordinal, bits.firstRow + UInt32(places[row]), 1, columns)
+            }
         }
     }
 }
@@ -149,5 +186,5 @@ let columnGrain = 128
 
 private func checkIndices(_ ids: [Int32], in table: Shape) {
     let rows = Int32(table.rows)
-    for id in ids { precondition(id >= 0 && id < rows, "lookup: index \(id) in a table of shape \(table)") }
+    for id in ids { require(id >= 0 && id < rows, "lookup: index \(id) in a table of shape \(table)") }
 }

@@ -17,9 +17,9 @@ public struct Segments: Sendable, Hashable {
     /// Segments that continue cached ones. Traps unless the offsets start at 0 and never decrease, and there is one `past`
     /// and one slot per segment.
     public init(offsets: [Int32], past: [Int32], slots: [Int32]) {
-        precondition(offsets.first == 0, "Segments: offsets must start at 0")
-        precondition(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }, "Segments: offsets decrease")
-        precondition(
+        require(offsets.first == 0, "Segments: offsets must start at 0")
+        require(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }, "Segments: offsets decrease")
+        require(
             past.count == offsets.count - 1 && slots.count == past.count,
             "Segments: \(offsets.count - 1) segments, \(past.count) pasts, \(slots.count) slots")
         self.offsets = offsets
@@ -55,11 +55,22 @@ public struct Segments: Sendable, Hashable {
         return positions
     }
 
+    /// `[S]`: the row of the first token of each segment. Traps on an empty segment.
+    public var firstRows: [Int32] {
+        requireFilled()
+        return Array(offsets.dropLast())
+    }
+
     /// `[S]`: the row of the last token of each segment. Traps on an empty segment.
     public var lastRows: [Int32] {
-        (0..<count).map { segment in
-            precondition(offsets[segment + 1] > offsets[segment], "Segments: segment \(segment) is empty")
-            return offsets[segment + 1] - 1
+        requireFilled()
+        return offsets.dropFirst().map { $0 - 1 }
+    }
+
+    /// Traps on an empty segment.
+    func requireFilled() {
+        for segment in 0..<count {
+            require(offsets[segment + 1] > offsets[segment], "Segments: segment \(segment) is empty")
         }
     }
 }

@@ -9,8 +9,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
     /// Makes a shape from its extents, outermost first. Traps on a negative extent and on more than four of them.
     public init(_ dimensions: [Int]) {
-        precondition(dimensions.count <= Self.maximumRank, "Shape: rank \(dimensions.count), at most 4 is supported")
-        precondition(dimensions.allSatisfy { $0 >= 0 }, "Shape: negative extent in \(dimensions)")
+        require(dimensions.count <= Self.maximumRank, "Shape: rank \(dimensions.count), at most 4 is supported")
+        require(dimensions.allSatisfy { $0 >= 0 }, "Shape: negative extent in \(dimensions)")
         func extent(_ axis: Int) -> Int { axis < dimensions.count ? dimensions[axis] : 1 }
         rank = dimensions.count
         extents = (extent(0), extent(1), extent(2), extent(3))
@@ -26,7 +26,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
     /// The extent along `axis`, counted from the outermost.
     public subscript(axis: Int) -> Int {
-        precondition(axis >= 0 && axis < rank, "Shape: axis \(axis) of a shape of rank \(rank)")
+        require(axis >= 0 && axis < rank, "Shape: axis \(axis) of a shape of rank \(rank)")
         switch axis {
         case 0: return extents.0
         case 1: return extents.1

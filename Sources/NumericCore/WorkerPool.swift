@@ -81,7 +81,7 @@ final class WorkerPool: @unchecked Sendable {
                 Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
                 return nil
             }, context)
-        precondition(status == 0, "WorkerPool: the system gives no more threads (error \(status))")
+        require(status == 0, "WorkerPool: the system gives no more threads (error \(status))")
         pthread_detach(thread)
     }
 

@@ -6,12 +6,16 @@ import Testing
 #if compiler(>=6.2)
     @Suite("Programmer errors trap instead of reading or writing elsewhere")
     struct TrapTests {
-        @Test("A product of factors that do not fit")
-        func product() async {
-            await #expect(processExitsWith: .failure) {
+        @Test("A product of factors that do not fit, in words that optimised builds keep")
+        func product() async throws {
+            let end = try await #require(
+                processExitsWith: .failure, observing: [\.standardErrorContent]
+            ) {
                 let a = MutableArray(shape: [2, 3], repeating: 1).frozen()
-                matmul(a, .asStored, a, .asStored, into: MutableArray(shape: [2, 3]), accumulate: false)
+                matmul(a, .asStored, a, .asStored, into: MutableArray(shape: [2, 4]), accumulate: false)
             }
+            let words = String(decoding: end.standardErrorContent, as: UTF8.self)
+            #expect(words.contains("matmul: [2, 3] asStored times [2, 3] asStored into [2, 4]"), "\(words)")
         }
 
         @Test("An index outside a table, before its start and behind its end")

@@ -1,36 +1,45 @@
 public import NumericCore
 
-/// The query, key and value of attention: three tensors `[N, C]`, or columns of one packed projection `[N, 3C]` in that order.
+/// The query, key and value of attention.
 public enum AttentionProjections {
+    /// Columns of one projection, `[N, 3C]`, in that order.
     case packed(Tensor)
+    /// Three tensors `[N, C]`.
     case separate(query: Tensor, key: Tensor, value: Tensor)
+    /// The query of the first token of each segment only, `[S, C]`; key and value are `[N, C]`. Not causal.
+    case firstTokens(query: Tensor, key: Tensor, value: Tensor)
 
     /// C.
     var channels: Int {
         switch self {
         case .packed(let projection): return projection.shape.columns / 3
-        case .separate(let query, _, _): return query.shape.columns
+        case .separate(let query, _, _), .firstTokens(let query, _, _): return query.shape.columns
         }
     }
 
     private var tensors: (Tensor, Tensor, Tensor) {
         switch self {
         case .packed(let projection): return (projection, projection, projection)
-        case .separate(let query, let key, let value): return (query, key, value)
+        case .separate(let query, let key, let value), .firstTokens(let query, let key, let value):
+            return (query, key, value)
         }
+    }
+
+    fileprivate var queries: Attention.Queries {
+        if case .firstTokens = self { .firstToken } else { .everyToken }
     }
 
     private var columns: (Int, Int, Int) {
         switch self {
         case .packed: return (0, channels, 2 * channels)
-        case .separate: return (0, 0, 0)
+        case .separate, .firstTokens: return (0, 0, 0)
         }
     }
 
     fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: AttentionCache?) -> Tensor {
         let (query, key, value) = tensors
         if case .packed(let projection) = self {
-            precondition(projection.shape.columns % 3 == 0, "attention: \(projection.shape) packs no three projections")
+            require(projection.shape.columns % 3 == 0, "attention: \(projection.shape) packs no three projections")
         }
         let (q, k, v) = columns
         let attention = Attention(
@@ -47,7 +56,7 @@ public enum AttentionProjections {
                     dOutput, addingTo: AttentionGradient(d, firstColumn: q), AttentionGradient(d, firstColumn: k),
                     AttentionGradient(d, firstColumn: v))
                 gradients.add(d.frozen(), to: projection)
-            case .separate:
+            case .separate, .firstTokens:
                 let (dQuery, dKey, dValue) = (target(query), target(key), target(value))
                 attention.pullBack(
                     dOutput, addingTo: AttentionGradient(dQuery, firstColumn: 0),
@@ -61,7 +70,8 @@ public enum AttentionProjections {
 }
 
 extension Tensor {
-    /// Multi-head scaled dot-product attention inside each segment: `[N, C]` (Vaswani et al. 2017, §3.2).
+    /// Multi-head scaled dot-product attention inside each segment: `[N, C]`, or `[S, C]` for first tokens only (Vaswani et
+    /// al. 2017, §3.2).
     /// - Parameters:
     ///   - heads: H; C is a multiple of it.
     ///   - causal: whether a token sees only itself and earlier ones; there is no default, since the wrong one is silent.
@@ -72,6 +82,7 @@ extension Tensor {
         cache: AttentionCache?
     ) -> Tensor {
         let bits = dropout > 0 ? Tape.current?.nextDropoutBits(probability: dropout) : nil
-        return projections.attend(segments, Attention.Settings(heads: heads, causal: causal, dropout: bits), cache)
+        let settings = Attention.Settings(heads: heads, causal: causal, dropout: bits, queries: projections.queries)
+        return projections.attend(segments, settings, cache)
     }
 }

@@ -15,7 +15,7 @@ extension Tensor {
         let dInput = tape.records(input) ? MutableArray(shape: input.shape) : nil
         var dTable: MutableArray?
         if case .parameter(let parameter) = table.origin { dTable = tape.gradients.region(of: parameter) }
-        precondition(
+        require(
             dTable != nil || !tape.records(table),
             "unembedding: a table that is a result itself has no place in the gradients")
         let head = UnembeddingHead(table: table.value, dTable: dTable)
@@ -23,7 +23,7 @@ extension Tensor {
         let (dInputArray, place) = (dInput?.frozen(), input.place)
         return .result("unembedding", of: input, table, value: NDArray(scalar: Float(losses.reduce(0, +)))) {
             dOutput, gradients in
-            precondition(dOutput.scalar == 1, "unembedding: the loss must be the last operation, unscaled")
+            require(dOutput.scalar == 1, "unembedding: the loss must be the last operation, unscaled")
             if let dInputArray { gradients.add(dInputArray, to: place) }
         }
     }
@@ -48,7 +48,7 @@ struct UnembeddingHead {
     /// The losses of all rows; fills `dInput`, `[N, C]`, when given.
     func losses(of input: NDArray, targets: [Int32], dInput: MutableArray?) -> [Double] {
         let rows = input.shape.rows
-        precondition(targets.count == rows, "unembedding: \(targets.count) targets for \(input.shape)")
+        require(targets.count == rows, "unembedding: \(targets.count) targets for \(input.shape)")
         let vocabulary = table.shape.rows
         let differentiate = dInput != nil || dTable != nil
         var losses: [Double] = []

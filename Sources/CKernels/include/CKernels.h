@@ -25,6 +25,14 @@ double hk_sum_of_squares(const float *x, size_t count);
 void hk_gelu_tanh(const float *x, float *y, size_t count);
 /// dx[i] (+)= gelu'(x[i]) dy[i]; adds when accumulate.
 void hk_gelu_tanh_backward(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
+/// GELU by its definition (BERT's "gelu"): x times the normal distribution function, x (1 + erf(x / sqrt 2)) / 2.
+void hk_gelu_erf(const float *x, float *y, size_t count);
+/// dx[i] (+)= gelu'(x[i]) dy[i]; adds when accumulate.
+void hk_gelu_erf_backward(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
+/// y[i] = tanh x[i]
+void hk_tanh(const float *x, float *y, size_t count);
+/// dx[i] (+)= (1 - y[i]^2) dy[i], of the output y; adds when accumulate.
+void hk_tanh_backward(const float *y, const float *dy, float *dx, size_t count, bool accumulate);
 
 // ---- normalization.c -----------------------------------------------------------------------------------------------
 
@@ -44,7 +52,7 @@ void hk_layer_norm_add_parameter_gradients(const float *x, const float *mean, co
 /// One (segment, head): everything attention needs to find its rows and its dropout bits.
 typedef struct {
   size_t new_tokens;       ///< T: rows of query and output
-  size_t past_tokens;      ///< P: rows of key and value before the first query's own
+  size_t past_tokens;      ///< P: rows of key and value beyond those; with causal, before the first query's own
   size_t head_size;        ///< D
   float scale;             ///< factor on the scores, 1/sqrt(D)
   bool causal;             ///< query i sees keys 0 ... P + i, otherwise all P + T
@@ -62,7 +70,7 @@ typedef struct {
 void hk_attention(const hk_attention_unit *unit, const float *query, size_t query_stride, const float *key,
                   size_t key_stride, const float *value, size_t value_stride, float *out, size_t out_stride,
                   float *log_sum_exp, size_t lse_stride, float *scores);
-/// Adds the pullback into dquery, dkey and dvalue (P must be 0). scratch: at least 3 T floats.
+/// Adds the pullback into dquery, dkey and dvalue. scratch: at least 3 (P + T) floats.
 void hk_attention_backward(const hk_attention_unit *unit, const float *query, size_t query_stride, const float *key,
                            size_t key_stride, const float *value, size_t value_stride, const float *out,
                            size_t out_stride, const float *dout, size_t dout_stride, const float *log_sum_exp,
@@ -85,6 +93,11 @@ void hk_dropout(const float *x, float *y, bool accumulate, uint32_t keep_thresho
 /// For each row: losses[i] = logsumexp(logits) - logits[target]. With differentiate, logits become d(sum of losses)/dlogits.
 void hk_cross_entropy(float *logits, const int32_t *targets, double *losses, bool differentiate, size_t rows,
                       size_t columns);
+/// For each row, with w = weights[columns] (NULL for ones), p = softmax(logits), K = columns:
+/// losses[i] = -(1 - smoothing) w[label] log p[label] - smoothing / K sum_k w[k] log p[k], as PyTorch's cross_entropy;
+/// dlogits (unless NULL) = d(sum of losses)/dlogits.
+void hk_classification_loss(const float *logits, const int32_t *labels, const float *weights, float smoothing,
+                            double *losses, float *dlogits, size_t rows, size_t columns);
 
 // ---- adamw.c -------------------------------------------------------------------------------------------------------
 
@@ -107,3 +120,9 @@ void hk_gather_rows(const float *table, const int32_t *ids, float *y, size_t row
 /// dtable[ids[i], first_column ..< last_column] += dy[i, ...], i in order, so sums do not depend on who owns which columns.
 void hk_scatter_add_columns(const float *dy, const int32_t *ids, float *dtable, size_t rows, size_t columns,
                             size_t first_column, size_t last_column);
+/// y[s, :] = the mean of rows offsets[s] ..< offsets[s + 1] of x, for s in first_segment ..< last_segment; none is empty.
+void hk_segment_means(const float *x, const int32_t *offsets, float *y, size_t first_segment, size_t last_segment,
+                      size_t columns);
+/// dx (+)= the pullback of hk_segment_means: each row of a segment gets dy[s, :] over their number.
+void hk_segment_means_backward(const float *dy, const int32_t *offsets, float *dx, bool accumulate,
+                               size_t first_segment, size_t last_segment, size_t columns);
