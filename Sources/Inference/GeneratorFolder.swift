@@ -17,11 +17,7 @@ public struct GeneratorFolder {
     /// Reads configuration and tokenizer, and checks that they fit; the weights stay on the disk.
     public init(path: String) throws {
         self.path = path
-        guard isFolder(path) else {
-            throw FileError(
-                path,
-                pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
-        }
+        try requireModelFolder(path)
         configuration = try GPT2ConfigurationFile(path: "\(path)/config.json")
         tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: path))
         let entries = configuration.model.vocabularySize

@@ -205,12 +205,14 @@ extension BERTClassifier.Configuration {
     /// How deep a parameter lies: 0 for the embeddings, 1 … `layers` for the blocks, `layers + 1` for pooler and head. Layer-wise
     /// learning-rate decay multiplies the rate of depth d by `decay^(layers + 1 − d)`. Traps on a name of another model.
     public func depth(ofParameter name: String) -> Int {
-        let parts = name.split(separator: ".")
+        let layers = "bert.encoder.layer."
         if name.hasPrefix("bert.embeddings.") { return 0 }
-        if name.hasPrefix("bert.encoder.layer."), let layer = Int(parts[3]) { return layer + 1 }
+        if name.hasPrefix(layers), let layer = Int(name.dropFirst(layers.count).prefix { $0 != "." }) {
+            return layer + 1
+        }
         require(
             name.hasPrefix("bert.pooler.") || name.hasPrefix("classifier."), "BERTClassifier: no parameter is \(name)")
-        return layers + 1
+        return self.layers + 1
     }
 }
 

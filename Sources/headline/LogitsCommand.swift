@@ -20,9 +20,9 @@ struct LogitsCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let sequences = try LogitsFile(readingIDsFrom: ids)
+            let sequences = try TokenSequences(readingFrom: ids)
             let folder = try GeneratorFolder(path: model)
-            try sequences.write(try folder.load(for: .inference).model, to: output)
+            try sequences.writeLogits(of: try folder.load(for: .inference).model, to: output)
         }
     }
 }

@@ -81,6 +81,44 @@ struct DropoutTests {
         for index in 0..<3 { #expect(check.error(of: recorded.gradients[index], ofInput: index) < 2e-6) }
     }
 
+    @Test("Rows that stand for tokens draw the bits of those, forward and backward")
+    func rowsElsewhere() {
+        let all = NDArray([Float](repeating: 1, count: 9 * 70), shape: [9, 70])
+        let bits = DropoutBits(seed: 4, step: 1, ordinal: 2, firstRow: 30, probability: 0.4)
+        let places: [Int32] = [8, 0, 3]
+        #expect(
+            all.gatherRows(places).dropout(bits, rows: places).elements == all.dropout(bits).gatherRows(places).elements
+        )
+        let recorded = RecordedOperation(
+            inputs: [all.gatherRows(places)], wiring: .results, cotangent: [Double](repeating: 1, count: 3 * 70),
+            dropout: source
+        ) { $0[0].dropout(0.4, rows: places) }
+        #expect(recorded.gradients[0].map(Double.init) == recorded.output)
+        #expect(Set(recorded.output).count == 2)
+    }
+
+    @Test("First tokens that attend alone get the outputs and gradients that they get among all, dropout included")
+    func firstTokens() {
+        let lengths = [5, 1, 270, 2]
+        var numbers = SeededNumbers(seed: 8)
+        let segments = Segments(lengths: lengths)
+        let shape = Shape(rows: segments.rowCount, columns: 6)
+        let inputs = (0..<3).map { _ in NDArray(numbers.normals(shape.count).map { Float($0) }, shape: shape) }
+        let cotangent = numbers.normals(4 * 6)
+        func record(_ alone: Bool) -> RecordedOperation {
+            RecordedOperation(inputs: inputs, wiring: .results, cotangent: cotangent, dropout: source) { x in
+                func attend(_ projections: AttentionProjections) -> Tensor {
+                    .attention(projections, heads: 2, segments: segments, causal: false, dropout: 0.3, cache: nil)
+                }
+                return alone
+                    ? attend(.firstTokens(query: x[0].rows(segments.firstRows), key: x[1], value: x[2]))
+                    : attend(.separate(query: x[0], key: x[1], value: x[2])).rows(segments.firstRows)
+            }
+        }
+        let (alone, among) = (record(true), record(false))
+        #expect(alone.output == among.output && alone.gradients == among.gradients)
+    }
+
     @Test(
         "A segment longer than the 256 words a kernel draws at a time drops the right weights in both directions"
     )

@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 import NumericCore
 import TestSupport
 import Testing
@@ -41,7 +42,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
     /// Every operation. Extents are no multiples of a vector's width; lengths include 1 and one beyond it.
     static let all: [OperationCase] =
-        rowOperations + linear + attention(heads: 3, channels: 24) + [
+        rowOperations + linear + attention(heads: 3, channels: 24) + classification + [
             OperationCase(
                 "unembedding", [[300, 5], [17, 5]], ids: (0..<300).map { Int32($0 * 7 % 17) }, isLoss: true,
                 { x, targets in x[0].unembeddingCrossEntropySum(x[1], targets: targets) },
@@ -72,7 +73,61 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
             }),
         OperationCase(
             "gelu.tanh", [[9, 31]], { x, _ in x[0].gelu(.tanh) }, oracle: { x, _ in x[0].elements.map(Oracle.gelu) }),
+        OperationCase(
+            "gelu.erf", [[9, 31]], { x, _ in x[0].gelu(.erf) },
+            oracle: { x, _ in x[0].elements.map(Oracle.exactGELU) }),
+        OperationCase(
+            "tanh", [[9, 31]], { x, _ in x[0].tanh() },
+            oracle: { x, _ in x[0].elements.map { Foundation.tanh($0) } }),
+        OperationCase(
+            "segmentMean", [[15, 13]], ids: [3, 1, 9, 2],
+            { x, lengths in x[0].segmentMean(Segments(lengths: lengths.map(Int.init))) },
+            oracle: { x, lengths in Oracle.means(x[0], lengths: lengths.map(Int.init)).elements }),
     ]
+
+    /// Cross-entropy with and without class weights and label smoothing, and the attention of first tokens.
+    private static let classification =
+        [("plain", false, Float(0)), ("weighted", true, 0), ("smoothed", false, 0.1), ("both", true, 0.1)].map {
+            form, isWeighted, smoothing in
+            OperationCase(
+                "crossEntropy.\(form)", [[30, 11]], ids: (0..<30).map { Int32($0 * 7 % 11) },
+                { x, labels in
+                    x[0].crossEntropySum(
+                        labels: labels, weights: isWeighted ? classWeights.map { Float($0) } : nil,
+                        smoothing: smoothing)
+                },
+                oracle: { x, labels in
+                    let weights = isWeighted ? classWeights : classWeights.map { _ in 1 }
+                    return [
+                        labels.indices.reduce(0) {
+                            $0
+                                + Oracle.smoothedCrossEntropy(
+                                    x[0].row($1), label: Int(labels[$1]), weights: weights,
+                                    smoothing: Double(smoothing))
+                        }
+                    ]
+                })
+        } + [
+            OperationCase(
+                "attention.firstTokens", [[4, 20], [15, 20], [15, 20]], ids: [3, 1, 9, 2],
+                { x, lengths in
+                    .attention(
+                        .firstTokens(query: x[0], key: x[1], value: x[2]), heads: 4,
+                        segments: Segments(lengths: lengths.map(Int.init)), causal: false, dropout: 0, cache: nil)
+                },
+                oracle: { x, lengths in
+                    let starts = Segments(lengths: lengths.map(Int.init)).firstRows
+                    let query = Matrix(rows: x[1].rows, columns: 20) { row, column in
+                        starts.firstIndex(of: Int32(row)).map { x[0][$0, column] } ?? 0
+                    }
+                    let full = Oracle.attention(
+                        query: query, key: x[1], value: x[2], lengths: lengths.map(Int.init), heads: 4, causal: false)
+                    return Oracle.rows(starts, of: full).elements
+                })
+        ]
+
+    /// The class weights of the fixture.
+    private static let classWeights = (0..<11).map { 0.5 + Double($0) / 8 }
 
     private static let linear = [
         OperationCase(

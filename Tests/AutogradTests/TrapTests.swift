@@ -36,6 +36,41 @@ import Testing
             }
         }
 
+        @Test("A label outside the classes, and weights of another number of them")
+        func label() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 3], repeating: 1).frozen())
+                _ = x.crossEntropySum(labels: [0, 3], weights: nil, smoothing: 0)
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 3], repeating: 1).frozen())
+                _ = x.crossEntropySum(labels: [0, -1], weights: nil, smoothing: 0)
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 3], repeating: 1).frozen())
+                _ = x.crossEntropySum(labels: [0, 1], weights: [1, 1], smoothing: 0)
+            }
+        }
+
+        @Test("The mean of an empty segment, and its first token")
+        func emptySegment() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 2], repeating: 1).frozen())
+                _ = x.segmentMean(Segments(lengths: [2, 0, 1]))
+            }
+            await #expect(processExitsWith: .failure) { _ = Segments(lengths: [2, 0, 1]).firstRows }
+        }
+
+        @Test("First tokens that attend causally")
+        func causalFirstTokens() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [3, 2], repeating: 1).frozen())
+                _ = Tensor.attention(
+                    .firstTokens(query: x.rows([0]), key: x, value: x), heads: 1, segments: Segments(lengths: [3]),
+                    causal: true, dropout: 0, cache: nil)
+            }
+        }
+
         @Test("Attention over fewer rows than the segments name, and over a key of other extents")
         func attention() async {
             await #expect(processExitsWith: .failure) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the reference numbers of the core's tests: operations, a tiny GPT-2 and AdamW.
+"""Makes the reference numbers of the core's tests: operations, a tiny GPT-2, a tiny BERT classifier and AdamW.
 
     pip install torch==2.13.0 transformers==5.23.0 safetensors numpy     (CPU builds are enough)
     python3 Tests/Fixtures/make_core.py
@@ -12,6 +12,8 @@ this script:
   lengths), `NAME/cotangent`, `NAME/output`, and `NAME/gradient0` … of sum(output * cotangent).
 - core-gpt2.safetensors: `weight/…`, two ragged batches, and for the first of them logits, the summed loss and
   `gradient/…`; then the losses and norms of ten AdamW steps and the weights after them, `trained/…`.
+- core-bert.safetensors: `weight/…`, two ragged batches with labels, and for the first of them `hidden`, `logits`, the summed
+  loss and `gradient/…`; then ten AdamW steps as above.
 - core-adamw.safetensors: a grid of settings, the same gradients, weights after one and after ten steps.
 
 Running it again gives the same bytes.
@@ -23,7 +25,7 @@ import numpy
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import save_file
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
 
 HERE = pathlib.Path(__file__).parent
 torch.set_num_threads(1)
@@ -72,6 +74,14 @@ def attention(query, key, value, lengths, heads, causal):
     return torch.cat(outputs)
 
 
+def first_token_attention(query, key, value, lengths, heads):
+    """The rows of full attention that belong to the first tokens."""
+    starts = [sum(lengths[:index]) for index in range(len(lengths))]
+    everyone = torch.zeros_like(key)
+    everyone[starts] = query
+    return attention(everyone, key, value, lengths, heads, causal=False)[starts]
+
+
 def packed_attention(projection, lengths, heads, causal):
     query, key, value = projection.chunk(3, dim=1)
     return attention(query, key, value, lengths, heads, causal)
@@ -109,6 +119,29 @@ def operation_cases(source):
     yield (
         "unembedding", [normal(300, 12), normal(43, 12, deviation=0.7)], targets,
         lambda x, table: F.cross_entropy(x @ table.T, targets, reduction="sum"))
+    yield "gelu.erf", [normal(9, 31, deviation=2.5)], None, F.gelu
+    yield "tanh", [normal(9, 31)], None, torch.tanh
+    yield (
+        "segmentMean", [normal(rows, 13)], lengths,
+        lambda x: torch.stack([segment.mean(0) for segment in x.split(lengths)]))
+    yield (
+        "attention.firstTokens",
+        [normal(len(lengths), 20, deviation=1.5), normal(rows, 20, deviation=1.5), normal(rows, 20, deviation=1.5)],
+        lengths, lambda q, k, v: first_token_attention(q, k, v, lengths, 4))
+    labels = source.integers(30, 11)
+    for form, weights, smoothing in [
+        ("plain", None, 0.0), ("weighted", class_weights(11), 0.0), ("smoothed", None, single(0.1)),
+        ("both", class_weights(11), single(0.1)),
+    ]:
+        yield (
+            f"crossEntropy.{form}", [normal(30, 11, deviation=2)], labels,
+            lambda x, weights=weights, smoothing=smoothing: F.cross_entropy(
+                x, labels, reduction="sum", weight=weights, label_smoothing=smoothing))
+
+
+def class_weights(count):
+    """What the other side weighs its classes by too."""
+    return 0.5 + torch.arange(count) / 8
 
 
 def make_operations():
@@ -175,7 +208,7 @@ def learning_rate(step, peak=2e-3, warm_up=3, total=10, floor=0.1):
     return peak * (floor + (1 - floor) * (1 + math.cos(math.pi * progress)) / 2)
 
 
-def train(model, batches):
+def train(name, model, batches, loss_sum, count):
     """Ten steps of mean loss, clipped to norm 1, decay on matrices only."""
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(
@@ -187,9 +220,8 @@ def train(model, batches):
     losses, norms, rates = [], [], []
     for step in range(10):
         batch = batches[step % len(batches)]
-        count = sum(map(len, batch[0]))
         optimizer.zero_grad()
-        loss = loss_sum(model, batch)[1] / count
+        loss = loss_sum(model, batch)[1] / count(batch)
         loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_(parameters, 1.0)))
         losses.append(float(loss.detach()))
@@ -197,7 +229,7 @@ def train(model, batches):
         for group in optimizer.param_groups:
             group["lr"] = single(rates[-1])
         optimizer.step()
-    print("gpt2 losses", [round(x, 4) for x in losses], "norms", [round(x, 3) for x in norms])
+    print(name, "losses", [round(x, 4) for x in losses], "norms", [round(x, 3) for x in norms])
     return losses, norms, rates
 
 
@@ -220,9 +252,65 @@ def make_gpt2():
     arrays["loss"] = numpy.float64([float(loss.detach())])
     for name, parameter in parameters_by_name(model).items():
         arrays[f"gradient/{name}"] = float32(parameter.grad)
-    losses, norms, rates = train(model, batches)
+    losses, norms, rates = train("gpt2", model, batches, loss_sum, lambda batch: sum(map(len, batch[0])))
     arrays |= {"losses": numpy.float64(losses), "norms": numpy.float64(norms), "rates": numpy.float64(rates)}
     for name, parameter in parameters_by_name(model).items():
+        arrays[f"trained/{name}"] = float32(parameter)
+    return arrays
+
+
+# ---- a tiny BERT classifier ------------------------------------------------------------------------------------------
+
+
+def make_classifier(source):
+    config = BertConfig(
+        vocab_size=97, hidden_size=36, num_hidden_layers=3, num_attention_heads=4, intermediate_size=80, hidden_act="gelu",
+        hidden_dropout_prob=0, attention_probs_dropout_prob=0, max_position_embeddings=32, type_vocab_size=2,
+        layer_norm_eps=single(1e-12), num_labels=5, attn_implementation="eager")
+    model = BertForSequenceClassification(config).double().eval()
+    for name, parameter in model.named_parameters():
+        if "LayerNorm.weight" in name:
+            fresh = source.normal(*parameter.shape, mean=1, deviation=0.3)
+        elif parameter.ndim == 1:
+            fresh = source.normal(*parameter.shape, deviation=0.3)
+        else:
+            fresh = source.normal(*parameter.shape, deviation=0.3 if "embeddings" in name else 0.2)
+        parameter.data.copy_(fresh)
+    return model
+
+
+def make_labelled_batch(source, lengths):
+    """Token 1, t2 … tn, 2 for each headline, as [CLS] and [SEP] frame it, and a label for each."""
+    tokens = [([1] + (3 + source.integers(length, 94)).tolist())[:length - 1] + [2] for length in lengths]
+    return tokens, source.integers(len(lengths), 5)
+
+
+def classification_loss_sum(model, batch):
+    """Hidden states and logits, each headline alone, and the summed loss."""
+    outputs = [model(input_ids=torch.tensor([tokens]), output_hidden_states=True) for tokens in batch[0]]
+    hidden = torch.cat([output.hidden_states[-1][0] for output in outputs])
+    logits = torch.cat([output.logits for output in outputs])
+    return (hidden, logits), F.cross_entropy(logits, batch[1], reduction="sum")
+
+
+def make_bert():
+    source = Source(20_240_104)
+    model = make_classifier(source)
+    batches = [make_labelled_batch(source, lengths) for lengths in ([7, 2, 12, 4, 32, 9], [3, 21, 2, 5, 15])]
+    arrays = {f"weight/{name}": float32(p) for name, p in model.named_parameters()}
+    for index, (tokens, labels) in enumerate(batches):
+        arrays[f"batch{index}/lengths"] = int32([len(x) for x in tokens])
+        arrays[f"batch{index}/tokens"] = int32(sum(tokens, []))
+        arrays[f"batch{index}/labels"] = int32(labels)
+    (hidden, logits), loss = classification_loss_sum(model, batches[0])
+    loss.backward()
+    arrays |= {"hidden": float32(hidden), "logits": float32(logits), "loss": numpy.float64([float(loss.detach())])}
+    for name, parameter in model.named_parameters():
+        arrays[f"gradient/{name}"] = float32(parameter.grad)
+    losses, norms, rates = train(
+        "bert", model, batches, classification_loss_sum, lambda batch: len(batch[0]))
+    arrays |= {"losses": numpy.float64(losses), "norms": numpy.float64(norms), "rates": numpy.float64(rates)}
+    for name, parameter in model.named_parameters():
         arrays[f"trained/{name}"] = float32(parameter)
     return arrays
 
@@ -263,7 +351,8 @@ def make_adamw():
 
 
 for file, arrays in [
-    ("core-operations", make_operations()), ("core-gpt2", make_gpt2()), ("core-adamw", make_adamw()),
+    ("core-operations", make_operations()), ("core-gpt2", make_gpt2()), ("core-bert", make_bert()),
+    ("core-adamw", make_adamw()),
 ]:
     path = HERE / f"{file}.safetensors"
     save_file({name: numpy.ascontiguousarray(array) for name, array in arrays.items()}, path)

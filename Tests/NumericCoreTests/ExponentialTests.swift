@@ -42,6 +42,47 @@ struct ExponentialTests {
         #expect(NDArray([1e4, -1e4], shape: [2]).gelu(.tanh).elements == [1e4, 0])
     }
 
+    @Test(
+        "Exact GELU's erf is right to 2e-7 from -1e4 to 1e4, its tails in relation to their size, and both ends are exact"
+    )
+    func exactGELU() {
+        let positive = Self.arguments.map { -$0 / 10 } + (0...2_000).map { Float($0) / 1_000 } + [20, 100, 1e4]
+        let x = positive + positive.map { -$0 }
+        let y = NDArray(x, shape: [x.count]).gelu(.erf).elements
+        var (worst, worstTail) = (0.0, 0.0)
+        for (x, y) in zip(x, y) where x != 0 {
+            let expected = Oracle.exactGELU(Double(x))
+            // erf = 2 Φ − 1 and GELU = x Φ.
+            worst = max(worst, 2 * (Double(y) - expected).magnitude / Double(x.magnitude))
+            guard (-12 ... -1).contains(x) else { continue }
+            // e^(-x² / 2) of a rounded x² / 2.
+            let allowed = 5e-7 + 6e-8 * Double(x * x / 2)
+            let error = (Double(y) - expected).magnitude / expected.magnitude
+            worstTail = max(worstTail, error / allowed)
+        }
+        print("erf: worst error \(worst), of a tail \(worstTail) of what is allowed")
+        #expect(worst <= 2e-7 && worstTail <= 1)
+        #expect(NDArray([1e4, -1e4, 0, -0.0], shape: [4]).gelu(.erf).elements == [1e4, 0, 0, 0])
+        #expect(NDArray([.nan], shape: [1]).gelu(.erf).scalar.isNaN)
+    }
+
+    @Test("tanh has the relative accuracy of Float32 from 1e-30 to infinity, on both sides")
+    func hyperbolicTangent() {
+        let positive =
+            Self.arguments.map { -$0 / 5 } + (0...2_000).map { Float($0) / 1_500 } + [1e-30, 1e-4, 20, 1e4, .infinity]
+        let x = positive + positive.map { -$0 }
+        let y = NDArray(x, shape: [x.count]).tanh().elements
+        var worst = 0.0
+        for (x, y) in zip(x, y) where x != 0 {
+            let expected = tanh(Double(x))
+            worst = max(worst, ((Double(y) - expected) / expected).magnitude)
+        }
+        print("tanh: worst relative error \(worst)")
+        #expect(worst <= 2e-7)
+        #expect(NDArray([0, 1e4, -1e4], shape: [3]).tanh().elements == [0, 1, -1])
+        #expect(NDArray([.nan], shape: [1]).tanh().scalar.isNaN)
+    }
+
     @Test("Far-off logits keep the accuracy of their differences", arguments: [Float(0), -60, 300, -1e4, 1e4])
     func shiftedLogits(_ shift: Float) {
         var numbers = SeededNumbers(seed: 4)

@@ -85,6 +85,32 @@ public enum Oracle {
         0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     }
 
+    /// GELU by its definition: x times the normal distribution function.
+    public static func exactGELU(_ x: Double) -> Double { x * erfc(-x / 2.0.squareRoot()) / 2 }
+
+    /// The mean of each of consecutive groups of rows.
+    public static func means(_ x: Matrix, lengths: [Int]) -> Matrix {
+        var rows: [[Double]] = []
+        var first = 0
+        for length in lengths {
+            let group = (first..<first + length).map(x.row)
+            rows.append((0..<x.columns).map { column in group.reduce(0) { $0 + $1[column] } / Double(length) })
+            first += length
+        }
+        return Matrix(rows: lengths.count, columns: x.columns, rows.flatMap { $0 })
+    }
+
+    /// −Σ q[k] w[k] log p[k], where q is 1 − ε at the label plus ε/K everywhere.
+    public static func smoothedCrossEntropy(
+        _ logits: [Double], label: Int, weights: [Double], smoothing: Double
+    ) -> Double {
+        let probabilities = softmax(logits)
+        return logits.indices.reduce(0) { sum, k in
+            let share = (k == label ? 1 - smoothing : 0) + smoothing / Double(logits.count)
+            return sum - share * weights[k] * log(probabilities[k])
+        }
+    }
+
     /// e^x over their sum.
     public static func softmax(_ scores: [Double]) -> [Double] {
         let largest = scores.max() ?? 0

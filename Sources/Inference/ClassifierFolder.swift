@@ -1,0 +1,110 @@
+import Autograd
+public import Checkpoints
+import Files
+public import Models
+public import NeuralNetwork
+import NumericCore
+
+/// A classifier's model folder in Hugging Face layout: `config.json` with the names of the labels, `model.safetensors`, the
+/// tokenizer's files and a model card.
+public struct ClassifierFolder {
+    public let path: String
+    public let configuration: BERTConfigurationFile
+
+    /// Reads the configuration; the weights stay on the disk. Refuses a folder without label names.
+    public init(path: String) throws {
+        self.path = path
+        try requireModelFolder(path)
+        configuration = try BERTConfigurationFile(path: "\(path)/config.json")
+        guard !configuration.labels.isEmpty else {
+            throw FileError(
+                "\(path)/config.json",
+                "names no labels (`id2label`), so its classes would be numbers; this may be an encoder to train a classifier"
+                    + " from, with `train classifier --base`")
+        }
+    }
+
+    /// A model with a folder's weights.
+    public struct Loaded {
+        public let model: BERTClassifier
+        /// The parameters in the order of the model.
+        public let store: ParameterStore
+        /// Entries of the file that are no part of the model and were left out, by name.
+        public let ignored: [String]
+        /// Parameters that the file has no values for and that start from the seed, by name; none of a trained classifier.
+        public let fresh: [String]
+    }
+
+    /// How the weights will be used.
+    public enum Purpose: Sendable {
+        /// Read only: float32 weights stay in the memory-mapped file.
+        case inference
+        /// Copied into buffers that an optimizer can change.
+        case training
+    }
+
+    /// Loads the weights, which must fit exactly. Our own files are held to their digest; of others, the constant positions
+    /// that old versions of transformers saved may be left over.
+    public func load(for purpose: Purpose) throws -> Loaded {
+        let file = try BERTWeightsFile(folder: path, layers: configuration.model.layers)
+        let (arrays, ignored) = try file.arrays { !file.isOurs && BERTWeightsFile.isPositions($0) }
+        return try file.model(
+            configuration.model, from: ParameterStore(purpose == .training ? .train(arrays) : .infer(arrays)),
+            ignored: ignored, fresh: [])
+    }
+
+    /// What is written into a folder beside the weights.
+    public struct Contents {
+        /// Labels, token to fill up with, and the temperature that the logits have been divided by before, if any.
+        public var configuration: BERTConfigurationFile
+        /// The text of `README.md`.
+        public var card: String
+        /// The tokenizer's files.
+        public var tokenizer: [(name: String, bytes: [UInt8])]
+
+        public init(configuration: BERTConfigurationFile, card: String, tokenizer: [(name: String, bytes: [UInt8])]) {
+            self.configuration = configuration
+            self.card = card
+            self.tokenizer = tokenizer
+        }
+    }
+
+    /// Writes a complete model folder in one step; an older one at `path` is replaced.
+    /// - Parameters:
+    ///   - temperature: what calibration found; the head is written divided by it, so that logits are calibrated everywhere,
+    ///     and `config.json` records it. 1 changes nothing and records nothing new.
+    /// - Throws: `FileError`, also when a weight is too large for the precision.
+    public static func write(
+        parameters: ParameterStore, contents: Contents, temperature: Double = 1,
+        precision: SafetensorsWriter.Precision, to path: String
+    ) throws {
+        require(temperature > 0 && temperature.isFinite, "ClassifierFolder: a temperature of \(temperature)")
+        var configuration = contents.configuration
+        if temperature != 1 { configuration.temperature = (configuration.temperature ?? 1) * temperature }
+        let folder = try AtomicFolder(path: path)
+        try AtomicFile.write(
+            configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented),
+            to: folder.file("config.json"))
+        let arrays = parameters.parameters.map { parameter -> (name: String, values: NDArray) in
+            guard temperature != 1, BERTWeightsFile.isHead(parameter.name) else {
+                return (parameter.name, parameter.array)
+            }
+            let divided = parameter.array.elements.map { Float(Double($0) / temperature) }
+            return (parameter.name, NDArray(divided, shape: parameter.shape))
+        }
+        try SafetensorsWriter.write(
+            arrays, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision,
+            metadata: ["producer": "HeadlineKit"])
+        for (name, bytes) in contents.tokenizer + [("README.md", Array(contents.card.utf8))] {
+            try AtomicFile.write(bytes, to: folder.file(name))
+        }
+        try folder.commit()
+    }
+}
+
+/// Throws unless there is a folder at `path`.
+func requireModelFolder(_ path: String) throws(FileError) {
+    guard !isFolder(path) else { return }
+    throw FileError(
+        path, pathExists(path) ? "is a file, expected a model folder" : "does not exist, expected a model folder")
+}
