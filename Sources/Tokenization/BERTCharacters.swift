@@ -12,6 +12,8 @@ struct BERTCharacterTraits: OptionSet {
     static let chinese = BERTCharacterTraits(rawValue: 8)
     /// Nonspacing marks, which are removed with the accents.
     static let nonspacing = BERTCharacterTraits(rawValue: 16)
+    /// Of the nonspacing marks those of combining class 0, across which others are not put in order.
+    static let separating = BERTCharacterTraits(rawValue: 32)
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -22,9 +24,9 @@ struct BERTCharacterTraits: OptionSet {
         // The run is the last one that does not begin after the scalar; the first begins at U+0000.
         while high - low > 1 {
             let middle = (low + high) / 2
-            if bertTraitRuns[middle] >> 5 <= scalar { low = middle } else { high = middle }
+            if bertTraitRuns[middle] >> 6 <= scalar { low = middle } else { high = middle }
         }
-        self.init(rawValue: UInt8(bertTraitRuns[low] & 31))
+        self.init(rawValue: UInt8(bertTraitRuns[low] & 63))
     }
 
     /// The traits of the ASCII characters.

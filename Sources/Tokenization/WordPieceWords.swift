@@ -94,7 +94,10 @@ struct WordPieceWords {
     /// Takes the accents off if that is asked for.
     private mutating func decompose(_ scalar: UInt32, _ traits: BERTCharacterTraits) {
         guard removesAccents else { return lower(scalar) }
-        if traits.contains(.nonspacing) { return }
+        if traits.contains(.nonspacing) {
+            if traits.contains(.separating) { takePending() }
+            return
+        }
         if scalar >= 0xAC00, scalar < 0xD7A4 {
             // Hangul syllables, Unicode 15, section 3.12: a leading consonant, a vowel, perhaps a trailing consonant.
             takePending()

@@ -21,7 +21,7 @@ import Testing
             ("", "m.yaml: the label map is empty, expected lines of `OLD NAME: NEW NAME`"),
             ("# nothing\n", "m.yaml: the label map is empty, expected lines of `OLD NAME: NEW NAME`"),
             ("- a\n- b", "m.yaml: the label map is a list of 2, expected lines of `OLD NAME: NEW NAME`"),
-            ("a: b\na: c", "`a` at m.yaml:2 is there twice, first at m.yaml:1; remove one of them"),
+            ("a: b\na: c", "not valid YAML at m.yaml:1: `a` is there twice in one mapping; remove one of them"),
             ("a: b\nb:", "`b` at m.yaml:2 is null; expected the new name of `b`"),
             ("a: b\nb: [c, d]", "`b` at m.yaml:2 is a list of 2; expected the new name of `b`"),
             ("a: {b: c}", "`a` at m.yaml:1 is a mapping of 1 key; expected the new name of `a`"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference of byte-level BPE in Tests/TokenizationTests with Hugging Face `tokenizers` (truncation and padding off).
+"""Writes the reference of byte-level BPE in Tests/TokenizationTests with Hugging Face `tokenizers`.
 
     pip install tokenizers transformers
     Tests/Fixtures/make_tokenization.py            # takes about three minutes
@@ -14,7 +14,8 @@ Reads tokenization/corpus.txt and tokenization/pools.json, both written for this
     sequences.json                SHA-256 of what ids decode to where they are not UTF-8, and of the scrambled merges
 
 The strings come from a generator that Tests/TokenizationTests/UnicodeStrings.swift has too, statement by statement.
-make_wordpiece.py is to WordPiece what this is to BPE. The vocabulary of GPT-2 and the headlines lie in ../shared; what needs them is skipped, and said, where they do not.
+The vocabulary of GPT-2 and the headlines lie in ../shared; what needs them is skipped, and said, where they do not.
+make_wordpiece.py does for WordPiece what this does for BPE.
 """
 import hashlib
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the reference of WordPiece in Tests/TokenizationTests with Hugging Face `tokenizers` (truncation and padding off).
+"""Writes the reference of WordPiece in Tests/TokenizationTests with Hugging Face `tokenizers`.
 
     pip install tokenizers transformers
-    Tests/Fixtures/make_wordpiece.py               # takes about five minutes
+    Tests/Fixtures/make_wordpiece.py               # takes about two minutes
 
 Reads data/sample, and corpus.txt and pools.json of tokenization/, all written for this project; writes into
 tokenization/wordpiece/
@@ -12,11 +12,14 @@ tokenization/wordpiece/
                           an alphabet of 80 characters; and a tokenizer_config.json
     saved/tokenizer.json  the latter as transformers saves it
     examples.json         texts with their ids and what these decode to, for people to read
-    unicode.json          SHA-256 of the ids of 100,000 Unicode strings, one digest for each 1,000; and of the words that
-                          they are cut into, whatever the vocabulary, under five normalizations
-    scalars.json          SHA-256 of the words around every single scalar, one digest for each plane
+    unicode.json          SHA-256 of the ids of 100,000 Unicode strings, one digest for each 1,000; and of the words
+                          that they are cut into, whatever the vocabulary, under five normalizations
+    scalars.json          SHA-256 of the words around every single scalar, one digest for each plane, and of the words of
+                          20,000 strings of scalars that normalization treats in unlike ways
     headlines.json        SHA-256 of the ids of each headline file of ../shared/data under MiniLM's vocabulary
     sequences.json        SHA-256 of what random ids decode to
+
+written/ is what our own writer makes of cased/ (the test `writtenFolder`); it is opened with transformers here.
 
 The strings are those of make_tokenization.py. The vocabulary of MiniLM and the headlines lie in ../shared; what needs
 them is skipped, and said, where they do not.
@@ -25,9 +28,10 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
+from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from transformers import BertTokenizer
+from transformers import AutoTokenizer, BertTokenizer
 
 from make_tokenization import GROUP, HERE, SEED, SHARED, STRINGS, SplitMix64, UnicodeStrings, digest_of_ids, write
 
@@ -75,7 +79,7 @@ def train(name, lines, size, limit):
         for character in word:
             counts[character] += count
     frequent = [count for _, count in counts.most_common()]
-    assert len(frequent) <= limit or frequent[limit - 1] > frequent[limit], "which characters are kept is left to chance"
+    assert len(frequent) <= limit or frequent[limit - 1] > frequent[limit], "which characters stay is left to chance"
     kept = sorted(character for character, _ in counts.most_common(limit))
     inside = {character for word in words for character in word[1:]}
     tokenizer = word_piece({}, name)
@@ -109,14 +113,35 @@ def make_unicode(vocabularies, texts):
     write(OUT / "unicode.json", document)
 
 
+TRICKY = [
+    # marks that stay without accents and have combining classes, and what decomposes to such
+    *range(0x302A, 0x3030), *range(0x1D15E, 0x1D16A), *range(0x1D16D, 0x1D173), 0x1B44, 0xA953, 0x116B6, 0x8D4, 0x1E000,
+    0x1E94A, 0x16FF0, 0x1D1BD,
+    # marks that go, of several classes and of none
+    0x300, 0x301, 0x308, 0x316, 0x327, 0x334, 0x338, 0x340, 0x344, 0x345, 0x34F, 0xF71, 0xF73, 0xF81, 0x5B0, 0x93C, 0x94D,
+    0x941, 0xFE0F, 0x3099, 0xE0100, 0x20DD,
+    # what decomposes, or has lower case, or both
+    0xC5, 0xE9, 0x130, 0x131, 0x17F, 0x1C5, 0x3A3, 0x3C2, 0x37E, 0x387, 0x1E9E, 0x1FEF, 0x1F80, 0x2000, 0x2260, 0x226E,
+    0x212A, 0x212B, 0x2F800, 0xF900, 0xAC00, 0xAC01, 0xD7A3, 0x1112, 0x1161, 0x11A8, 0x9CB, 0xDDD, 0xFB2C, 0x1D400,
+    # what is removed, splits or stands alone
+    0x0, 0x20, 0x85, 0xA0, 0xAD, 0x200B, 0x200D, 0x2028, 0x3000, 0xE000, 0xFFFD, 0x21, 0x2014, 0x4E00, 0x61, 0x41, 0x31,
+]
+
+
+def tricky_strings():
+    random = SplitMix64(SEED + 3)
+    for _ in range(20_000):
+        yield "".join(chr(TRICKY[random.below(len(TRICKY))]) for _ in range(1 + random.below(10)))
+
+
 def make_scalars():
-    document = {}
+    document = {"tricky": [f"{value:04X}" for value in TRICKY]}
     for name in NORMALIZATIONS:
         words = words_of(name)
         document[name] = [
             digest_of_words(words, (f"x{chr(value)}Y" for value in range(plane << 16, (plane + 1) << 16)
                                     if not 0xD800 <= value < 0xE000))
-            for plane in range(17)]
+            for plane in range(17)] + [digest_of_words(words, tricky_strings())]
     write(OUT / "scalars.json", document)
 
 
@@ -153,9 +178,9 @@ def make_examples(vocabularies):
     write(OUT / "examples.json", examples)
 
 
-def check_transformers(folder, tokenizer, texts):
+def check_transformers(kind, folder, tokenizer, texts):
     """transformers agrees when it, too, is told not to cut special tokens out of text."""
-    fast = BertTokenizer.from_pretrained(str(folder), split_special_tokens=True)
+    fast = kind.from_pretrained(str(folder), split_special_tokens=True)
     cls, sep = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
     for text in texts:
         ids = tokenizer.encode(text, add_special_tokens=False).ids
@@ -186,14 +211,17 @@ def main():
     saved = json.loads(BertTokenizer.from_pretrained(str(OUT / "cased")).backend_tokenizer.to_str())
     write(OUT / "saved/tokenizer.json", saved)
     for name in ("uncased", "cased"):
-        check_transformers(OUT / name, vocabularies[name], EXAMPLES + texts[:2_000])
+        check_transformers(BertTokenizer, OUT / name, vocabularies[name], EXAMPLES + texts[:2_000])
+    # What the test `writtenFolder` wrote of the cased vocabulary.
+    check_transformers(AutoTokenizer, OUT / "written", vocabularies["cased"], EXAMPLES + texts[:2_000])
+    print("checked written/ with AutoTokenizer")
     if "minilm" not in vocabularies:
         return
     with tempfile.TemporaryDirectory() as folder:
         # transformers takes truncation and padding from the tokenizer.json, so it gets the vocabulary alone.
         for file in ("vocab.txt", "tokenizer_config.json"):
-            (HERE.__class__(folder) / file).write_bytes((minilm / file).read_bytes())
-        check_transformers(folder, vocabularies["minilm"], EXAMPLES + texts[:2_000])
+            (Path(folder) / file).write_bytes((minilm / file).read_bytes())
+        check_transformers(BertTokenizer, folder, vocabularies["minilm"], EXAMPLES + texts[:2_000])
     headlines = {}
     for path in sorted((SHARED / "data").glob("*/*.jsonl")):
         with open(path, encoding="utf-8") as file:

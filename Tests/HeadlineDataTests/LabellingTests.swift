@@ -104,14 +104,15 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
             Refused(
                 training: ["arts", "sports"], validation: ["arts", "sport", "music"],
                 sentence:
-                    "test.csv: line 2 is to validate on and has the label `sport`, which no headline to train on has;"
-                    + " did you mean \"sports\"? (and 1 more such label); merge it by a label map, give training headlines"
-                    + " of it or, if one file is split, split it stratified"),
+                    "test.csv: line 2 is to validate on and has the label `sport` (and 1 more such label), which no"
+                    + " headline to train on has; merge it by a label map, give training headlines of it or, if one file"
+                    + " is split, split it stratified; did you mean \"sports\"?"),
             Refused(
-                training: ["a", "b", "b"], validation: ["c"], given: ["a", "b", "c"],
-                sentence: "test.csv: line 1 is to validate on and has the label `c`, which no headline to train on has;"
-                    + " did you mean \"a\"?; merge it by a label map, give training headlines of it or, if one file is"
-                    + " split, split it stratified"),
+                training: ["apple", "bear", "bear"], validation: ["cat"], given: ["apple", "bear", "cat"],
+                sentence:
+                    "test.csv: line 1 is to validate on and has the label `cat`, which no headline to train on has;"
+                    + " merge it by a label map, give training headlines of it or, if one file is split, split it"
+                    + " stratified"),
             Refused(
                 training: ["a", "b"], validation: ["a"], given: ["a", "b", "c"],
                 sentence: "train.csv: 2 headlines to train on for 3 labels, expected at least one for each and better a"
@@ -119,8 +120,8 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
             Refused(
                 training: ["travel", "food", "wine\u{1B}", "beer"], validation: ["food"], given: ["food", "travel"],
                 sentence:
-                    "train.csv: line 3 has the label `wine\\u{1b}`, which is not in the list of labels (and 1 more"
-                    + " such label); add it to the list or merge it by a label map"),
+                    "train.csv: line 3 has the label `wine\\u{1b}` (and 1 more such label), which is not in the list"
+                    + " of labels; add it to the list or merge it by a label map"),
         ])
     func refusals(_ refused: Refused) throws {
         let error = try #require(throws: LabelError.self) {

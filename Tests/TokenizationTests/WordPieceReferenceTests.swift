@@ -71,23 +71,31 @@ import Tokenization
         func hexadecimal() -> String { SHA256Digest.of(bytes).hexadecimal }
     }
 
-    @Test("100,000 Unicode strings are cut into the words of the reference", arguments: normalizations)
-    func words(name: String, normalization: WordPieceNormalization) throws {
-        let tokenizer = try tinyTokenizer(normalization)
+    @Test("100,000 Unicode strings are cut into the words of the reference under every normalization")
+    func words() throws {
+        let kinds = try Self.normalizations.map { name, normalization in
+            (name, try tinyTokenizer(normalization), try groups("words-" + name))
+        }
         let strings = try UnicodeStrings()
-        for (group, expected) in try groups("words-" + name).enumerated() {
-            var digest = DigestOfWords()
-            for index in group * 1_000..<(group + 1) * 1_000 { digest.add(tokenizer.words(of: strings.string(index))) }
-            #expect(digest.hexadecimal() == expected, "\(name): words of strings \(group * 1_000) and on")
+        for group in 0..<100 {
+            let texts = (group * 1_000..<(group + 1) * 1_000).map { strings.string($0) }
+            for (name, tokenizer, digests) in kinds {
+                var digest = DigestOfWords()
+                for text in texts { digest.add(tokenizer.words(of: text)) }
+                #expect(digest.hexadecimal() == digests[group], "\(name): words of strings \(group * 1_000) and on")
+            }
         }
     }
 
-    @Test("Every single scalar between two letters makes the words of the reference", arguments: normalizations)
+    @Test(
+        "Every scalar between two letters, and strings of the tricky ones, make the words of the reference",
+        arguments: normalizations)
     func scalars(name: String, normalization: WordPieceNormalization) throws {
         let tokenizer = try tinyTokenizer(normalization)
-        let planes = (try reference("wordpiece/scalars.json")[name]?.array ?? []).compactMap(\.string)
-        try #require(planes.count == 17)
-        for (plane, expected) in planes.enumerated() {
+        let document = try reference("wordpiece/scalars.json")
+        let digests = (document[name]?.array ?? []).compactMap(\.string)
+        try #require(digests.count == 18)
+        for (plane, expected) in digests.dropLast().enumerated() {
             var digest = DigestOfWords()
             for value in UInt32(plane) << 16..<UInt32(plane + 1) << 16 {
                 guard let scalar = Unicode.Scalar(value) else { continue }
@@ -95,6 +103,17 @@ import Tokenization
             }
             #expect(digest.hexadecimal() == expected, "\(name): plane \(plane)")
         }
+        let tricky = (document["tricky"]?.array ?? []).compactMap { $0.string.flatMap { UInt32($0, radix: 16) } }
+        let scalars = tricky.compactMap(Unicode.Scalar.init)
+        #expect(scalars.count >= 100)
+        var random = SplitMix64(UnicodeStrings.seed + 3)
+        var digest = DigestOfWords()
+        for _ in 0..<20_000 {
+            var text = ""
+            for _ in 0..<(1 + random.below(10)) { text.unicodeScalars.append(scalars[random.below(scalars.count)]) }
+            digest.add(tokenizer.words(of: text))
+        }
+        #expect(digest.hexadecimal() == digests.last, "\(name): strings of tricky scalars")
     }
 
     @Test("All headlines beside the checkout have the ids of the reference")
