@@ -1,4 +1,4 @@
-public import Files
+import Files
 import Foundation
 
 /// A file of lines `OLD NAME: NEW NAME`, such as a label map: a flat YAML mapping (a JSON object is one too), in the order of

@@ -1,3 +1,4 @@
+import Autograd
 public import Files
 import Foundation
 public import Models

@@ -1,4 +1,5 @@
 package import Autograd
+import Checkpoints
 import Files
 import Foundation
 package import HeadlineData

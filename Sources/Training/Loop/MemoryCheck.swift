@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Refuses a model that this machine has no memory for, before asking for it.

@@ -1,4 +1,5 @@
 public import Configuration
+import Files
 public import HeadlineData
 
 /// Where the headlines are.
