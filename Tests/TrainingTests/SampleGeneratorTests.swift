@@ -4,9 +4,9 @@ import Testing
 import Training
 
 /// Judges the sample run that `scripts/check` has made; without one there is nothing to judge, and the suite says so.
-@Suite("Sample run")
-struct SampleRunTests {
-    private static let folder = ProcessInfo.processInfo.environment["HEADLINEKIT_SAMPLE_RUN"]
+@Suite("Sample generator")
+struct SampleGeneratorTests {
+    private static let folder = ProcessInfo.processInfo.environment["HEADLINEKIT_SAMPLE_GENERATOR"]
 
     private static func setup(_ folder: String) throws -> (task: GeneratorTask, training: [String]) {
         let settings = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: folder))
@@ -18,7 +18,7 @@ struct SampleRunTests {
     @Test("its bits per byte are at least a tenth below those of token frequencies")
     func beatsTheUnigramBaseline() throws {
         guard let folder = Self.folder else {
-            return print("skipped: sample run, because HEADLINEKIT_SAMPLE_RUN is not set")
+            return print("skipped: sample generator, because HEADLINEKIT_SAMPLE_GENERATOR is not set")
         }
         let baseline = try #require(try Self.setup(folder).task.unigramBaseline.value("bitsPerByte"))
         let text = try String(contentsOfFile: "\(folder)/metrics.jsonl", encoding: .utf8)
@@ -27,7 +27,7 @@ struct SampleRunTests {
         let last = try #require(lines.last { $0.kind == "evaluation" }?.bitsPerByte)
         print(
             String(
-                format: "sample run: %.3f bits per byte, unigram baseline %.3f (%.1f %% below)", last, baseline,
+                format: "sample generator: %.3f bits per byte, unigram baseline %.3f (%.1f %% below)", last, baseline,
                 100 * (1 - last / baseline)))
         #expect(last <= 0.9 * baseline)
     }
@@ -35,7 +35,7 @@ struct SampleRunTests {
     @Test("of 40 completions at least 32 end by themselves and at most 2 are training headlines")
     func completesHeadlines() throws {
         guard let folder = Self.folder else {
-            return print("skipped: sample run, because HEADLINEKIT_SAMPLE_RUN is not set")
+            return print("skipped: sample generator, because HEADLINEKIT_SAMPLE_GENERATOR is not set")
         }
         let training = Set(try Self.setup(folder).training)
         let model = try GeneratorFolder(path: "\(folder)/last")
@@ -47,7 +47,7 @@ struct SampleRunTests {
         let ended = completions.count { $0.endedByItself }
         let verbatim = completions.count { training.contains($0.headline) }
         print(
-            "sample run: \(ended) of \(completions.count) completions end by themselves, \(verbatim) are training headlines"
+            "sample generator: \(ended) of \(completions.count) completions end by themselves, \(verbatim) are training headlines"
         )
         #expect(completions.count == 40)
         #expect(ended >= 32)
