@@ -70,7 +70,8 @@ let package = Package(
             name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser],
             swiftSettings: strict),
         .executableTarget(
-            name: "headline", dependencies: ["Commands", "Inference", "Checkpoints", "Files", argumentParser],
+            name: "headline",
+            dependencies: ["Commands", "Inference", "Checkpoints", "HeadlineData", "Files", argumentParser],
             swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),

@@ -25,17 +25,42 @@ def add_input_options(parser):
                         help="the same to evaluate on (default: %(default)s)")
     parser.add_argument("--tokenizer", type=pathlib.Path, default=SHARED / "models" / "gpt2-tokenizer", metavar="DIR",
                         help="GPT-2's vocab.json and merges.txt (default: %(default)s)")
+    add_programs_option(parser)
+
+
+def add_classifier_options(parser):
+    """The same for a classifier: labelled headlines, a pretrained encoder, our programs."""
+    headlines = SHARED / "data" / "huffpost"
+    parser.add_argument("--train", type=pathlib.Path, default=headlines / "train.jsonl", metavar="FILE",
+                        help="JSON lines with `headline` and `category` (default: %(default)s)")
+    parser.add_argument("--validation", type=pathlib.Path, default=headlines / "validation.jsonl", metavar="FILE",
+                        help="the same to evaluate on (default: %(default)s)")
+    parser.add_argument("--base", type=pathlib.Path, default=SHARED / "models" / "minilm-l6", metavar="DIR",
+                        help="a BERT's folder in Hugging Face layout (default: %(default)s)")
+    add_programs_option(parser)
+
+
+def add_programs_option(parser):
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release", metavar="DIR",
                         help="where `swift build -c release` put train and headline (default: %(default)s)")
 
 
 def check_inputs(options, programs):
     """Ends the program with a sentence when an input or one of our `programs` is not there."""
-    for flag, path in [("--train", options.train), ("--validation", options.validation),
-                       ("--tokenizer", options.tokenizer / "vocab.json"),
-                       ("--tokenizer", options.tokenizer / "merges.txt")]:
+    check_files([("--train", options.train), ("--validation", options.validation),
+                 ("--tokenizer", options.tokenizer / "vocab.json"), ("--tokenizer", options.tokenizer / "merges.txt")])
+    check_programs(options, programs)
+
+
+def check_files(files):
+    """Ends the program when one of the files, each with the flag that names it, is not there."""
+    for flag, path in files:
         if not path.is_file():
             fail(f"{path} is not there; name it by {flag}")
+
+
+def check_programs(options, programs):
+    """Ends the program when one of ours has not been built."""
     for name in programs:
         if not os.access(options.programs / name, os.X_OK):
             fail(f"{options.programs / name} is not there; run `swift build -c release` first, or name it by --programs")

@@ -3,7 +3,7 @@ public import Files
 /// Which headlines every training step takes: a function of the headline lengths, the token budgets and the seed alone.
 ///
 /// Each epoch visits all headlines once, in an order that is a function of (seed, epoch). A step takes whole headlines
-/// in that order until the next one would exceed `tokensPerStep`; that one begins the next step. Steps do not cross the
+/// in that order until the next one would exceed `tokensPerStep` tokens or `headlinesPerStep` headlines; that one begins the next step. Steps do not cross the
 /// end of an epoch, so the last step of an epoch may be smaller, and every epoch is seen whole before the next begins.
 /// The step is then cut, in order, into micro-batches of whole headlines of at most `tokensPerMicroBatch` tokens; the
 /// cut changes neither what a step holds nor its order.
@@ -11,12 +11,17 @@ public struct BatchPlan: Sendable {
     /// The tokens of each headline.
     public let lengths: [Int32]
     public let tokensPerStep: Int
+    /// `nil` for no limit.
+    public let headlinesPerStep: Int?
     public let tokensPerMicroBatch: Int
     public let seed: UInt64
 
     /// Throws a `BatchPlanError` when a headline is longer than a step or a micro-batch may be; traps without
     /// headlines.
-    public init(lengths: [Int32], tokensPerStep: Int, tokensPerMicroBatch: Int, seed: UInt64) throws(BatchPlanError) {
+    public init(
+        lengths: [Int32], tokensPerStep: Int, headlinesPerStep: Int? = nil, tokensPerMicroBatch: Int, seed: UInt64
+    ) throws(BatchPlanError) {
+        precondition(headlinesPerStep ?? 1 >= 1, "BatchPlan: a step of no headlines")
         precondition(!lengths.isEmpty, "BatchPlan: there are no headlines")
         let longest = Int(lengths.max() ?? 0)
         guard longest <= tokensPerStep else {
@@ -27,6 +32,7 @@ public struct BatchPlan: Sendable {
         }
         self.lengths = lengths
         self.tokensPerStep = tokensPerStep
+        self.headlinesPerStep = headlinesPerStep
         self.tokensPerMicroBatch = tokensPerMicroBatch
         self.seed = seed
     }
@@ -59,7 +65,8 @@ public struct BatchPlan: Sendable {
     /// Where the headlines stand in an epoch's order from which on the next step begins, for one that begins at
     /// `start`.
     func end(ofStepFrom start: Int, in order: [Int32]) -> Int {
-        endOfRun(from: start, in: order[...], tokens: tokensPerStep, lengths: lengths)
+        let limit = headlinesPerStep.map { min(order.count, start + $0) } ?? order.count
+        return endOfRun(from: start, in: order[..<limit], tokens: tokensPerStep, lengths: lengths)
     }
 
     /// Makes `order` the order of an epoch, in its own memory if it has room.
@@ -83,21 +90,18 @@ func endOfRun(from start: Int, in order: ArraySlice<Int32>, tokens: Int, lengths
     return end
 }
 
-extension FramedHeadlines {
-    /// All headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a
-    /// run of its own.
-    public func sequentialRuns(ofTokens tokens: Int) -> [Range<Int32>] {
-        let order = Array(0..<Int32(count))
-        let lengths = lengths
-        var runs: [Range<Int32>] = []
-        var start = 0
-        while start < order.count {
-            let end = endOfRun(from: start, in: order[...], tokens: tokens, lengths: lengths)
-            runs.append(Int32(start)..<Int32(end))
-            start = end
-        }
-        return runs
+/// Headlines in their order, cut into runs of at most `tokens` tokens for evaluation; a longer headline is a run of its own.
+/// - Parameter lengths: The tokens of each headline.
+public func sequentialRuns(of lengths: [Int32], tokens: Int) -> [Range<Int32>] {
+    let order = Array(0..<Int32(lengths.count))
+    var runs: [Range<Int32>] = []
+    var start = 0
+    while start < order.count {
+        let end = endOfRun(from: start, in: order[...], tokens: tokens, lengths: lengths)
+        runs.append(Int32(start)..<Int32(end))
+        start = end
     }
+    return runs
 }
 
 /// A token budget that the longest headline does not fit into.

@@ -9,7 +9,7 @@ public import NumericCore
 /// together, S segments, C channels, K labels.
 public final class BERTClassifier {
     /// What of a headline the head sees.
-    public enum Pooling: String, Sendable, CaseIterable {
+    public enum Pooling: String, Sendable, Codable, CaseIterable {
         /// BERT's pooler: tanh of a linear layer over the first token, `[CLS]`.
         case cls
         /// The mean over all tokens; our own engine only, transformers has no such head.

@@ -28,11 +28,15 @@ public final class AdamW {
     /// t, the number of updates made.
     public var step = 0
     private let gradients: Gradients
+    /// What the learning rate is multiplied by, by the index of the parameter.
+    private let learningRateScales: [Float]
 
     /// An optimizer of the parameters of `gradients`, with moments of 0.
-    public init(_ gradients: Gradients, settings: Settings) {
+    /// - Parameter learningRateScale: what the learning rate is multiplied by for a parameter, and so its decay.
+    public init(_ gradients: Gradients, settings: Settings, learningRateScale: (Parameter) -> Float = { _ in 1 }) {
         self.gradients = gradients
         self.settings = settings
+        learningRateScales = gradients.parameters.map(learningRateScale)
         firstMoment = MutableArray(shape: gradients.flat.shape, repeating: 0)
         secondMoment = MutableArray(shape: gradients.flat.shape, repeating: 0)
     }
@@ -45,7 +49,8 @@ public final class AdamW {
                 preconditionFailure("AdamW: \(parameter.name) cannot be written")
             }
             AdamWUpdate(
-                learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon,
+                learningRate: learningRate * learningRateScales[index], beta1: settings.beta1, beta2: settings.beta2,
+                epsilon: settings.epsilon,
                 weightDecay: parameter.shape.rank >= 2 ? settings.weightDecay : 0, gradientScale: gradientScale,
                 step: step
             ).apply(

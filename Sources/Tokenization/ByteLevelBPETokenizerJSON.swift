@@ -10,32 +10,26 @@ extension ByteLevelBPEParts {
             throw TokenizationError("expected an object with \"model\"; is this a tokenizer.json of Hugging Face?")
         }
         if let normalizer = document["normalizer"], !normalizer.isNull {
-            throw TokenizationError("the normalizer \(Self.type(of: normalizer)) is not supported, only none")
+            throw TokenizationError("the normalizer \(normalizer.quotedType) is not supported, only none")
         }
         try Self.checkSplitting(document["pre_tokenizer"] ?? .null)
         let decoder = document["decoder"] ?? .null
         guard decoder["type"]?.string == "ByteLevel" else {
-            throw TokenizationError("the decoder \(Self.type(of: decoder)) is not supported, only \"ByteLevel\"")
+            throw TokenizationError("the decoder \(decoder.quotedType) is not supported, only \"ByteLevel\"")
         }
         try Self.checkModel(model)
         guard let vocabulary = model["vocab"]?.object else {
             throw TokenizationError("expected \"vocab\" of the model to be an object of entries and ids")
         }
-        self.init(vocabulary: vocabulary, merges: try Self.merges(model["merges"] ?? .null))
-        guard let added = (document["added_tokens"] ?? []).array else {
-            throw TokenizationError("expected \"added_tokens\" to be an array")
-        }
-        for token in added { self.added.append(try Self.addedToken(token)) }
+        self.init(
+            vocabulary: VocabularyListing(entries: vocabulary), merges: try Self.merges(model["merges"] ?? .null))
+        try self.vocabulary.add(tokensOf: document)
         prefix = try Self.prefix(document["post_processor"] ?? .null)
-    }
-
-    private static func type(of part: JSONValue) -> String {
-        part["type"]?.string.map { "\"\($0.prefix(80))\"" } ?? part.kind
     }
 
     private static func checkSplitting(_ part: JSONValue) throws(TokenizationError) {
         guard part["type"]?.string == "ByteLevel" else {
-            throw TokenizationError("the pre-tokenizer \(type(of: part)) is not supported, only \"ByteLevel\"")
+            throw TokenizationError("the pre-tokenizer \(part.quotedType) is not supported, only \"ByteLevel\"")
         }
         guard part["add_prefix_space"]?.boolean == false else {
             throw TokenizationError("the pre-tokenizer has add_prefix_space other than false, which is not supported")
@@ -48,7 +42,7 @@ extension ByteLevelBPEParts {
     private static func checkModel(_ model: JSONValue) throws(TokenizationError) {
         // Files before tokenizers 0.9 have no type; those that are BPE have merges.
         let isBPE = model["type"].map { $0.string == "BPE" } ?? (model["merges"] != nil)
-        guard isBPE else { throw TokenizationError("the model \(type(of: model)) is not supported, only \"BPE\"") }
+        guard isBPE else { throw TokenizationError("the model \(model.quotedType) is not supported, only \"BPE\"") }
         // unk_token and fuse_unk act on characters without an entry only, and a vocabulary that lacks a byte is refused.
         let supported: [String: [JSONValue]] = [
             "dropout": [nil, 0, 0.0], "continuing_subword_prefix": [nil, ""], "end_of_word_suffix": [nil, ""],
@@ -60,8 +54,7 @@ extension ByteLevelBPEParts {
                 throw TokenizationError("the model has the setting \"\(key.prefix(80))\", which is not known here")
             }
             guard values.contains(value) else {
-                let text = String(decoding: value.serialized().prefix(80), as: UTF8.self)
-                throw TokenizationError("the model has \(key) = \(text), which is not supported")
+                throw TokenizationError("the model has \(key) = \(value.excerpt), which is not supported")
             }
         }
     }
@@ -96,7 +89,7 @@ extension ByteLevelBPEParts {
             for inner in processor["processors"]?.array ?? [] { result = try prefix(inner) + result }
             return result
         case "TemplateProcessing": return try prefix(ofTemplate: processor["single"]?.array ?? [])
-        default: throw TokenizationError("the post-processor \(type(of: processor)) is not supported")
+        default: throw TokenizationError("the post-processor \(processor.quotedType) is not supported")
         }
     }
 

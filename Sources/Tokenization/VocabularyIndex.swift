@@ -16,6 +16,16 @@ struct VocabularyIndex {
         self.ids = ids
     }
 
+    /// The entry with that spelling.
+    ///
+    /// - Parameter role: What the entry is for, to be named where there is none.
+    func id(of token: String, as role: String) throws(TokenizationError) -> Int32 {
+        guard let id = ids[ByteString(token)] else {
+            throw TokenizationError("the \(role) \"\(token.prefix(80))\" is not in the vocabulary")
+        }
+        return id
+    }
+
     /// The entry of each byte.
     func byteIDs() throws(TokenizationError) -> [Int32] {
         var result: [Int32] = []

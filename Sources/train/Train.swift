@@ -5,5 +5,5 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Trains HeadlineKit's models.",
-        subcommands: [GeneratorCommand.self])
+        subcommands: [GeneratorCommand.self, ClassifierCommand.self])
 }

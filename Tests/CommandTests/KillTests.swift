@@ -14,10 +14,12 @@ struct KillTests {
             "checkpoints.shareOfTime=0", "--set", "evaluation.everySteps=50", "--threads", "\(threads)", "--quiet")
     }
 
-    @Test("after twenty kills -9, five of them inside a checkpoint write, the weights are those of an undisturbed run")
-    func killed() throws {
+    @Test(
+        "after twenty kills -9, five of them inside a checkpoint write, the weights are those of an undisturbed run",
+        arguments: Workplace.Kind.allCases)
+    func killed(kind: Workplace.Kind) throws {
         try withTemporaryFolder { folder in
-            let workplace = try Workplace(in: folder)
+            let workplace = try Workplace(in: folder, kind: kind)
             let undisturbed = try Command.run("train", arguments(workplace, "whole", threads: 1), in: folder)
             #expect(undisturbed.status == 0, "\(undisturbed.errors)")
 
@@ -57,7 +59,7 @@ struct KillTests {
             let most = Self.steps + kills.count * Self.interval
             #expect(kills.stepsMade <= most, "\(kills.stepsMade) steps, at most \(most) expected")
             print(
-                "kills: \(kills.count), inside a checkpoint write: \(kills.insideWrites), "
+                "\(kind) kills: \(kills.count), inside a checkpoint write: \(kills.insideWrites), "
                     + "steps made: \(kills.stepsMade) of at most \(most)")
         }
     }
@@ -99,10 +101,10 @@ struct KillTests {
         return names.contains { $0.hasPrefix(".step-") && $0.hasSuffix(".partial") }
     }
 
-    @Test("one and two threads end with the same weights")
-    func threads() throws {
+    @Test("one and two threads end with the same weights", arguments: Workplace.Kind.allCases)
+    func threads(kind: Workplace.Kind) throws {
         try withTemporaryFolder { folder in
-            let workplace = try Workplace(in: folder)
+            let workplace = try Workplace(in: folder, kind: kind)
             for threads in [1, 2] {
                 #expect(try workplace.train("threads-\(threads)", ["--threads", "\(threads)"]).status == 0)
             }

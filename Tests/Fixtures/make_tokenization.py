@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference of Tests/TokenizationTests with Hugging Face `tokenizers` (truncation and padding off).
+"""Writes the reference of byte-level BPE in Tests/TokenizationTests with Hugging Face `tokenizers`.
 
     pip install tokenizers transformers
     Tests/Fixtures/make_tokenization.py            # takes about three minutes
@@ -15,6 +15,7 @@ Reads tokenization/corpus.txt and tokenization/pools.json, both written for this
 
 The strings come from a generator that Tests/TokenizationTests/UnicodeStrings.swift has too, statement by statement.
 The vocabulary of GPT-2 and the headlines lie in ../shared; what needs them is skipped, and said, where they do not.
+make_wordpiece.py does for WordPiece what this does for BPE.
 """
 import hashlib
 import json
@@ -300,4 +301,5 @@ def main():
     write(HERE / "headlines.json", headlines)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -66,7 +66,7 @@ private func bytes(_ text: String) -> [Int32] { text.utf8.map { Int32($0) } }
         let framed = try FramedHeadlines(
             invented.headlines(300), endOfText: 0, maximumTokens: 64, overlong: .cut, encode: bytes)
         for budget in [1, 64, 500, 1_000_000] {
-            let runs = framed.sequentialRuns(ofTokens: budget)
+            let runs = sequentialRuns(of: framed.lengths, tokens: budget)
             #expect(runs.flatMap(Array.init) == Array(0..<300))
             for run in runs {
                 let tokens = framed.microBatch(run).inputs.count

@@ -55,19 +55,8 @@ import Tokenization
     private func changed(
         _ tokenizer: ByteLevelBPE, _ path: [String], to value: JSONValue?
     ) throws -> (name: String, bytes: [UInt8]) {
-        func change(_ document: JSONValue, _ path: ArraySlice<String>) -> JSONValue {
-            guard let key = path.first, var members = document.object else { return value ?? nil }
-            let index = members.firstIndex { $0.key == key }
-            if path.count == 1, value == nil {
-                if let index { members.remove(at: index) }
-            } else {
-                let inner = change(index.map { members[$0].value } ?? [:], path.dropFirst())
-                if let index { members[index].value = inner } else { members.append((key, inner)) }
-            }
-            return .object(members)
-        }
         let document = try JSONValue(parsing: tokenizer.files(contextLength: 64)[0].bytes)
-        return ("tokenizer.json", change(document, path[...]).serialized())
+        return ("tokenizer.json", document.replacing(path[...], by: value).serialized())
     }
 
     private func problem(_ folder: URL) -> String? {

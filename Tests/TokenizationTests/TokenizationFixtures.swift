@@ -53,3 +53,18 @@ func write(_ files: [(name: String, bytes: [UInt8])], to folder: URL) throws {
 
 /// Whether two strings are the same bytes; `==` would take canonically equivalent ones for equal.
 func sameBytes(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+
+extension JSONValue {
+    /// The document with one value replaced, or removed for `nil`.
+    func replacing(_ path: ArraySlice<String>, by value: JSONValue?) -> JSONValue {
+        guard let key = path.first, var members = object else { return value ?? nil }
+        let index = members.firstIndex { $0.key == key }
+        if path.count == 1, value == nil {
+            if let index { members.remove(at: index) }
+        } else {
+            let inner = (index.map { members[$0].value } ?? [:]).replacing(path.dropFirst(), by: value)
+            if let index { members[index].value = inner } else { members.append((key, inner)) }
+        }
+        return .object(members)
+    }
+}

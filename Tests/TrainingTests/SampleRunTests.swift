@@ -9,10 +9,10 @@ struct SampleRunTests {
     private static let folder = ProcessInfo.processInfo.environment["HEADLINEKIT_SAMPLE_RUN"]
 
     private static func setup(_ folder: String) throws -> (task: GeneratorTask, training: [String]) {
-        let settings = try #require(try GeneratorRun.storedSettings(in: folder))
+        let settings = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: folder))
         var notes: [String] = []
         let data = try GeneratorData(settings.data, notes: &notes)
-        return (try GeneratorSetup(settings, restoring: true).task, data.training)
+        return (try GeneratorSetup(settings, restoring: true).generator, data.training)
     }
 
     @Test("its bits per byte are at least a tenth below those of token frequencies")
@@ -20,7 +20,7 @@ struct SampleRunTests {
         guard let folder = Self.folder else {
             return print("skipped: sample run, because HEADLINEKIT_SAMPLE_RUN is not set")
         }
-        let baseline = try #require(try Self.setup(folder).task.unigramBaseline.bitsPerByte)
+        let baseline = try #require(try Self.setup(folder).task.unigramBaseline.value("bitsPerByte"))
         let text = try String(contentsOfFile: "\(folder)/metrics.jsonl", encoding: .utf8)
         struct Line: Decodable { var kind: String; var bitsPerByte: Double? }
         let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }

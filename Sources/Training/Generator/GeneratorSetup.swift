@@ -9,14 +9,17 @@ import NeuralNetwork
 import NumericCore
 import Tokenization
 
-/// What a generator run is made of, from its settings: data, vocabulary, model. Everything noteworthy on the way is said.
-package struct GeneratorSetup {
-    package let task: GeneratorTask
-    /// Sentences for the person: what was read, dropped, cut, ignored.
-    let notes: [String]
+/// What a generator run is made of. Everything noteworthy on the way is said.
+public struct GeneratorSetup: RunSetup {
+    package let generator: GeneratorTask
+    public var task: any TrainingTask { generator }
+    public let notes: [String]
 
-    /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
-    package init(_ settings: GeneratorSettings, restoring: Bool) throws {
+    public static func trial(of folder: String) -> String {
+        "headline complete --model \(folder) \"Scientists discover\" -n 5"
+    }
+
+    public init(_ settings: GeneratorSettings, restoring: Bool) throws {
         var notes: [String] = []
         let data = try GeneratorData(settings.data, notes: &notes)
         let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
@@ -29,7 +32,7 @@ package struct GeneratorSetup {
         // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
         let tokenizer = try vocabulary.withPrefix([endOfText])
         let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
-        try Self.checkMemory(configuration)
+        try checkMemory(parameters: Self.parameterCount(configuration))
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
@@ -51,11 +54,11 @@ package struct GeneratorSetup {
         let validation = try frame(data.validation, "validation")
         let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, notes: &notes)
         let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
-        task = try GeneratorTask(
+        generator = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: description.text)
-        let baseline = task.unigramBaseline
-        let perByte = baseline.bitsPerByte.map { String(format: ", %.3f bits/byte", $0) } ?? ""
+        let baseline = generator.unigramBaseline
+        let perByte = baseline.value("bitsPerByte").map { String(format: ", %.3f bits/byte", $0) } ?? ""
         notes.append(
             String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
         self.notes = notes
@@ -104,23 +107,12 @@ package struct GeneratorSetup {
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
     }
 
-    /// Refuses a model that this machine has no memory for, before asking for it.
-    private static func checkMemory(_ model: GPT2.Configuration) throws(TrainingError) {
-        // In Double: the sizes may be mistakes that no integer holds.
+    /// In Double: the sizes may be mistakes that no integer holds.
+    private static func parameterCount(_ model: GPT2.Configuration) -> Double {
         let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
         let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
         let embeddings = Double(model.vocabularySize + model.positions) * channels
-        let parameters = embeddings + Double(model.layers) * layer + 2 * channels
-        // Weights, gradients and two moments in float32.
-        let (needed, present) = (16 * parameters, Double(ProcessInfo.processInfo.physicalMemory))
-        guard needed <= present else {
-            throw TrainingError(
-                String(
-                    format:
-                        "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this "
-                        + "machine has %.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
-                    parameters, needed / 1e9, present / 1e9), .usage)
-        }
+        return embeddings + Double(model.layers) * layer + 2 * channels
     }
 
     private static func model(
@@ -150,27 +142,16 @@ package struct GeneratorData {
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
-    package init(_ settings: GeneratorSettings.DataSettings, notes: inout [String]) throws {
-        guard let train = settings.train else {
-            throw TrainingError(
-                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
-                .usage)
-        }
-        let columns = settings.columns.names
-        let table = try HeadlineTable(readingFrom: train.path, format: settings.format, columns: columns)
-        notes.append("\(train.path): \(table.report)")
-        guard let path = settings.validation?.path else {
-            let split = try Split(
-                of: table.rows, method: settings.split.method, fraction: settings.split.fraction,
-                seed: UInt64(settings.split.seed))
+    package init(_ settings: DataSettings, notes: inout [String]) throws {
+        let table = try settings.trainingTable(notes: &notes)
+        guard let held = try settings.validationTable(notes: &notes) else {
+            let split = try settings.split.split(table.rows)
             notes.append("split: \(split.report)")
             training = split.training.map { table.rows[$0].text }
             validation = split.validation.map { table.rows[$0].text }
             digests = [table.digest.hexadecimal]
             return
         }
-        let held = try HeadlineTable(readingFrom: path, format: settings.format, columns: columns)
-        notes.append("\(path): \(held.report)")
         training = table.texts
         validation = held.texts
         digests = [table.digest.hexadecimal, held.digest.hexadecimal]

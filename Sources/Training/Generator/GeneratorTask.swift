@@ -35,17 +35,7 @@ package final class GeneratorTask: TrainingTask {
         self.validation = validation
         self.settings = settings
         self.card = card
-        let batches = settings.batches
-        do throws(BatchPlanError) {
-            plan = try BatchPlan(
-                lengths: training.lengths, tokensPerStep: batches.tokensPerStep,
-                tokensPerMicroBatch: min(batches.tokensPerMicroBatch, batches.tokensPerStep),
-                seed: UInt64(settings.seed))
-        } catch {
-            throw TrainingError(
-                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
-                error.exitStatus)
-        }
+        plan = try settings.batches.plan(lengths: training.lengths, seed: settings.seed)
         dataDigest = Self.digest(training, validation)
         trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
     }
@@ -63,10 +53,13 @@ package final class GeneratorTask: TrainingTask {
         return evaluation(nats: unigram.nats(of: validation.targets))
     }
 
+    package let unit = PredictionUnit.token
+    package let objective = Objective.lowestLoss
+    package func lossCount(of step: StepPlan) -> Double { Double(step.tokenCount) }
+    package func learningRateScale(of parameter: Parameter) -> Double { 1 }
     package var allParameters: [Parameter] { store.parameters }
     package var validationCount: Int { validation.count }
-    /// Tokens that an evaluation scores.
-    var validationTokens: Int { validation.targets.count }
+    package var validationTokens: Int { validation.targets.count }
 
     private static func digest(_ sides: FramedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
@@ -92,7 +85,7 @@ package final class GeneratorTask: TrainingTask {
 
     package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
-        for run in validation.sequentialRuns(ofTokens: plan.tokensPerMicroBatch) {
+        for run in sequentialRuns(of: validation.lengths, tokens: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = validation.microBatch(run)
             nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
@@ -105,8 +98,14 @@ package final class GeneratorTask: TrainingTask {
         let tokens = validation.targets.count
         // A headline that was cut has bytes that no token stands for.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
+        let loss = nats / Double(tokens)
+        let bitsPerByte = bytes.map { nats / log(2) / Double($0) }
         return TaskEvaluation(
-            loss: nats / Double(tokens), bitsPerByte: bytes.map { nats / log(2) / Double($0) }, tokens: tokens)
+            loss: loss, count: tokens,
+            figures: [
+                .init("perplexity", exp(loss), "perplexity \(ReportText.rough(exp(loss)))"),
+                .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(ReportText.fixed($0, 3)) bits/byte" }),
+            ])
     }
 
     package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
@@ -119,6 +118,8 @@ package final class GeneratorTask: TrainingTask {
         }
         return samples
     }
+
+    package func summary(of folder: String) throws -> String { "" }
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
         try GeneratorFolder.write(

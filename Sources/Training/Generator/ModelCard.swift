@@ -14,14 +14,15 @@ struct ModelCard {
         let figures =
             evaluation.map { result in
                 let perByte =
-                    result.bitsPerByte.map { String(format: "%.4f", $0) } ?? "not known, since headlines were cut"
+                    result.value("bitsPerByte").map { String(format: "%.4f", $0) }
+                    ?? "not known, since headlines were cut"
                 return """
                     | figure on the validation headlines | value |
                     |---|---|
                     | nats per token, end tokens included | \(String(format: "%.4f", result.loss)) |
                     | perplexity per token | \(String(format: "%.2f", exp(result.loss))) |
                     | bits per byte | \(perByte) |
-                    | tokens scored | \(result.tokens) |
+                    | tokens scored | \(result.count) |
                     """
             } ?? "It has not been evaluated."
         return """

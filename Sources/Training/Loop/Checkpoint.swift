@@ -9,7 +9,7 @@ import Optimization
 /// Writing and reading the whole state of a run.
 struct Checkpoint {
     /// Raised when the layout below changes; older files are then refused by number.
-    static let version = 1
+    static let version = 2
 
     /// What a checkpoint says of itself before any array is read.
     struct Header: Codable {

@@ -20,7 +20,7 @@ struct RunProgress: Codable, Equatable {
 
     struct Best: Codable, Equatable {
         var step: Int
-        var loss: Double
+        var evaluation: TaskEvaluation
     }
 }
 

@@ -60,7 +60,8 @@ public final class TrainingLoop {
             gradients,
             settings: .init(
                 beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
-                weightDecay: Float(rates.weightDecay)))
+                weightDecay: Float(rates.weightDecay)),
+            learningRateScale: { Float(task.learningRateScale(of: $0)) })
         length = TrainingLength(of: task.plan, settings.batches)
         schedule = try Self.schedule(rates, length)
         saving = SavingSchedule(settings.checkpoints, now: steadyClock())
@@ -85,13 +86,14 @@ public final class TrainingLoop {
     static func schedule(
         _ settings: OptimizerSettings, _ length: TrainingLength
     ) throws(TrainingError) -> LearningRateSchedule {
-        guard settings.warmUpSteps < length.total else {
+        let warmUpSteps = settings.warmUpFraction.map { Int($0 * Double(length.total)) } ?? settings.warmUpSteps
+        guard warmUpSteps < length.total else {
             throw TrainingError(
-                "optimizer.warmUpSteps is \(settings.warmUpSteps), and the whole run has only \(length.total) steps; "
+                "optimizer.warmUpSteps is \(warmUpSteps), and the whole run has only \(length.total) steps; "
                     + "expected fewer: lower it, or train longer", .usage)
         }
         return LearningRateSchedule(
-            peak: settings.learningRate, warmUpSteps: settings.warmUpSteps, totalSteps: length.total,
+            peak: settings.learningRate, warmUpSteps: warmUpSteps, totalSteps: length.total,
             decay: settings.decay, floor: settings.floor)
     }
 
@@ -146,7 +148,7 @@ public final class TrainingLoop {
     /// Makes one step; false when told to stop before it was whole: then nothing has changed.
     private func take(_ plan: StepPlan, nextCursor: DataCursor, _ stopSignal: () -> Int32?) throws -> Bool {
         let start = steadyClock()
-        let tokens = Double(plan.tokenCount)
+        let count = task.lossCount(of: plan)
         var lossSum = 0.0
         for (headlines, firstRow) in zip(plan.microBatches, plan.firstRows) {
             if stopSignal() != nil {
@@ -159,12 +161,12 @@ public final class TrainingLoop {
             tape.backward(from: loss)
             lossSum += Double(loss.value.scalar)
         }
-        let (loss, norm) = (lossSum / tokens, gradients.norm / tokens)
+        let (loss, norm) = (lossSum / count, gradients.norm / count)
         let rate = schedule(plan.step)
         let accepted = progress.guardrail.accepts(loss: loss, norm: norm, deviations: settings.guardrail.deviations)
         if accepted {
             let clip = clippingFactor(norm: norm, limit: settings.optimizer.clip)
-            optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / tokens))
+            optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / count))
         } else {
             gradients.clear()
         }
@@ -211,11 +213,12 @@ public final class TrainingLoop {
         guard let result = task.evaluate(isStopping: { stopSignal() != nil }) else { return false }
         let seconds = steadyClock() - start
         guard let samples = try task.samples(isStopping: { stopSignal() != nil }) else { return false }
-        let improvement = progress.best.map { $0.loss - result.loss } ?? .infinity
+        let cost = task.objective.cost(of: result)
+        let improvement = progress.best.map { task.objective.cost(of: $0.evaluation) - cost } ?? .infinity
         // The model before the first step is nobody's best, however bad the following ones are.
-        let isBest = step > 0 && result.loss.isFinite && improvement > settings.evaluation.minimumImprovement
+        let isBest = step > 0 && cost.isFinite && improvement > settings.evaluation.minimumImprovement
         if isBest {
-            progress.best = .init(step: step, loss: result.loss)
+            progress.best = .init(step: step, evaluation: result)
             progress.evaluationsSinceBest = 0
         } else if step > 0 {
             progress.evaluationsSinceBest += 1
@@ -224,9 +227,7 @@ public final class TrainingLoop {
         progress.evaluatedStep = step
         try tell(
             .evaluation(
-                EvaluationReport(
-                    step: step, loss: result.loss, bitsPerByte: result.bitsPerByte, tokens: result.tokens,
-                    seconds: seconds, isBest: isBest)))
+                EvaluationReport(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
         if !samples.isEmpty { try tell(.samples(SamplesReport(step: step, samples: samples))) }
         if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
         return true
@@ -269,7 +270,8 @@ public final class TrainingLoop {
             .finished(
                 RunFinished(
                     steps: progress.cursor.step, seconds: steadyClock() - start, tokens: trainedTokens,
-                    bestStep: progress.best?.step, bestLoss: progress.best?.loss,
+                    bestStep: progress.best?.step,
+                    best: progress.best.map { task.objective.figure(of: $0.evaluation, task.unit) },
                     peakResidentMemory: peakResidentMemory())))
         for observer in observers { try observer.flush() }
         return outcome

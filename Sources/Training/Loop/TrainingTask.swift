@@ -9,14 +9,26 @@ public protocol TrainingTask {
     var allParameters: [Parameter] { get }
     /// Which headlines each step takes.
     var plan: BatchPlan { get }
+    /// What is predicted, and what losses are means over.
+    var unit: PredictionUnit { get }
+    /// What makes one evaluation better than another.
+    var objective: Objective { get }
     /// The headlines there are to evaluate on.
     var validationCount: Int { get }
+    /// The tokens that an evaluation takes.
+    var validationTokens: Int { get }
     /// A digest of all tokens on both sides: a checkpoint belongs to them.
     var dataDigest: String { get }
 
     /// The loss of some headlines, summed over what is predicted: a scalar, recorded when a tape is.
     /// - Parameter firstRow: the row of their first token within the whole step.
     func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor
+
+    /// How many predictions, weighted as they are, the loss of a step sums over: what it is divided by.
+    func lossCount(of step: StepPlan) -> Double
+
+    /// What the learning rate is multiplied by for a parameter.
+    func learningRateScale(of parameter: Parameter) -> Double
 
     /// The loss of a batch with as many tokens as a micro-batch may have, whatever they say, and how many that are.
     func largestLossSum() -> (loss: Tensor, tokens: Int)
@@ -27,17 +39,10 @@ public protocol TrainingTask {
     /// What the model writes now, for people to read, empty for a task without; `nil` when told to stop meanwhile.
     func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]?
 
+    /// What a finished run tells a person about the exported model in `folder`; empty where there is nothing to tell.
+    func summary(of folder: String) throws -> String
+
     /// Writes a model folder to `path`, in one step.
     /// - Parameter evaluation: the newest one, for the model card; `nil` before the first.
     func export(to path: String, evaluation: TaskEvaluation?) throws
-}
-
-/// The figures of one evaluation.
-public struct TaskEvaluation: Sendable, Equatable, Codable {
-    /// What counts for best and for early stopping: nats per predicted token, lower is better.
-    public var loss: Double
-    /// Bits per UTF-8 byte, where tokens and bytes match.
-    public var bitsPerByte: Double?
-    /// What was predicted.
-    public var tokens: Int
 }

@@ -12,11 +12,10 @@ import Foundation
 ///
 /// | tag | unit |
 /// |---|---|
-/// | `train/loss`, `validation/loss` | nats per token |
+/// | `train/loss`, `validation/loss` | nats per token or headline predicted |
 /// | `train/learningRate`, `train/gradientNorm`, `train/tokensPerSecond`, `train/epoch` | |
 /// | `train/residentMemory` | bytes |
-/// | `validation/perplexity` | per token |
-/// | `validation/bitsPerByte` | |
+/// | `validation/` and the name of each figure, such as `validation/perplexity` | |
 /// | `samples`, `configuration` | Markdown |
 public final class EventFileWriter: TrainingObserver {
     /// The file this writer made.
@@ -110,8 +109,10 @@ extension EventFileWriter {
     }
 
     private static func scalars(_ report: EvaluationReport) -> [ProtocolBufferMessage] {
-        let always = [scalar("validation/loss", report.loss), scalar("validation/perplexity", report.perplexity)]
-        return always + (report.bitsPerByte.map { [scalar("validation/bitsPerByte", $0)] } ?? [])
+        [scalar("validation/loss", report.result.loss)]
+            + report.result.figures.compactMap { figure in
+                figure.value.map { scalar("validation/\(figure.name)", $0) }
+            }
     }
 
     /// `Summary.Value` with `simple_value`; NaN and infinities are values here.

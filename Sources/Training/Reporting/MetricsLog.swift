@@ -3,19 +3,19 @@ import Foundation
 
 /// `metrics.jsonl`: everything that happened in a run, one JSON object a line, for programs to read.
 ///
-/// Every object has `kind` and `time` (seconds since 1970). The other fields by kind, with losses in nats per token, times in
+/// Every object has `kind` and `time` (seconds since 1970). The other fields by kind, with losses in nats per token or headline predicted, times in
 /// seconds and sizes in bytes:
 ///
 /// | kind | fields |
 /// |---|---|
 /// | `started` | `name` `parameters` `trainedParameters` `trainingHeadlines` `validationHeadlines` `trainingTokens` `resumedAfterStep` `totalSteps` |
 /// | `step` | `step` `totalSteps` `epoch` `loss` `learningRate` `gradientNorm` `tokens` `seconds` `tokensPerSecond` `residentMemory` `skipped` |
-/// | `evaluation` | `step` `loss` `perplexity` `bitsPerByte` `tokens` `seconds` `best` |
+/// | `evaluation` | `step` `loss`, the figures of the task (generator: `perplexity` `bitsPerByte`), `tokens` or `headlines` scored, `seconds` `best` |
 /// | `samples` | `step` `samples`: a list of `prompt` `completion` |
 /// | `saved` | `step` `path` `seconds` `bytes` |
 /// | `warning` | `text` |
 /// | `stopped` | `step` `reason` |
-/// | `finished` | `steps` `seconds` `tokens` `bestStep` `bestLoss` `peakResidentMemory` |
+/// | `finished` | `steps` `seconds` `tokens` `bestStep` `bestLoss` (or what else decides) `peakResidentMemory` |
 ///
 /// A number that is unknown or not finite is null; for one that is not finite a field `note` says what it was.
 public final class MetricsLog: TrainingObserver {
@@ -141,10 +141,9 @@ extension StepReport {
 extension EvaluationReport {
     fileprivate func addFields(to line: inout JSONLine) {
         line.add("step", step)
-        line.add("loss", loss)
-        line.add("perplexity", perplexity)
-        line.add("bitsPerByte", bitsPerByte)
-        line.add("tokens", tokens)
+        line.add("loss", result.loss)
+        for figure in result.figures { line.add(figure.name, figure.value) }
+        line.add("\(unit.rawValue)s", result.count)
         line.add("seconds", seconds)
         line.add("best", isBest)
     }
@@ -165,7 +164,7 @@ extension RunFinished {
         line.add("seconds", seconds)
         line.add("tokens", tokens)
         line.add("bestStep", bestStep)
-        line.add("bestLoss", bestLoss)
+        if let best { line.add("best" + best.name.prefix(1).uppercased() + best.name.dropFirst(), best.value) }
         line.add("peakResidentMemory", peakResidentMemory)
     }
 }

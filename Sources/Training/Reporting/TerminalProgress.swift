@@ -108,10 +108,10 @@ public final class TerminalProgress: TrainingObserver {
     }
 
     private func describe(_ report: EvaluationReport) -> String {
-        let bits = report.bitsPerByte.map { ", \(ReportText.fixed($0, 3)) bits/byte" } ?? ""
+        let figures = report.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
         return coloured("evaluation at step \(report.step): ", .bold)
-            + "loss \(ReportText.fixed(report.loss, 4)) nats/token, perplexity \(ReportText.rough(report.perplexity))\(bits) "
-            + "over \(ReportText.grouped(report.tokens)) tokens in \(ReportText.duration(report.seconds))"
+            + "loss \(ReportText.fixed(report.result.loss, 4)) nats/\(report.unit.rawValue)\(figures) "
+            + "over \(report.unit.counted(report.result.count)) in \(ReportText.duration(report.seconds))"
             + (report.isBest ? coloured(" (best so far)", .green) : "")
     }
 
@@ -127,8 +127,8 @@ public final class TerminalProgress: TrainingObserver {
         if run.seconds > 0, run.tokens > 0 {
             text += ", \(ReportText.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
         }
-        if let step = run.bestStep, let loss = run.bestLoss {
-            text += "; best evaluation \(ReportText.fixed(loss, 4)) nats/token at step \(step)"
+        if let step = run.bestStep, let best = run.best?.text {
+            text += "; best evaluation \(best) at step \(step)"
         }
         if skippedSteps > 0 { text += "; \(skippedSteps) steps skipped" }
         return text + "; at most \(ReportText.bytes(run.peakResidentMemory)) of memory"

@@ -55,12 +55,12 @@ public struct StepReport: Sendable, Equatable {
     public var totalSteps: Int
     /// Passes over the training data so far, with the fraction of the current one.
     public var epoch: Double
-    /// Nats per token over the tokens of the step, before it changed the weights.
+    /// Nats per prediction over the step, before it changed the weights.
     public var loss: Double
     public var learningRate: Double
     /// Euclidean norm of the gradient of the mean loss, before clipping.
     public var gradientNorm: Double
-    /// Tokens whose loss was counted in this step.
+    /// Tokens that the step read.
     public var tokens: Int
     /// Time of this step alone, without evaluations and savings.
     public var seconds: Double
@@ -94,23 +94,17 @@ public struct StepReport: Sendable, Equatable {
 public struct EvaluationReport: Sendable, Equatable {
     /// The step after which it was made, 0 before the first.
     public var step: Int
-    /// Nats per token, end tokens included.
-    public var loss: Double
-    /// Bits per UTF-8 byte of the headlines; `nil` where headlines were cut, so that bytes and tokens do not match.
-    public var bitsPerByte: Double?
-    public var tokens: Int
+    public var result: TaskEvaluation
+    /// What the loss is per.
+    public var unit: PredictionUnit
     public var seconds: Double
     /// Whether it is the best so far.
     public var isBest: Bool
 
-    /// exp(loss): the perplexity per token.
-    public var perplexity: Double { exp(loss) }
-
-    public init(step: Int, loss: Double, bitsPerByte: Double?, tokens: Int, seconds: Double, isBest: Bool) {
+    public init(step: Int, result: TaskEvaluation, unit: PredictionUnit, seconds: Double, isBest: Bool) {
         self.step = step
-        self.loss = loss
-        self.bitsPerByte = bitsPerByte
-        self.tokens = tokens
+        self.result = result
+        self.unit = unit
         self.seconds = seconds
         self.isBest = isBest
     }
@@ -163,19 +157,20 @@ public struct RunFinished: Sendable, Equatable {
     public var tokens: Int
     /// The best evaluation, `nil` when there was none.
     public var bestStep: Int?
-    /// Its nats per token.
-    public var bestLoss: Double?
+    /// Its figure that made it the best.
+    public var best: TaskEvaluation.Figure?
     /// The most bytes the process had in memory.
     public var peakResidentMemory: Int
 
     public init(
-        steps: Int, seconds: Double, tokens: Int, bestStep: Int?, bestLoss: Double?, peakResidentMemory: Int
+        steps: Int, seconds: Double, tokens: Int, bestStep: Int?, best: TaskEvaluation.Figure?,
+        peakResidentMemory: Int
     ) {
         self.steps = steps
         self.seconds = seconds
         self.tokens = tokens
         self.bestStep = bestStep
-        self.bestLoss = bestLoss
+        self.best = best
         self.peakResidentMemory = peakResidentMemory
     }
 }

@@ -1,16 +1,13 @@
 public import Configuration
-public import HeadlineData
 import Inference
 
 /// Everything that `train generator` can be told; the YAML keys are the names below.
-public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
-    /// Of the run; its folder is `checkpoints/<name>` unless `output` says otherwise.
-    public var name: String = "generator"
-    /// Of initial weights, data order and dropout.
+public struct GeneratorSettings: RunSettings {
+    public static let kind = "generator"
+
+    public var name: String = kind
     public var seed: Int = 1
-    /// Threads that compute; null for all processors. Results do not depend on it.
     public var threads: Int?
-    /// The run folder.
     public var output: ConfiguredPath?
     public var data = DataSettings()
     public var tokenizer = TokenizerSettings()
@@ -26,52 +23,7 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
 
     public init() {}
 
-    /// Keys that may differ when a run goes on.
-    public static let changeable = ["threads", "logging", "output"]
-
-    public func validate() throws {
-        try require(!name.isEmpty && !name.contains("/"), "name", found: name, expected: "a name without a slash")
-        try require(seed, "seed", in: 0...)
-        if let threads { try require(threads, "threads", in: 1...256) }
-    }
-
-    /// Where the headlines are.
-    public struct DataSettings: Codable, Sendable {
-        /// The file to train on.
-        public var train: ConfiguredPath?
-        /// The file to evaluate on; null to hold out a part of `train`.
-        public var validation: ConfiguredPath?
-        /// How the files are written; null goes by the extension.
-        public var format: HeadlineFormat?
-        /// The columns by name; null for the usual names.
-        public var columns = ColumnSettings()
-        public var split = SplitSettings()
-        /// What becomes of a headline with more tokens than the model has positions.
-        public var overlong: OverlongHeadline = .cut
-    }
-
-    /// Column names, or JSON keys.
-    public struct ColumnSettings: Codable, Sendable {
-        public var headline: String?
-        public var category: String?
-        public var date: String?
-        public var source: String?
-
-        var names: ColumnNames { ColumnNames(headline: headline, category: category, date: date, source: source) }
-    }
-
-    /// How a part of the training file is held out when no validation file is given.
-    public struct SplitSettings: Codable, Sendable, ValidatedSettings {
-        public var method: SplitMethod = .random
-        public var fraction: Double = 0.1
-        /// Of the split alone, so that runs with other seeds can share it.
-        public var seed: Int = 1
-
-        public func validate() throws {
-            try require(fraction > 0 && fraction < 1, "fraction", found: fraction, expected: "a number between 0 and 1")
-            try require(seed, "seed", in: 0...)
-        }
-    }
+    public func validate() throws { try validateRun() }
 
     /// Where the vocabulary comes from: the base model, else this folder, else the training text.
     public struct TokenizerSettings: Codable, Sendable, ValidatedSettings {
@@ -125,14 +77,6 @@ public struct GeneratorSettings: Codable, Sendable, ValidatedSettings {
         }
     }
 
-    /// How model folders are written.
-    public struct ExportSettings: Codable, Sendable {
-        /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
-        public var precision: Precision = .float32
-
-        public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
-    }
-
     /// What is completed at every evaluation.
     public struct SampleSettings: Codable, Sendable {
         public var prompts = ["Scientists discover", "New law passed to", "AI could soon", "Stock market reacts"]
@@ -158,24 +102,4 @@ extension GeneratorSettings.SampleSettings: ValidatedSettings {
         }
         try require(seed, "seed", in: 0...)
     }
-}
-
-extension GeneratorSettings {
-    /// What the loop needs of all this.
-    var loop: LoopSettings {
-        LoopSettings(
-            name: name, seed: UInt64(seed), batches: batches, optimizer: optimizer, evaluation: evaluation,
-            guardrail: guardrail, checkpoints: checkpoints)
-    }
-}
-
-/// The settings of the training loop, whatever it trains.
-public struct LoopSettings: Sendable {
-    public var name: String
-    public var seed: UInt64
-    public var batches: BatchSettings
-    public var optimizer: OptimizerSettings
-    public var evaluation: EvaluationSettings
-    public var guardrail: GuardSettings
-    public var checkpoints: CheckpointSettings
 }

@@ -1,5 +1,17 @@
 public import Configuration
+import HeadlineData
 public import Optimization
+
+/// The settings of the training loop, whatever it trains.
+public struct LoopSettings: Sendable {
+    public var name: String
+    public var seed: UInt64
+    public var batches: BatchSettings
+    public var optimizer: OptimizerSettings
+    public var evaluation: EvaluationSettings
+    public var guardrail: GuardSettings
+    public var checkpoints: CheckpointSettings
+}
 
 /// How much a step takes, and for how long.
 public struct BatchSettings: Codable, Sendable, ValidatedSettings {
@@ -9,6 +21,8 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     public var steps: Int?
     /// Tokens per optimizer step, at most.
     public var tokensPerStep: Int = 1024
+    /// Headlines per optimizer step, at most; null for as many as the tokens allow.
+    public var headlinesPerStep: Int?
     /// Tokens computed at a time: smaller takes less memory, and the results stay the same up to rounding.
     public var tokensPerMicroBatch: Int = 1024
 
@@ -16,7 +30,23 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
         try require(epochs, "epochs", in: 1...10_000)
         if let steps { try require(steps, "steps", in: 1...10_000_000) }
         try require(tokensPerStep, "tokensPerStep", in: 2...1_048_576)
+        if let headlinesPerStep { try require(headlinesPerStep, "headlinesPerStep", in: 1...) }
         try require(tokensPerMicroBatch, "tokensPerMicroBatch", in: 2...1_048_576)
+    }
+}
+
+extension BatchSettings {
+    /// The plan for headlines of these lengths.
+    func plan(lengths: [Int32], seed: Int) throws(TrainingError) -> BatchPlan {
+        do throws(BatchPlanError) {
+            return try BatchPlan(
+                lengths: lengths, tokensPerStep: tokensPerStep, headlinesPerStep: headlinesPerStep,
+                tokensPerMicroBatch: min(tokensPerMicroBatch, tokensPerStep), seed: UInt64(seed))
+        } catch {
+            throw TrainingError(
+                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
+                error.exitStatus)
+        }
     }
 }
 
@@ -32,6 +62,8 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
     /// The largest gradient norm that is used as it is; null for no limit.
     public var clip: Double? = 1
     public var warmUpSteps: Int = 0
+    /// The warm-up as a part of all steps; overrides `warmUpSteps` when given.
+    public var warmUpFraction: Double?
     public var decay: LearningRateSchedule.Decay = .linear
     /// The fraction of the peak at which the decay ends.
     public var floor: Double = 0
@@ -44,6 +76,11 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
         try require(weightDecay, "weightDecay", in: 0...)
         if let clip { try require(clip > 0, "clip", found: clip, expected: "a number above 0, or null") }
         try require(warmUpSteps, "warmUpSteps", in: 0...)
+        if let warmUpFraction {
+            try require(
+                warmUpFraction >= 0 && warmUpFraction < 1, "warmUpFraction", found: warmUpFraction,
+                expected: "a number from 0 to less than 1, or null")
+        }
         try require(floor, "floor", in: 0...1)
     }
 }
@@ -54,7 +91,7 @@ public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     public var everySteps: Int?
     /// Evaluations without improvement after which the run stops; null for never.
     public var patience: Int?
-    /// Nats per token that count as an improvement.
+    /// What counts as an improvement: nats per token of a generator, macro-F1 of a classifier.
     public var minimumImprovement: Double = 0
 
     public func validate() throws {
@@ -102,4 +139,12 @@ public struct GuardSettings: Codable, Sendable, ValidatedSettings {
 public struct LoggingSettings: Codable, Sendable {
     /// Whether TensorBoard event files are written beside `metrics.jsonl`.
     public var tensorBoard: Bool = true
+}
+
+/// How model folders are written.
+public struct ExportSettings: Codable, Sendable {
+    /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
+    public var precision: Precision = .float32
+
+    public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
 }

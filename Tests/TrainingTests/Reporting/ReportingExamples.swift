@@ -39,8 +39,20 @@ let exampleRun = RunStarted(
     trainedParameters: 3_210_000, trainingHeadlines: 2400, validationHeadlines: 600, trainingTokens: 45_123,
     resumedAfterStep: 0, totalSteps: 200)
 
+/// Figures of a generator, as its task gives them.
+private func figures(loss: Double, bitsPerByte: Double?) -> TaskEvaluation {
+    let perplexity = exp(loss)
+    return TaskEvaluation(
+        loss: loss, count: 53_674,
+        figures: [
+            .init("perplexity", perplexity, "perplexity \(ReportText.rough(perplexity))"),
+            .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(ReportText.fixed($0, 3)) bits/byte" }),
+        ])
+}
+
 let exampleEvaluation = EvaluationReport(
-    step: 100, loss: 5.8021, bitsPerByte: 1.9324, tokens: 53_674, seconds: 12.25, isBest: true)
+    step: 100, result: figures(loss: 5.8021, bitsPerByte: 1.9324), unit: .token,
+    seconds: 12.25, isBest: true)
 
 let exampleSamples = SamplesReport(
     step: 100,
@@ -50,13 +62,16 @@ let exampleSamples = SamplesReport(
     ])
 
 let exampleFinish = RunFinished(
-    steps: 200, seconds: 192.4, tokens: 25_600, bestStep: 100, bestLoss: 5.8021, peakResidentMemory: 1_500_000_000)
+    steps: 200, seconds: 192.4, tokens: 25_600, bestStep: 100, best: .init("loss", 5.8021, "5.8021 nats/token"),
+    peakResidentMemory: 1_500_000_000)
 
 /// One event of every kind, in the order of a run.
 let exampleEvents: [TrainingEvent] = [
     .started(exampleRun),
     .evaluation(
-        EvaluationReport(step: 0, loss: 10.8249, bitsPerByte: nil, tokens: 53_674, seconds: 11, isBest: false)),
+        EvaluationReport(
+            step: 0, result: figures(loss: 10.8249, bitsPerByte: nil), unit: .token, seconds: 11,
+            isBest: false)),
     .step(step(1)),
     .step(step(2, loss: .nan, skipped: true)),
     .evaluation(exampleEvaluation),

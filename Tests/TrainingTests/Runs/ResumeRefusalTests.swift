@@ -68,7 +68,7 @@ struct ResumeRefusalTests {
     func storedSettings() throws {
         try withTemporaryFolder { folder in
             let run = try finished(in: folder)
-            let stored = try #require(try GeneratorRun.storedSettings(in: run.path))
+            let stored = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: run.path))
             #expect(try differences(between: stored, and: run.settings).isEmpty)
         }
     }
@@ -113,11 +113,11 @@ struct ResumeRefusalTests {
     func otherKinds() throws {
         let cases: [(header: String, says: String)] = [
             (
-                #"{"version":1,"kind":"classifier","configuration":"name: x","dataDigest":"","progress":PROGRESS}"#,
+                #"{"version":2,"kind":"classifier","configuration":"name: x","dataDigest":"","progress":PROGRESS}"#,
                 "classifier"
             ),
             (#"{"version":99,"kind":"generator"}"#, "version 99"), (#"{"some":"thing"}"#, "something else"),
-            (#"{"version":1,"kind":"generator"}"#, "cannot read"), ("not JSON", "something else"),
+            (#"{"version":2,"kind":"generator"}"#, "cannot read"), ("not JSON", "something else"),
         ]
         try withTemporaryFolder { folder in
             let run = try finished(in: folder)

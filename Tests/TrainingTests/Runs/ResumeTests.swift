@@ -92,7 +92,7 @@ struct ResumeTests {
             run.settings.model.channels = 768
             run.settings.model.heads = 12
             run.settings.model.trainLastBlocks = 2
-            let task = try GeneratorSetup(run.settings, restoring: true).task
+            let task = try GeneratorSetup(run.settings, restoring: true).generator
             #expect(task.trainedParameters.reduce(0) { $0 + $1.array.count } == 14_175_744)
         }
     }

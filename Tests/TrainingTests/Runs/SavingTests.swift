@@ -59,12 +59,12 @@ struct SavingTests {
             let evaluations = events.events.compactMap { event -> EvaluationReport? in
                 if case .evaluation(let report) = event { report } else { nil }
             }
-            let best = try #require(evaluations.dropFirst().min { $0.loss < $1.loss })
-            #expect(best.step < 80 && best.isBest, "\(evaluations.map(\.loss))")
+            let best = try #require(evaluations.dropFirst().min { $0.result.loss < $1.result.loss })
+            #expect(best.step < 80 && best.isBest, "\(evaluations.map(\.result.loss))")
             let models = try run.models()
             #expect((models["best/model.safetensors"] == models["last/model.safetensors"]) == false)
             let card = String(decoding: try #require(models["best/README.md"]), as: UTF8.self)
-            #expect(card.contains(String(format: "%.4f", best.loss)))
+            #expect(card.contains(String(format: "%.4f", best.result.loss)))
         }
     }
 
@@ -120,7 +120,7 @@ struct SavingTests {
     func forwardOnly() throws {
         try withTemporaryFolder { folder in
             let run = try TinyRun(in: folder)
-            let task = try GeneratorSetup(run.settings, restoring: true).task
+            let task = try GeneratorSetup(run.settings, restoring: true).generator
             _ = task.evaluate(isStopping: { false })
             let stands = standsStill {
                 let statistics = BufferPool.shared.statistics

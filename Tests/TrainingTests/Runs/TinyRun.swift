@@ -59,7 +59,7 @@ struct TinyRun {
         resume: Bool = false, watching observers: [any TrainingObserver] = [], stopSignal: () -> Int32? = { nil }
     ) throws -> Result {
         var notes: [String] = []
-        let outcome = try GeneratorRun(settings, options: .init(resume: resume), defaultFolder: "").train(
+        let outcome = try TrainingRun<GeneratorSetup>(settings, resume: resume).train(
             note: { notes.append(($1 ? "warning: " : "") + $0) }, observers: { _, _ in observers },
             stopSignal: stopSignal)
         return Result(outcome: outcome, notes: notes)

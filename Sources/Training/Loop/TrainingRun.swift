@@ -1,57 +1,66 @@
-import Autograd
 import Checkpoints
 import Configuration
 import Files
-import Foundation
-import HeadlineData
 import NumericCore
 
-/// `train generator`, from resolved settings to a finished run.
-public struct GeneratorRun {
-    /// What to do besides training.
-    public struct Options: Sendable {
-        /// Go on with the run in the folder, if there is one.
-        public var resume: Bool
+/// What a run is made of, from its settings: data, vocabulary, model. Each kind of model has one.
+public protocol RunSetup {
+    associatedtype Settings: RunSettings
 
-        public init(resume: Bool) { self.resume = resume }
+    var task: any TrainingTask { get }
+    /// Sentences for the person: what was read, dropped, cut, ignored.
+    var notes: [String] { get }
+
+    /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
+    init(_ settings: Settings, restoring: Bool) throws
+
+    /// A command that tries the model in `folder`.
+    static func trial(of folder: String) -> String
+}
+
+/// `train generator` and `train classifier`, from resolved settings to a finished run.
+public struct TrainingRun<Setup: RunSetup> {
+    let settings: Setup.Settings
+    private let resume: Bool
+    /// The run folder.
+    public var folderPath: String { settings.folderPath }
+
+    /// - Parameter resume: go on with the run in the folder, if there is one.
+    public init(_ settings: Setup.Settings, resume: Bool) {
+        self.settings = settings
+        self.resume = resume
     }
 
-    let settings: GeneratorSettings
-    let options: Options
-    /// The run folder.
-    public let folderPath: String
-
-    /// - Parameter defaultFolder: the run folder when the settings name none.
-    public init(_ settings: GeneratorSettings, options: Options, defaultFolder: String) {
-        self.settings = settings
-        self.options = options
-        folderPath = settings.output?.path ?? defaultFolder
+    /// The model of the best evaluation; of the last step where none was good enough to be kept.
+    private var bestFolder: String {
+        isFolder("\(folderPath)/best") ? "\(folderPath)/best" : "\(folderPath)/last"
     }
 
     /// What a person can do with a run that has ended.
     public var farewell: String {
         """
         the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
-          headline complete --model \(folderPath)/best "Scientists discover" -n 5
+          \(Setup.trial(of: bestFolder))
         """
     }
 
     /// The settings that the run in `folder` was begun with, if it has a checkpoint.
-    public static func storedSettings(in folder: String) throws -> GeneratorSettings? {
+    public static func storedSettings(in folder: String) throws -> Setup.Settings? {
         guard let found = try RunFolder.newestCheckpoint(in: folder) else { return nil }
         return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
     }
 
     private static func settings(
         of header: Checkpoint.Header, in folder: String, place: String
-    ) throws -> GeneratorSettings {
-        guard header.kind == "generator" else {
+    ) throws -> Setup.Settings {
+        guard header.kind == Setup.Settings.kind else {
             throw FileError(
                 place,
-                "is a checkpoint of a \(header.kind), expected one of a generator; choose another folder by --output")
+                "is a checkpoint of a \(header.kind), expected one of a \(Setup.Settings.kind); choose another folder by --output"
+            )
         }
         return try resolve(
-            GeneratorSettings(),
+            Setup.Settings(),
             document: SettingsDocument(yaml: header.configuration, name: place, folder: folder))
     }
 
@@ -65,9 +74,9 @@ public struct GeneratorRun {
         stopSignal: () -> Int32? = { StopRequest.current }
     ) throws -> TrainingLoop.Outcome {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
-        let folder = try RunFolder(path: folderPath, resuming: options.resume)
-        let found = options.resume ? try checkpoint(in: folder, note: note) : nil
-        let setup = try GeneratorSetup(settings, restoring: found != nil)
+        let folder = try RunFolder(path: folderPath, resuming: resume)
+        let found = resume ? try checkpoint(in: folder, note: note) : nil
+        let setup = try Setup(settings, restoring: found != nil)
         for text in setup.notes { note(text, false) }
         if let found, found.header.dataDigest != setup.task.dataDigest {
             throw FileError(
@@ -77,7 +86,8 @@ public struct GeneratorRun {
         }
         let configuration = try printed(settings, relativeTo: folderPath)
         let loop = try TrainingLoop(
-            setup.task, settings: settings.loop, folder: folder, kind: "generator", configuration: configuration,
+            setup.task, settings: settings.loop, folder: folder, kind: Setup.Settings.kind,
+            configuration: configuration,
             checkpoint: found?.reader, observers: try observers(folderPath, found.map { $0.step + 1 }))
         // Last, so that a run that could not begin does not stand in the way of the next attempt.
         try folder.writeConfiguration(configuration)
@@ -86,7 +96,13 @@ public struct GeneratorRun {
         }
         // What loading took is not needed again.
         BufferPool.shared.trim()
-        return try loop.run(stopSignal: stopSignal)
+        let outcome = try loop.run(stopSignal: stopSignal)
+        if case .interrupted = outcome { return outcome }
+        let summary = try setup.task.summary(of: bestFolder)
+        if !summary.isEmpty {
+            note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false)
+        }
+        return outcome
     }
 
     /// The checkpoint to go on from, which must be of this run's settings; `nil` when there is none.
@@ -100,7 +116,7 @@ public struct GeneratorRun {
         let header = try Checkpoint.header(of: found.reader)
         let stored = try Self.settings(of: header, in: folderPath, place: found.reader.path)
         try requireSame(
-            stored: stored, requested: settings, except: GeneratorSettings.changeable, in: found.reader.path)
+            stored: stored, requested: settings, except: Setup.Settings.changeable, in: found.reader.path)
         for (file, problem) in found.damaged {
             note("passed over \(problem) (moved to \(try folder.setAside(file)))", true)
         }

@@ -5,14 +5,14 @@ import HeadlineData
 import NumericCore
 import Optimization
 
-extension GeneratorRun {
+extension TrainingRun {
     /// Reads and checks everything a run needs, makes one step's passes without changing a weight, and says what the run
     /// would take: sizes, memory, disk and time. Writes nothing.
     public func dryRun(note: (String) -> Void) throws {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         note(try folderNote())
         // With the weights, which a resumed run would not read from its base: they are to be checked too.
-        let setup = try GeneratorSetup(settings, restoring: false)
+        let setup = try Setup(settings, restoring: false)
         setup.notes.forEach(note)
         let length = TrainingLength(of: setup.task.plan, settings.batches)
         _ = try TrainingLoop.schedule(settings.optimizer, length)
@@ -56,7 +56,7 @@ private struct Estimate {
     private let peakMemory: Int
     private let tokensPerSecond: Double
 
-    init(_ task: GeneratorTask, _ settings: GeneratorSettings, _ length: TrainingLength) {
+    init(_ task: any TrainingTask, _ settings: some RunSettings, _ length: TrainingLength) {
         self.length = length
         parameters = task.allParameters.reduce(0) { $0 + $1.array.count }
         trained = task.trainedParameters.reduce(0) { $0 + $1.array.count }
@@ -92,7 +92,7 @@ private struct Estimate {
         (settings.keep + 1) * checkpointBytes + 3 * 4 * parameters
     }
 
-    func lines(for settings: GeneratorSettings) -> [String] {
+    func lines(for settings: some RunSettings) -> [String] {
         // Without gradients a token costs a third of what it costs with (Kaplan et al. 2020, table 1).
         let seconds = (runTokens + Double(evaluations * evaluationTokens) / 3) / tokensPerSecond
         let fixed = ReportText.bytes(4 * (parameters + 3 * trained))

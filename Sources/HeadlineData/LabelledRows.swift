@@ -1,0 +1,63 @@
+/// The rows of a file that have a label, under the names of a label map.
+public struct LabelledRows: Sendable {
+    /// What errors call the file.
+    public let path: String
+    /// In their order; every one has a category, which is its label. Never empty.
+    public let rows: [Headline]
+    /// How many rows were dropped because they have no label.
+    public let unlabelled: Int
+    /// The labels before the map that it does not name, in the order of their code points; empty without a map.
+    public let unmapped: [String]
+
+    /// Drops the rows of a file that have no label and gives the others their new names.
+    /// - Throws: `LabelError` when the file has no column of labels or no row has a label.
+    public init(_ table: HeadlineTable, map: LabelMap? = nil) throws(LabelError) {
+        guard table.report.columns.category != nil else {
+            throw LabelError(
+                "\(table.path): no column holds labels, expected one named `category` or like it; name it by the setting"
+                    + " data.columns.category")
+        }
+        try self.init(table.rows, path: table.path, map: map)
+    }
+
+    /// The same for rows that are at hand, such as one side of a split.
+    public init(_ rows: [Headline], path: String, map: LabelMap? = nil) throws(LabelError) {
+        var kept: [Headline] = []
+        var unmapped: Set<String> = []
+        for row in rows {
+            guard let label = row.category else { continue }
+            guard let map else {
+                kept.append(row)
+                continue
+            }
+            if !map.names(label) { unmapped.insert(label) }
+            kept.append(
+                Headline(row.text, category: map(label), date: row.date, source: row.source, line: row.line))
+        }
+        guard !kept.isEmpty else {
+            throw LabelError(
+                "\(path): none of its \(headlineCount(rows.count)) has a label; is the column of the labels right"
+                    + " (data.columns.category)?")
+        }
+        self.path = path
+        self.rows = kept
+        self.unmapped = unmapped.sorted(by: precedes)
+        unlabelled = rows.count - kept.count
+    }
+
+    /// These rows divided by `Split`: the rows of each side, in their order. What was dropped counts with the training side,
+    /// so that the two together report it once.
+    public func sides(of split: Split) -> (training: LabelledRows, validation: LabelledRows) {
+        (
+            LabelledRows(of: self, split.training, unlabelled: unlabelled),
+            LabelledRows(of: self, split.validation, unlabelled: 0)
+        )
+    }
+
+    private init(of whole: LabelledRows, _ indices: [Int], unlabelled: Int) {
+        path = whole.path
+        rows = indices.map { whole.rows[$0] }
+        self.unlabelled = unlabelled
+        unmapped = whole.unmapped
+    }
+}

@@ -1,0 +1,144 @@
+import Configuration
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import Models
+import NeuralNetwork
+import Tokenization
+
+/// What a classifier run is made of. Everything noteworthy on the way is said.
+public struct ClassifierSetup: RunSetup {
+    package let classifier: ClassifierTask
+    public var task: any TrainingTask { classifier }
+    public let notes: [String]
+
+    public static func trial(of folder: String) -> String {
+        "headline classify --model \(folder) \"Striker out for six weeks after scan\""
+    }
+
+    public init(_ settings: ClassifierSettings, restoring: Bool) throws {
+        var notes: [String] = []
+        let data = try ClassifierData(settings, notes: &notes)
+        let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
+        let tokenizer = try Self.tokenizer(settings, base: base, data: data, notes: &notes)
+        let labels = data.labelling.labels.names
+        let configuration = try Self.configuration(
+            settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
+        try settings.fineTuning.check(layers: configuration.layers)
+        try checkMemory(parameters: Self.parameterCount(configuration))
+        func frame(_ rows: LabelledRows, _ labels: [Int], _ side: String) throws -> LabelledHeadlines {
+            let framed: LabelledHeadlines
+            do {
+                framed = try LabelledHeadlines(
+                    rows.rows.map(\.text), labels: labels,
+                    frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
+                    maximumTokens: configuration.positions, overlong: settings.data.overlong, encode: tokenizer.encode)
+            } catch let error as FramingError {
+                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+            }
+            notes.append("\(side): \(framed.report)")
+            return framed
+        }
+        let training = try frame(data.training, data.labelling.training, "training")
+        let validation = try frame(data.validation, data.labelling.validation, "validation")
+        let loaded = try Self.model(
+            configuration, settings, base: base, labels: labels, restoring: restoring, notes: &notes)
+        classifier = try ClassifierTask(
+            model: loaded.model, store: loaded.store, tokenizer: tokenizer,
+            sides: .init(data: data, training: training, validation: validation), settings: settings)
+        self.notes = notes
+    }
+
+    private static func tokenizer(
+        _ settings: ClassifierSettings, base: ClassifierBase?, data: ClassifierData, notes: inout [String]
+    ) throws -> WordPieceTokenizer {
+        if let folder = settings.tokenizer.folder {
+            let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: folder.path))
+            guard let base else { return tokenizer }
+            let own = try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path))
+            guard tokenizer.tokens.elementsEqual(own.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
+                throw TrainingError(
+                    "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out",
+                    .data)
+            }
+            return tokenizer
+        }
+        if let base { return try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path)) }
+        let trained = try WordPieceTokenizer.trained(
+            on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
+            minimumFrequency: settings.tokenizer.minimumFrequency,
+            normalization: .init(lowercases: settings.tokenizer.lowercases))
+        notes.append("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
+        return trained
+    }
+
+    /// The sizes of the base where there is one, else those of the settings.
+    private static func configuration(
+        _ settings: ClassifierSettings.ModelSettings, base: ClassifierBase?, tokenizer: WordPieceTokenizer, labels: Int
+    ) throws -> BERTClassifier.Configuration {
+        guard let base else {
+            let dropout = Float(settings.dropout ?? 0)
+            return BERTClassifier.Configuration(
+                vocabularySize: tokenizer.vocabularySize, positions: settings.positions, tokenTypes: 2,
+                channels: settings.channels, layers: settings.layers, heads: settings.heads,
+                innerChannels: settings.innerChannels ?? 4 * settings.channels,
+                layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
+                hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
+                pooling: settings.pooling, labels: labels)
+        }
+        var configuration = base.configuration.model
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw TrainingError(
+                "\(base.path): its vocabulary has \(tokenizer.vocabularySize) entries and its config.json says "
+                    + "\(configuration.vocabularySize) (`vocab_size`); one of the two belongs to another model", .data)
+        }
+        configuration.labels = labels
+        configuration.pooling = settings.pooling
+        if let dropout = settings.dropout {
+            configuration.hiddenDropout = Float(dropout)
+            configuration.attentionDropout = Float(dropout)
+            configuration.classifierDropout = Float(dropout)
+        }
+        return configuration
+    }
+
+    /// In Double: the sizes may be mistakes that no integer holds.
+    private static func parameterCount(_ model: BERTClassifier.Configuration) -> Double {
+        let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
+        let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
+        let embeddings = Double(model.vocabularySize + model.positions + model.tokenTypes) * channels
+        return embeddings + Double(model.layers) * layer + channels * channels + Double(model.labels) * channels
+    }
+
+    private static func model(
+        _ configuration: BERTClassifier.Configuration, _ settings: ClassifierSettings, base: ClassifierBase?,
+        labels: [String], restoring: Bool, notes: inout [String]
+    ) throws -> (model: BERTClassifier, store: ParameterStore) {
+        if let base, !restoring {
+            let loaded = try base.load(labels: labels, configuration: configuration, seed: UInt64(settings.seed))
+            if !loaded.ignored.isEmpty {
+                notes.append("\(base.path): ignored \(loaded.ignored.joined(separator: ", "))")
+            }
+            if !loaded.fresh.isEmpty {
+                notes.append("\(base.path): freshly initialised \(loaded.fresh.joined(separator: ", "))")
+            }
+            return (loaded.model, loaded.store)
+        }
+        let store = ParameterStore(restoring ? .restore : .initialise(seed: UInt64(settings.seed)))
+        let model = BERTClassifier(store.root, configuration)
+        try store.finish()
+        return (model, store)
+    }
+}
+
+extension ClassifierSettings.FineTuningSettings {
+    /// Refuses to freeze more layers than a model has.
+    fileprivate func check(layers: Int) throws(TrainingError) {
+        guard freezeLayers <= layers else {
+            throw TrainingError(
+                "fineTuning.freezeLayers is \(freezeLayers), and the model has only \(layers) layers; expected at most as many",
+                .usage)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+public import Configuration
+import Files
+public import HeadlineData
+
+/// Where the headlines are.
+public struct DataSettings: Codable, Sendable {
+    /// The file to train on.
+    public var train: ConfiguredPath?
+    /// The file to evaluate on; null to hold out a part of `train`.
+    public var validation: ConfiguredPath?
+    /// How the files are written; null goes by the extension.
+    public var format: HeadlineFormat?
+    /// The columns by name; null for the usual names.
+    public var columns = ColumnSettings()
+    public var split = SplitSettings()
+    /// What becomes of a headline with more tokens than the model has positions.
+    public var overlong: OverlongHeadline = .cut
+}
+
+/// Column names, or JSON keys.
+public struct ColumnSettings: Codable, Sendable {
+    public var headline: String?
+    public var category: String?
+    public var date: String?
+    public var source: String?
+
+    var names: ColumnNames { ColumnNames(headline: headline, category: category, date: date, source: source) }
+}
+
+/// How a part of the training file is held out when no validation file is given.
+public struct SplitSettings: Codable, Sendable, ValidatedSettings {
+    public var method: SplitMethod = .random
+    public var fraction: Double = 0.1
+    /// Of the split alone, so that runs with other seeds can share it.
+    public var seed: Int = 1
+
+    public func validate() throws {
+        try require(fraction > 0 && fraction < 1, "fraction", found: fraction, expected: "a number between 0 and 1")
+        try require(seed, "seed", in: 0...)
+    }
+}
+
+extension DataSettings {
+    /// Reads the file to train on, and says so.
+    func trainingTable(notes: inout [String]) throws -> HeadlineTable {
+        guard let train else {
+            throw TrainingError(
+                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
+                .usage)
+        }
+        return try table(train.path, notes: &notes)
+    }
+
+    /// Reads the file to evaluate on, and says so; `nil` when a part of the other is to be held out.
+    func validationTable(notes: inout [String]) throws -> HeadlineTable? {
+        try validation.map { try table($0.path, notes: &notes) }
+    }
+
+    private func table(_ path: String, notes: inout [String]) throws -> HeadlineTable {
+        let table = try HeadlineTable(readingFrom: path, format: format, columns: columns.names)
+        notes.append("\(path): \(table.report)")
+        return table
+    }
+}
+
+extension SplitSettings {
+    /// Divides rows as the settings say.
+    func split(_ rows: [Headline]) throws -> Split {
+        try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
+    }
+}
