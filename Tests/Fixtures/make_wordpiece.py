@@ -14,7 +14,7 @@ tokenization/wordpiece/
     examples.json         texts with their ids and what these decode to, for people to read
     unicode.json          SHA-256 of the ids of 100,000 Unicode strings, one digest for each 1,000; and of the words
                           that they are cut into, whatever the vocabulary, under five normalizations
-    scalars.json          SHA-256 of the words around every single scalar, one digest for each plane, and of the words of
+    scalars.json          SHA-256 of the words around every single scalar, one digest for each plane, and of those of
                           20,000 strings of scalars that normalization treats in unlike ways
     headlines.json        SHA-256 of the ids of each headline file of ../shared/data under MiniLM's vocabulary
     sequences.json        SHA-256 of what random ids decode to
