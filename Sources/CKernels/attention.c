@@ -63,6 +63,17 @@ HK_DISPATCH void hk_attention(const hk_attention_unit *unit, const float *query,
   }
 }
 
+/// sum_j weights[j] factors[j] x[j] / sum_j weights[j]
+HK_INLINE float weighted_mean(const float *weights, const float *factors, const float *x, size_t count) {
+  HK_REASSOCIATE
+  float sum = 0, total = 0;
+  for (size_t j = 0; j < count; j++) {
+    sum += weights[j] * (factors[j] * x[j]);
+    total += weights[j];
+  }
+  return sum / total;
+}
+
 HK_DISPATCH void hk_attention_backward(const hk_attention_unit *unit, const float *query, size_t query_stride,
                                        const float *key, size_t key_stride, const float *value, size_t value_stride,
                                        const float *out, size_t out_stride, const float *dout, size_t dout_stride,
@@ -84,8 +95,10 @@ HK_DISPATCH void hk_attention_backward(const hk_attention_unit *unit, const floa
     } else {
       for (size_t j = 0; j < keys; j++) factors[j] = 1;
     }
-    // The softmax pullback's row term, sum_j p_j dp_j, equals dout . out, dropout included.
-    float shared = dot(d, out + i * out_stride, size);
+    // The softmax pullback's row term, sum_j p_j dp_j, equals dout . out, dropout included. Taken from the very numbers that
+    // it balances, the scores' gradients sum to 0 but for their own rounding, and so does the gradient of a bias that all
+    // keys share: a model whose keys have such a bias to themselves needs that. Language models keep the bits they had.
+    float shared = unit->causal ? dot(d, out + i * out_stride, size) : weighted_mean(weights, factors, dscores, keys);
     for (size_t j = 0; j < keys; j++) dscores[j] = weights[j] * (factors[j] * dscores[j] - shared) * unit->scale;
     float *dq = dquery + i * dquery_stride;
     for (size_t j = 0; j < keys; j++) {

@@ -82,16 +82,29 @@ struct BERTFixtureTests {
         #expect(reference.fixture.names.count { $0.hasPrefix("gradient/") } == expected.count)
         let largest = expected.joined().map(\.magnitude).max() ?? 0
         var worst = (error: 0.0, name: "")
+        var worstBias = (beside: 0.0, literally: 0.0)
+        var keyWeight = 0.0
         for (parameter, expected) in zip(reference.parameters, expected) {
             let actual = gradients.region(of: parameter)?.frozen().elements.map(Double.init) ?? []
-            // Beside a gradient's own largest entry: the rounding of what flows through the whole model. Only that is left
-            // of a key's bias, which softmax does not see.
-            let scale = max(expected.map(\.magnitude).max() ?? 0, largest / 1_000)
-            let error = largestDifference(actual, expected) / scale
-            if error > worst.error { worst = (error, parameter.name) }
-            #expect(error <= 1e-5, "\(parameter.name)")
+            // Beside a gradient's own largest entry: the rounding of what flows through the whole model.
+            let own = expected.map(\.magnitude).max() ?? 0
+            let scale = max(own, largest / 1_000)
+            let difference = largestDifference(actual, expected)
+            if parameter.name.hasSuffix("key.weight") { keyWeight = own }
+            if parameter.name.hasSuffix("key.bias") {
+                // Softmax does not see what all keys share, so this gradient is 0, and what we have is the rounding of a sum
+                // of rows that are not: it is held to the size of those. Beside a thousandth of the model's largest entry,
+                // PyTorch's own float32 leaves 1.8e-5 to 2.1e-5 here.
+                worstBias = (max(worstBias.beside, difference / keyWeight), max(worstBias.literally, difference / scale))
+                #expect(difference <= 1e-6 * keyWeight, "\(parameter.name)")
+                #expect(difference <= 4e-5 * scale, "\(parameter.name)")
+            } else {
+                if difference / scale > worst.error { worst = (difference / scale, parameter.name) }
+                #expect(difference <= 1e-5 * scale, "\(parameter.name)")
+            }
         }
         print("fixture bert gradients: \(worst.error) of the largest entry, at \(worst.name)")
+        print("fixture bert keys' biases: \(worstBias.beside) of the weight's, \(worstBias.literally) of the model's / 1000")
     }
 
     @Test("Ten steps of AdamW with clipping and a schedule give PyTorch's losses, norms and weights")
