@@ -5,5 +5,5 @@ struct HeadlineTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "headline",
         abstract: "Works with trained headline models.",
-        subcommands: [CompleteCommand.self, ExportCommand.self, LogitsCommand.self, HiddenStatesCommand.self])
+        subcommands: [ClassifyCommand.self, CompleteCommand.self, ExportCommand.self, LogitsCommand.self, HiddenStatesCommand.self])
 }
