@@ -55,8 +55,8 @@ public struct BERTConfigurationFile: Sendable {
 
     /// Reads the file at `path`; keys that are absent have the defaults of transformers' `BertConfig`.
     public init(path: String) throws(FileError) {
-        let reader = try ModelSettingsReader(path: path, model: "a BERT", keys: Self.keys)
-        let type = try reader.modelType([Self.plainType, Self.meanType])
+        let reader = try ModelSettingsReader(
+            path: path, model: "a BERT", types: [Self.plainType, Self.meanType], keys: Self.keys)
         let channels = try reader.count("hidden_size")
         let heads = try reader.count("num_attention_heads")
         guard channels % heads == 0 else {
@@ -75,7 +75,7 @@ public struct BERTConfigurationFile: Sendable {
             hiddenDropout: Float(hiddenDropout),
             attentionDropout: Float(try reader.number("attention_probs_dropout_prob", absent: 0.1, in: 0...0.999)),
             classifierDropout: Float(try reader.number("classifier_dropout", absent: hiddenDropout, in: 0...0.999)),
-            pooling: type == Self.meanType ? .mean : .cls, labels: labels.count)
+            pooling: reader.modelType == Self.meanType ? .mean : .cls, labels: labels.count)
         var temperature: Double?
         if let value = reader.json[Self.temperatureKey], !value.isNull {
             guard let number = value.number, number > 0, number.isFinite else {

@@ -37,8 +37,7 @@ public struct GPT2ConfigurationFile: Sendable {
 
     /// Reads the file at `path`.
     public init(path: String) throws(FileError) {
-        let reader = try ModelSettingsReader(path: path, model: "a GPT-2", keys: Self.keys)
-        try reader.modelType(["gpt2"])
+        let reader = try ModelSettingsReader(path: path, model: "a GPT-2", types: ["gpt2"], keys: Self.keys)
         let channels = try reader.count("n_embd")
         let heads = try reader.count("n_head")
         guard channels % heads == 0 else {

@@ -15,9 +15,14 @@ struct ModelSettingsReader {
     let json: JSONValue
     private let path: String
 
-    /// Reads the file at `path` and checks its keys.
-    /// - Parameter model: what the settings should be of, such as "a GPT-2".
-    init(path: String, model: String, keys: Keys) throws(FileError) {
+    /// What `model_type` says, one of those expected.
+    let modelType: String
+
+    /// Reads the file at `path` and checks its type and keys, in this order: the keys of another kind of model say nothing.
+    /// - Parameters:
+    ///   - model: what the settings should be of, such as "a GPT-2".
+    ///   - types: what `model_type` may be.
+    init(path: String, model: String, types: [String], keys: Keys) throws(FileError) {
         self.path = path
         do { json = try JSONValue(parsing: try readFile(path, limit: 1 << 20)) } catch let error as JSONError {
             throw FileError(path, "\(error)")
@@ -25,6 +30,14 @@ struct ModelSettingsReader {
         guard let members = json.object else {
             throw FileError(path, "holds \(json.kind), expected an object with the settings of \(model)")
         }
+        guard let type = json["model_type"]?.string, types.contains(type) else {
+            let found = json["model_type"].map(Self.text) ?? "absent"
+            throw FileError(
+                path,
+                "`model_type` is \(found), expected \(types.map { "\"\($0)\"" }.joined(separator: " or ")); this folder "
+                    + "holds another kind of model")
+        }
+        modelType = type
         for (key, value) in members {
             if let rule = keys.fixed.first(where: { $0.key == key }) {
                 guard value.isNull || value == rule.only else {
@@ -37,18 +50,6 @@ struct ModelSettingsReader {
                     "`\(key)` is a setting that is not honoured here; remove it if the model does not depend on it")
             }
         }
-    }
-
-    /// Throws unless `model_type` is one of `expected`; returns it.
-    @discardableResult
-    func modelType(_ expected: [String]) throws(FileError) -> String {
-        guard let type = json["model_type"]?.string, expected.contains(type) else {
-            let names = expected.map { "\"\($0)\"" }.joined(separator: " or ")
-            throw FileError(
-                path,
-                "`model_type` is \(found("model_type")), expected \(names); this folder holds another kind of model")
-        }
-        return type
     }
 
     /// An error about the value of `key`.
