@@ -82,7 +82,7 @@ public struct ClassifierSetup: RunSetup {
             return BERTClassifier.Configuration(
                 vocabularySize: tokenizer.vocabularySize, positions: settings.positions, tokenTypes: 2,
                 channels: settings.channels, layers: settings.layers, heads: settings.heads,
-                innerChannels: settings.innerChannels ?? 4 * settings.channels,
+                innerChannels: settings.feedForwardChannels,
                 layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
                 hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
                 pooling: settings.pooling, labels: labels)

@@ -102,7 +102,7 @@ public struct GeneratorSetup: RunSetup {
         return GPT2.Configuration(
             vocabularySize: vocabularySize, positions: settings.positions, channels: settings.channels,
             layers: settings.layers, heads: settings.heads,
-            innerChannels: settings.innerChannels ?? 4 * settings.channels,
+            innerChannels: settings.feedForwardChannels,
             layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
     }

@@ -59,7 +59,7 @@ public struct ClassifierSettings: RunSettings {
     }
 
     /// The model: a base to go on from, or sizes of a fresh one.
-    public struct ModelSettings: Codable, Sendable, ValidatedSettings {
+    public struct ModelSettings: TransformerSizes, Codable, Sendable {
         /// A folder in Hugging Face layout; its `config.json` then gives the sizes.
         public var base: ConfiguredPath?
         /// What of a headline the head sees: `cls` is BERT's pooler; `mean` is for this toolkit's own engine only.
@@ -75,20 +75,7 @@ public struct ClassifierSettings: RunSettings {
         /// Dropout of hidden states, attention weights and the head's input; null takes the base's.
         public var dropout: Double? = 0.1
 
-        public func validate() throws {
-            try require(layers, "layers", in: 1...1_000)
-            try require(channels, "channels", in: 1...65_536)
-            try require(heads, "heads", in: 1...)
-            try require(
-                channels % heads == 0, "channels", found: channels, expected: "a multiple of `heads`, \(heads)")
-            try require(positions, "positions", in: 4...65_536)
-            if let innerChannels { try require(innerChannels, "innerChannels", in: 1...1_048_576) }
-            try require(
-                initializerDeviation > 0, "initializerDeviation", found: initializerDeviation,
-                expected: "a number above 0")
-            try require(layerNormEpsilon > 0, "layerNormEpsilon", found: layerNormEpsilon, expected: "a number above 0")
-            if let dropout { try require(dropout, "dropout", in: 0...0.95) }
-        }
+        public func validate() throws { try validateSizes() }
     }
 
     /// What of a pretrained encoder changes, and how fast.

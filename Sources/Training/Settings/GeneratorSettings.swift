@@ -41,7 +41,7 @@ public struct GeneratorSettings: RunSettings {
     }
 
     /// The model: a base to go on from, or sizes of a fresh one.
-    public struct ModelSettings: Codable, Sendable, ValidatedSettings {
+    public struct ModelSettings: TransformerSizes, Codable, Sendable {
         /// A folder in Hugging Face layout; its `config.json` then gives the sizes.
         public var base: ConfiguredPath?
         /// Takes the sizes of `base` but fresh weights.
@@ -62,18 +62,7 @@ public struct GeneratorSettings: RunSettings {
 
         public func validate() throws {
             if let trainLastBlocks { try require(trainLastBlocks, "trainLastBlocks", in: 1...) }
-            try require(layers, "layers", in: 1...1_000)
-            try require(channels, "channels", in: 1...65_536)
-            try require(heads, "heads", in: 1...)
-            try require(
-                channels % heads == 0, "channels", found: channels, expected: "a multiple of `heads`, \(heads)")
-            try require(positions, "positions", in: 4...65_536)
-            if let innerChannels { try require(innerChannels, "innerChannels", in: 1...1_048_576) }
-            try require(
-                initializerDeviation > 0, "initializerDeviation", found: initializerDeviation,
-                expected: "a number above 0")
-            try require(layerNormEpsilon > 0, "layerNormEpsilon", found: layerNormEpsilon, expected: "a number above 0")
-            if let dropout { try require(dropout, "dropout", in: 0...0.95) }
+            try validateSizes()
         }
     }
 
