@@ -1,0 +1,117 @@
+import Autograd
+import Configuration
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import TestSupport
+import Testing
+import Tokenization
+import Training
+
+@Suite("Training a classifier")
+struct ClassifierTaskTests {
+    /// Settings of a classifier that trains in a moment on the first headlines of the sample.
+    private func settings(in folder: String) throws -> ClassifierSettings {
+        let sample = try readFile(repositoryRoot.appendingPathComponent("data/sample/headlines.jsonl").path)
+        let lines = sample.split(separator: UInt8(ascii: "\n")).prefix(60)
+        try AtomicFile.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])), to: "\(folder)/headlines.jsonl")
+        var settings = ClassifierSettings()
+        settings.output = ConfiguredPath("\(folder)/run")
+        settings.data.train = ConfiguredPath("\(folder)/headlines.jsonl")
+        settings.data.split.method = .stratified
+        settings.tokenizer.vocabularySize = 300
+        settings.model.layers = 2
+        settings.model.channels = 16
+        settings.model.heads = 2
+        settings.model.positions = 48
+        settings.batches.steps = 6
+        settings.batches.headlinesPerStep = 8
+        settings.evaluation.everySteps = 3
+        settings.optimizer.learningRate = 1e-2
+        settings.logging.tensorBoard = false
+        return settings
+    }
+
+    @Test("a step counts its headlines, or their class weights")
+    func counts() throws {
+        try withTemporaryFolder { folder in
+            var settings = try settings(in: folder)
+            let plain = try ClassifierSetup(settings, restoring: true).classifier
+            settings.loss.classWeights = .balanced
+            let weighted = try ClassifierSetup(settings, restoring: true).classifier
+            var steps = try StepSequence(plain.plan)
+            var (headlines, weights) = (0.0, 0.0)
+            repeat {
+                let next = steps.next()
+                let step = try #require(next)
+                #expect(step.headlines.count <= 8)
+                #expect(plain.lossCount(of: step) == Double(step.headlines.count))
+                headlines += plain.lossCount(of: step)
+                weights += weighted.lossCount(of: step)
+                if step.endsEpoch { break }
+            } while true
+            #expect(headlines == Double(plain.plan.lengths.count))
+            // Class weights have mean 1 over the training headlines.
+            #expect(abs(weights - headlines) <= 1e-4 * headlines)
+        }
+    }
+
+    @Test("the learning rate decays from the head to the embeddings, and what is frozen is not trained")
+    func fineTuning() throws {
+        try withTemporaryFolder { folder in
+            var settings = try settings(in: folder)
+            settings.fineTuning.layerDecay = 0.5
+            let task = try ClassifierSetup(settings, restoring: true).classifier
+            for parameter in task.allParameters {
+                let expected =
+                    parameter.name.hasPrefix("bert.embeddings.")
+                    ? 0.125
+                    : parameter.name.hasPrefix("bert.encoder.layer.0.")
+                        ? 0.25 : parameter.name.hasPrefix("bert.encoder.layer.1.") ? 0.5 : 1
+                #expect(task.learningRateScale(of: parameter) == expected, "\(parameter.name)")
+            }
+            #expect(task.trainedParameters.count == task.allParameters.count)
+            settings.fineTuning.freezeEmbeddings = true
+            settings.fineTuning.freezeLayers = 1
+            let frozen = try ClassifierSetup(settings, restoring: true).classifier.trainedParameters.map(\.name)
+            #expect(!frozen.isEmpty)
+            #expect(!frozen.contains { $0.hasPrefix("bert.embeddings.") || $0.hasPrefix("bert.encoder.layer.0.") })
+            #expect(frozen.count { $0.hasPrefix("bert.encoder.layer.1.") } == 16)
+        }
+    }
+
+    @Test("a run keeps the model of the best macro-F1, and its export gives the probabilities that were evaluated")
+    func run() throws {
+        try withTemporaryFolder { folder in
+            let settings = try settings(in: folder)
+            let events = EventList()
+            var notes: [String] = []
+            let outcome = try TrainingRun<ClassifierSetup>(settings, resume: false).train(
+                note: { text, _ in notes.append(text) }, observers: { _, _ in [events] }, stopSignal: { nil })
+            #expect(outcome == .finished)
+            let evaluations = events.events.compactMap { event -> EvaluationReport? in
+                if case .evaluation(let report) = event { report } else { nil }
+            }
+            #expect(evaluations.map(\.step) == [0, 3, 6])
+            let best = try #require(evaluations.last { $0.isBest })
+            let highest = evaluations.dropFirst().compactMap { $0.result.value("macroF1") }.max()
+            #expect(best.result.value("macroF1") == highest)
+            #expect(notes.last?.contains("naive Bayes") == true)
+
+            // The exported head is divided by a temperature, which changes no label: accuracy is what the evaluation said.
+            let classifier = try Classifier(folder: "\(folder)/run/best")
+            var held: [String] = []
+            let data = try HeadlineTable(readingFrom: "\(folder)/headlines.jsonl", format: nil, columns: ColumnNames())
+            let split = try Split(of: data.rows, method: .stratified, fraction: 0.1, seed: 1)
+            let rows = split.validation.map { data.rows[$0] }
+            held = rows.map(\.text)
+            let predictions = try classifier.classify(held)
+            let right = zip(predictions, rows).count { $0.candidates[0].label == $1.category }
+            #expect(Double(right) / Double(rows.count) == best.result.value("accuracy"))
+            for prediction in predictions {
+                #expect(abs(prediction.candidates.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+            }
+        }
+    }
+}
