@@ -4,8 +4,8 @@ public import NumericCore
 public final class Parameter {
     /// The checkpoint's name, such as `h.0.attn.c_attn.weight`.
     public let name: String
-    /// The values as every pass reads them; a later optimizer step shows through.
-    public let array: NDArray
+    /// What passes read.
+    private let values: ProductMatrix
     /// Where the optimizer writes; `nil` for weights loaded for inference, which may lie in a read-only file mapping.
     public let buffer: MutableArray?
 
@@ -13,17 +13,33 @@ public final class Parameter {
     public init(name: String, buffer: MutableArray) {
         self.name = name
         self.buffer = buffer
-        array = buffer.frozen()
+        values = .dense(buffer.frozen())
     }
 
     /// A weight that can only be read.
     public init(name: String, array: NDArray) {
         self.name = name
-        self.array = array
+        values = .dense(array)
         buffer = nil
     }
 
-    public var shape: Shape { array.shape }
+    /// A weight matrix in fewer bits, that can only be read, and only by layers that ask for ``matrix``.
+    public init(name: String, compact: CompactMatrix) {
+        self.name = name
+        values = .compact(compact)
+        buffer = nil
+    }
+
+    public var shape: Shape { values.shape }
+
+    /// The values as every pass reads them; a later optimizer step shows through. Traps for a compact weight.
+    public var array: NDArray {
+        guard case .dense(let array) = values else { fatalError("Parameter: \(name) is no array of Float32") }
+        return array
+    }
+
+    /// The values as a matrix to multiply with, in as many bits as they are stored.
+    public var matrix: ProductMatrix { values }
 
     /// The weight as an input of operations; on a tape that records it, a leaf.
     public var tensor: Tensor { Tensor(value: array, origin: .parameter(self)) }

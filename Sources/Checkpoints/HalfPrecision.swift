@@ -45,6 +45,19 @@ package enum HalfPrecision {
         return source.firstIndex { $0.isFinite && $0.magnitude >= 65_520 }
     }
 
+    /// Binary32 to bfloat16, rounded to the nearest, ties to even. Infinities and NaN stay what they are.
+    package static func narrow(
+        _ source: UnsafeBufferPointer<Float>, intoBFloat16 target: UnsafeMutableBufferPointer<UInt16>
+    ) {
+        precondition(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")
+        for index in 0..<source.count {
+            let bits = source[index].bitPattern
+            let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
+            // Rounding could carry a NaN into an infinity; it becomes quiet instead.
+            target[index] = UInt16(truncatingIfNeeded: source[index].isNaN ? bits >> 16 | 0x40 : rounded)
+        }
+    }
+
     private static func half(of magnitude: UInt32) -> UInt16 {
         if magnitude >= 0x7F80_0000 {
             // A NaN keeps the upper part of its payload and becomes quiet, so that it cannot turn into infinity.

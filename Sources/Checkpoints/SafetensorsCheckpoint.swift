@@ -88,6 +88,14 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The array `name` as Float32; see ``SafetensorsFile/array(_:)``.
     public func array(_ name: String) throws(FileError) -> NDArray { try file(of: name).array(name) }
 
+    /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:outputAxis:)``.
+    public func matrix(_ name: String, outputAxis: CompactMatrix.OutputAxis) throws(FileError) -> ProductMatrix {
+        try file(of: name).matrix(name, outputAxis: outputAxis)
+    }
+
+    /// Whether every file carries digests, right or wrong.
+    public var carriesDigests: Bool { files.allSatisfy(\.carriesDigests) }
+
     /// Reads the array `name` straight into `destination`; see ``SafetensorsFile/array(_:into:)``.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
         try file(of: name).array(name, into: destination)

@@ -103,6 +103,37 @@ public final class SafetensorsFile: Sendable {
         return NDArray(shape: shape) { Self.convert(bytes, of: entry.elementType, into: $0) }
     }
 
+    /// The matrix `name` in as many bits as the file has for it, for products: F32 and BF16 stay in the mapped file, and so
+    /// does I8 with the array of its scales, `[outputs]`, beside it under ``scaleName(of:)``. F16 is converted. Throws as
+    /// ``array(_:)`` does, and if there are no scales, or another number of them.
+    /// - Parameter outputAxis: which extent counts the outputs of its layer.
+    public func matrix(_ name: String, outputAxis: CompactMatrix.OutputAxis) throws(FileError) -> ProductMatrix {
+        guard let entry = entry(name), entry.elementType == .int8 || entry.elementType == .bfloat16,
+            entry.dimensions.count == 2, entry.count > 0
+        else { return .dense(try array(name)) }
+        let (shape, bytes) = (Shape(entry.dimensions), bytes(of: entry))
+        guard entry.elementType == .int8 else {
+            return .compact(
+                CompactMatrix(
+                    .bfloat16, borrowing: bytes, shape: shape, scales: nil, outputAxis: outputAxis, owner: file))
+        }
+        let scales = try array(Self.scaleName(of: name))
+        let outputs = entry.dimensions[outputAxis == .rows ? 0 : 1]
+        guard scales.shape == [outputs] else {
+            throw FileError(
+                path, "holds scales of shape \(scales.shape) for \(quoted(name)), where \([outputs]) was expected")
+        }
+        return .compact(
+            CompactMatrix(
+                .int8, borrowing: bytes, shape: shape, scales: scales, outputAxis: outputAxis, owner: file))
+    }
+
+    /// The name of the array that holds the scales of an I8 matrix.
+    public static func scaleName(of name: String) -> String { name + "_scale" }
+
+    /// Whether it carries the digests that ``SafetensorsWriter`` writes, right or wrong.
+    public var carriesDigests: Bool { metadata[SafetensorsDigest.dataKey] != nil }
+
     /// Reads the array `name` straight into `destination`. Throws as ``array(_:)`` does, and if the shape is another.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
         let (entry, shape, bytes) = try readableEntry(name)
@@ -127,9 +158,12 @@ public final class SafetensorsFile: Sendable {
                 "holds \(quoted(name)) with \(entry.dimensions.count) dimensions; at most \(Shape.maximumRank) can be"
                     + " read")
         }
+        return (entry, Shape(entry.dimensions), bytes(of: entry))
+    }
+
+    private func bytes(of entry: SafetensorsEntry) -> UnsafeRawBufferPointer {
         let start = dataOffset + entry.byteRange.lowerBound
-        let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + entry.byteRange.count])
-        return (entry, Shape(entry.dimensions), bytes)
+        return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + entry.byteRange.count])
     }
 
     private static func convert(

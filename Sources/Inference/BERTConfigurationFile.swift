@@ -14,6 +14,8 @@ public struct BERTConfigurationFile: Sendable {
     public var padToken: Int32?
     /// What the logits have been divided by for calibrated probabilities (Guo et al. 2017); `nil` when nothing was fitted.
     public var temperature: Double?
+    /// Whether the weights beside it are int8, which transformers does not have and refuses by our own `model_type`.
+    public var isInt8 = false
 
     /// Settings for `model` with classes called `labels`, whose number overrules that in `model`.
     public init(model: BERTClassifier.Configuration, labels: [String], padToken: Int32?, temperature: Double?) {
@@ -28,6 +30,11 @@ public struct BERTConfigurationFile: Sendable {
     private static let plainType = "bert"
     /// `model_type` of mean pooling.
     private static let meanType = "headlinekit_bert_mean_pooling"
+    /// What follows either of these when the weights are int8.
+    private static let int8Suffix = "_int8"
+    private static let int8Types = ["headlinekit_bert" + int8Suffix, meanType + int8Suffix]
+    /// What `model_type` may be.
+    static let types = [plainType, meanType] + int8Types
     /// The key that ``temperature`` is recorded by.
     private static let temperatureKey = "headlinekit_temperature"
 
@@ -56,7 +63,7 @@ public struct BERTConfigurationFile: Sendable {
     /// Reads the file at `path`; keys that are absent have the defaults of transformers' `BertConfig`.
     public init(path: String) throws(FileError) {
         let reader = try ModelSettingsReader(
-            path: path, model: "a BERT", types: [Self.plainType, Self.meanType], keys: Self.keys)
+            path: path, model: "a BERT", types: Self.types, keys: Self.keys)
         let channels = try reader.count("hidden_size")
         let heads = try reader.count("num_attention_heads")
         guard channels % heads == 0 else {
@@ -75,7 +82,7 @@ public struct BERTConfigurationFile: Sendable {
             hiddenDropout: Float(hiddenDropout),
             attentionDropout: Float(try reader.number("attention_probs_dropout_prob", absent: 0.1, in: 0...0.999)),
             classifierDropout: Float(try reader.number("classifier_dropout", absent: hiddenDropout, in: 0...0.999)),
-            pooling: reader.modelType == Self.meanType ? .mean : .cls, labels: labels.count)
+            pooling: reader.modelType.hasPrefix(Self.meanType) ? .mean : .cls, labels: labels.count)
         var temperature: Double?
         if let value = reader.json[Self.temperatureKey], !value.isNull {
             guard let number = value.number, number > 0, number.isFinite else {
@@ -87,6 +94,7 @@ public struct BERTConfigurationFile: Sendable {
             model: model, labels: labels,
             padToken: try reader.token("pad_token_id", absent: 0, vocabularySize: vocabularySize),
             temperature: temperature)
+        isInt8 = Self.int8Types.contains(reader.modelType)
     }
 
     /// The names in `id2label`, in the order of their ids; `label2id` and the number, where given, must say the same.
@@ -128,6 +136,8 @@ public struct BERTConfigurationFile: Sendable {
     public func json(numberType: String) -> JSONValue {
         let isPlain = model.pooling == .cls
         let mean = "HeadlineKitMeanPoolingClassifier"
+        let modelType =
+            isInt8 ? Self.int8Types[isPlain ? 0 : 1] : isPlain ? Self.plainType : Self.meanType
         var members: [(key: String, value: JSONValue)] = [
             ("architectures", [.string(isPlain ? "BertForSequenceClassification" : mean)]),
             ("attention_probs_dropout_prob", .number(Double(model.attentionDropout).shortest)),
@@ -141,7 +151,7 @@ public struct BERTConfigurationFile: Sendable {
             ("label2id", .object(labels.enumerated().map { ($0.element, .integer($0.offset)) })),
             ("layer_norm_eps", .number(Double(model.layerNormEpsilon).shortest)),
             ("max_position_embeddings", .integer(model.positions)),
-            ("model_type", .string(isPlain ? Self.plainType : Self.meanType)),
+            ("model_type", .string(modelType)),
             ("num_attention_heads", .integer(model.heads)), ("num_hidden_layers", .integer(model.layers)),
             ("pad_token_id", padToken.map { .integer(Int($0)) } ?? .null), ("position_embedding_type", "absolute"),
             ("problem_type", "single_label_classification"), ("torch_dtype", .string(numberType)),

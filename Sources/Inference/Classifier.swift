@@ -54,13 +54,18 @@ public final class Classifier {
     /// What the model says about each headline, in their order.
     /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
     public func classify(_ headlines: [String]) throws(ClassificationError) -> [Prediction] {
+        try classify(headlines, first: 0, of: headlines.count)
+    }
+
+    /// The same for a part of `count` headlines that begins at `first`; errors name the place in the whole.
+    func classify(_ headlines: [String], first: Int, of count: Int) throws(ClassificationError) -> [Prediction] {
         let room = model.configuration.positions - 2
         var sequences: [[Int32]] = []
         var isCut: [Bool] = []
         for (number, headline) in headlines.enumerated() {
             let ids = tokenizer.encode(headline)
             guard !ids.isEmpty else {
-                let which = headlines.count == 1 ? "the headline" : "headline \(number + 1)"
+                let which = count == 1 ? "the headline" : "headline \(first + number + 1)"
                 throw ClassificationError("\(which) is empty, expected some text")
             }
             isCut.append(ids.count > room)

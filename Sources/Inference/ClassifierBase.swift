@@ -100,6 +100,46 @@ struct BERTWeightsFile {
 
     static func isHead(_ name: String) -> Bool { head.contains(name) }
 
+    /// Which extent of a weight matrix counts outputs; `nil` for what is not the matrix of a product or of words.
+    static func outputAxis(ofWeight name: String) -> CompactMatrix.OutputAxis? {
+        let isMatrix =
+            name.hasSuffix(".dense.weight") || name.contains(".attention.self.") && name.hasSuffix(".weight")
+            || name == "classifier.weight" || name == "bert.embeddings.word_embeddings.weight"
+        return isMatrix ? .rows : nil
+    }
+
+    /// Parameters for inference, in as many bits as they are stored in, but for those that `isIgnored`, which come as the
+    /// file calls them.
+    /// - Parameter isInt8: whether scales lie beside the matrices they belong to.
+    func storedParameters(
+        isInt8: Bool, _ isIgnored: (String) -> Bool
+    ) throws -> (source: ParameterStore.Source, ignored: [String]) {
+        var arrays: [String: NDArray] = [:]
+        var matrices: [String: CompactMatrix] = [:]
+        var ignored: [String] = []
+        var seen: Set<String> = []
+        for entry in checkpoint.entries {
+            let name = Self.name(entry.name)
+            if isInt8, name.hasSuffix(SafetensorsFile.scaleName(of: "")) { continue }
+            if isIgnored(name) {
+                ignored.append(entry.name)
+                continue
+            }
+            guard seen.insert(name).inserted else {
+                throw FileError(checkpoint.path, "holds \(name) twice, under two of the names it may have")
+            }
+            guard let axis = Self.outputAxis(ofWeight: name) else {
+                arrays[name] = try checkpoint.array(entry.name)
+                continue
+            }
+            switch try checkpoint.matrix(entry.name, outputAxis: axis) {
+            case .dense(let array): arrays[name] = array
+            case .compact(let matrix): matrices[name] = matrix
+            }
+        }
+        return (.inferCompact(matrices, arrays), ignored)
+    }
+
     /// The arrays by their parameters' names, but for those that `isIgnored`, which come as the file calls them.
     func arrays(_ isIgnored: (String) -> Bool) throws -> (arrays: [String: NDArray], ignored: [String]) {
         var arrays: [String: NDArray] = [:]

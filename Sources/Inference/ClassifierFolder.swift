@@ -37,8 +37,10 @@ public struct ClassifierFolder {
 
     /// How the weights will be used.
     public enum Purpose: Sendable {
-        /// Read only: float32 weights stay in the memory-mapped file.
+        /// Read only, in as many bits as they are stored in: float32, bfloat16 and int8 stay in the memory-mapped file.
         case inference
+        /// Read only, as Float32.
+        case reading
         /// Copied into buffers that an optimizer can change.
         case training
     }
@@ -47,7 +49,12 @@ public struct ClassifierFolder {
     /// that old versions of transformers saved may be left over.
     public func load(for purpose: Purpose) throws -> Loaded {
         let file = try BERTWeightsFile(folder: path, layers: configuration.model.layers)
-        let (arrays, ignored) = try file.arrays { !file.isOurs && BERTWeightsFile.isPositions($0) }
+        let isIgnored = { !file.isOurs && BERTWeightsFile.isPositions($0) }
+        if purpose == .inference {
+            let (source, ignored) = try file.storedParameters(isInt8: configuration.isInt8, isIgnored)
+            return try file.model(configuration.model, from: ParameterStore(source), ignored: ignored, fresh: [])
+        }
+        let (arrays, ignored) = try file.arrays(isIgnored)
         return try file.model(
             configuration.model, from: ParameterStore(purpose == .training ? .train(arrays) : .infer(arrays)),
             ignored: ignored, fresh: [])
@@ -79,21 +86,47 @@ public struct ClassifierFolder {
         precision: SafetensorsWriter.Precision, to path: String
     ) throws {
         require(temperature > 0 && temperature.isFinite, "ClassifierFolder: a temperature of \(temperature)")
+        try write(
+            parameters: parameters, contents: contents, temperature: temperature,
+            precision: WeightPrecision(precision), to: path)
+    }
+
+    /// Writes this folder anew at `path`, in our layout and the given precision; tokenizer and model card are copied.
+    /// - Throws: `FileError`, also when a weight is too large for the precision.
+    public func export(_ loaded: Loaded, precision: WeightPrecision, to path: String) throws {
+        let others = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"].filter {
+            pathExists("\(self.path)/\($0)")
+        }
+        let tokenizer = try others.map { (name: $0, bytes: try readFile("\(self.path)/\($0)", limit: 1 << 28)) }
+        let card =
+            pathExists("\(self.path)/README.md")
+            ? String(decoding: try readFile("\(self.path)/README.md", limit: 1 << 24), as: UTF8.self) : ""
+        try Self.write(
+            parameters: loaded.store,
+            contents: Contents(configuration: configuration, card: card, tokenizer: tokenizer), temperature: 1,
+            precision: precision, to: path)
+    }
+
+    private static func write(
+        parameters: ParameterStore, contents: Contents, temperature: Double, precision: WeightPrecision,
+        to path: String
+    ) throws {
         var configuration = contents.configuration
+        configuration.isInt8 = precision == .int8
         if temperature != 1 { configuration.temperature = (configuration.temperature ?? 1) * temperature }
         let folder = try AtomicFolder(path: path)
         try AtomicFile.write(
-            configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented),
-            to: folder.file("config.json"))
-        let arrays = parameters.parameters.map { parameter -> (name: String, values: NDArray) in
-            guard temperature != 1, BERTWeightsFile.isHead(parameter.name) else {
-                return (parameter.name, parameter.array)
+            configuration.json(numberType: precision.numberType).serialized(.indented), to: folder.file("config.json"))
+        let matrices = parameters.parameters.map { parameter -> (name: String, values: ProductMatrix) in
+            var array = parameter.array
+            if temperature != 1, BERTWeightsFile.isHead(parameter.name) {
+                array = NDArray(array.elements.map { Float(Double($0) / temperature) }, shape: parameter.shape)
             }
-            let divided = parameter.array.elements.map { Float(Double($0) / temperature) }
-            return (parameter.name, NDArray(divided, shape: parameter.shape))
+            let axis = BERTWeightsFile.outputAxis(ofWeight: parameter.name)
+            return (parameter.name, precision.stored(array, outputAxis: axis))
         }
         try SafetensorsWriter.write(
-            arrays, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision,
+            matrices, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision.ofArrays,
             metadata: ["producer": "HeadlineKit"])
         for (name, bytes) in contents.tokenizer + [("README.md", Array(contents.card.utf8))] {
             try AtomicFile.write(bytes, to: folder.file(name))

@@ -7,11 +7,22 @@ public struct GPT2ConfigurationFile: Sendable {
     public var model: GPT2.Configuration
     /// The token that begins and ends a text, if the file names it.
     public var endOfText: Int32?
+    /// Whether the weights beside it are int8.
+    public var isInt8: Bool
 
-    public init(model: GPT2.Configuration, endOfText: Int32?) {
+    public init(model: GPT2.Configuration, endOfText: Int32?, isInt8: Bool = false) {
         self.model = model
         self.endOfText = endOfText
+        self.isInt8 = isInt8
     }
+
+    /// `model_type` of what transformers computes as we do.
+    private static let plainType = "gpt2"
+    /// `model_type` of int8 weights: transformers does not have these and would take them for weights without their scales,
+    /// so that the type is one of our own, which it refuses.
+    private static let int8Type = "headlinekit_gpt2_int8"
+    /// What `model_type` may be.
+    static let types = [plainType, int8Type]
 
     /// `tie_word_embeddings` and the like may be absent: transformers then takes the only value we compute.
     private static let keys = ModelSettingsReader.Keys(
@@ -37,7 +48,8 @@ public struct GPT2ConfigurationFile: Sendable {
 
     /// Reads the file at `path`.
     public init(path: String) throws(FileError) {
-        let reader = try ModelSettingsReader(path: path, model: "a GPT-2", types: ["gpt2"], keys: Self.keys)
+        let reader = try ModelSettingsReader(path: path, model: "a GPT-2", types: Self.types, keys: Self.keys)
+        isInt8 = reader.modelType == Self.int8Type
         let channels = try reader.count("n_embd")
         let heads = try reader.count("n_head")
         guard channels % heads == 0 else {
@@ -65,7 +77,8 @@ public struct GPT2ConfigurationFile: Sendable {
             ("attn_pdrop", .number(Double(model.attentionDropout).shortest)), ("bos_token_id", end),
             ("embd_pdrop", .number(Double(model.embeddingDropout).shortest)), ("eos_token_id", end),
             ("initializer_range", .number(model.initializerDeviation)),
-            ("layer_norm_epsilon", .number(Double(model.layerNormEpsilon).shortest)), ("model_type", "gpt2"),
+            ("layer_norm_epsilon", .number(Double(model.layerNormEpsilon).shortest)),
+            ("model_type", .string(isInt8 ? Self.int8Type : Self.plainType)),
             ("n_ctx", .integer(model.positions)), ("n_embd", .integer(model.channels)),
             ("n_head", .integer(model.heads)),
             ("n_inner", .integer(model.innerChannels)), ("n_layer", .integer(model.layers)),

@@ -40,15 +40,20 @@ public struct GeneratorFolder {
 
     /// How the weights will be used.
     public enum Purpose: Sendable {
-        /// Read only: float32 weights stay in the memory-mapped file.
+        /// Read only, in as many bits as they are stored in: float32, bfloat16 and int8 stay in the memory-mapped file.
         case inference
+        /// Read only, as Float32.
+        case reading
         /// Copied into buffers that an optimizer can change.
         case training
     }
 
     /// Loads the weights. Our own files are held to their digest and must fit exactly; of others, what `isIgnorable` names
     /// may be left over.
-    public func load(for purpose: Purpose, configuration: GPT2.Configuration? = nil) throws -> Loaded {
+    /// - Parameter isVerified: whether files of ours are held to the digest of their data, which takes a read of all of it.
+    public func load(
+        for purpose: Purpose, configuration: GPT2.Configuration? = nil, isVerified: Bool = true
+    ) throws -> Loaded {
         let checkpoint = try SafetensorsCheckpoint(path: path)
         // A damaged number of layers must not make us ask for as many.
         guard self.configuration.model.layers <= checkpoint.entries.count else {
@@ -57,8 +62,10 @@ public struct GeneratorFolder {
                 "does not fit \(path)/config.json: it has \(checkpoint.entries.count) arrays, for "
                     + "\(self.configuration.model.layers) layers; one of them belongs to another model")
         }
-        let isOurs = try checkpoint.verify()
+        let isOurs = isVerified ? try checkpoint.verify() : checkpoint.carriesDigests
         var arrays: [String: NDArray] = [:]
+        var matrices: [String: CompactMatrix] = [:]
+        var seen: Set<String> = []
         var ignored: [String] = []
         for entry in checkpoint.entries {
             let name = entry.name.hasPrefix(Self.prefix) ? String(entry.name.dropFirst(Self.prefix.count)) : entry.name
@@ -67,17 +74,37 @@ public struct GeneratorFolder {
                 ignored.append(entry.name)
                 continue
             }
-            guard arrays.updateValue(try checkpoint.array(entry.name), forKey: name) == nil else {
+            guard seen.insert(name).inserted else {
                 throw FileError(checkpoint.path, "holds \(name) twice, with and without `\(Self.prefix)`")
             }
+            // The scales of int8 are read with their matrix.
+            if self.configuration.isInt8, name.hasSuffix(SafetensorsFile.scaleName(of: "")) { continue }
+            guard purpose == .inference, let axis = Self.outputAxis(ofWeight: name) else {
+                arrays[name] = try checkpoint.array(entry.name)
+                continue
+            }
+            switch try checkpoint.matrix(entry.name, outputAxis: axis) {
+            case .dense(let array): arrays[name] = array
+            case .compact(let matrix): matrices[name] = matrix
+            }
         }
-        let store = ParameterStore(purpose == .training ? .train(arrays) : .infer(arrays))
+        let store = ParameterStore(
+            purpose == .training ? .train(arrays) : .inferCompact(matrices, arrays))
         let model = GPT2(store.root, configuration ?? self.configuration.model)
         do { try store.finish() } catch {
             throw FileError(checkpoint.path, "does not fit \(path)/config.json: \(error)")
         }
         return Loaded(model: model, store: store, ignored: ignored)
     }
+
+    /// Which extent of a weight matrix counts outputs; `nil` for what is not the matrix of a product.
+    static func outputAxis(ofWeight name: String) -> CompactMatrix.OutputAxis? {
+        if name == "wte.weight" { return .rows }
+        return name.hasSuffix(".weight") && name.contains(".c_") ? .columns : nil
+    }
+
+    /// Holds the weights to the digest they carry, which takes a read of all of them.
+    public func verify() throws { try SafetensorsCheckpoint(path: path).verify() }
 
     /// What transformers puts before the names of a `GPT2LMHeadModel`.
     static let prefix = "transformer."
@@ -118,13 +145,13 @@ public struct GeneratorFolder {
                     "generation_config.json",
                     generationConfiguration(sampling, endOfText: tokenizer.endOfText).serialized(.indented)
                 ), ("README.md", Array(card.utf8)),
-            ], precision: precision, to: path)
+            ], precision: WeightPrecision(precision), to: path)
     }
 
     /// Writes this folder anew at `path`, in our layout and the given precision; what it recommends for generation and its
     /// model card are copied.
     /// - Throws: `FileError`, also when a weight is too large for the precision.
-    public func export(_ loaded: Loaded, precision: SafetensorsWriter.Precision, to path: String) throws {
+    public func export(_ loaded: Loaded, precision: WeightPrecision, to path: String) throws {
         let others = try ["generation_config.json", "README.md"].filter { pathExists("\(self.path)/\($0)") }.map {
             ($0, try readFile("\(self.path)/\($0)", limit: 1 << 24))
         }
@@ -135,16 +162,22 @@ public struct GeneratorFolder {
 
     private static func write(
         _ model: GPT2, parameters: ParameterStore, tokenizer: ByteLevelBPE, others: [(name: String, bytes: [UInt8])],
-        precision: SafetensorsWriter.Precision, to path: String
+        precision: WeightPrecision, to path: String
     ) throws {
         let folder = try AtomicFolder(path: path)
-        let configuration = GPT2ConfigurationFile(model: model.configuration, endOfText: tokenizer.endOfText)
+        let configuration = GPT2ConfigurationFile(
+            model: model.configuration, endOfText: tokenizer.endOfText, isInt8: precision == .int8)
         try AtomicFile.write(
-            configuration.json(numberType: precision == .float16 ? "float16" : "float32").serialized(.indented),
-            to: folder.file("config.json"))
+            configuration.json(numberType: precision.numberType).serialized(.indented), to: folder.file("config.json"))
+        let matrices = parameters.parameters.map { parameter in
+            (
+                prefix + parameter.name,
+                precision.stored(parameter.array, outputAxis: outputAxis(ofWeight: parameter.name))
+            )
+        }
         try SafetensorsWriter.write(
-            parameters.parameters.map { (prefix + $0.name, $0.array) }, to: folder.file(SafetensorsCheckpoint.fileName),
-            precision: precision, metadata: ["producer": "HeadlineKit"])
+            matrices, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision.ofArrays,
+            metadata: ["producer": "HeadlineKit"])
         for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) + others {
             try AtomicFile.write(bytes, to: folder.file(name))
         }

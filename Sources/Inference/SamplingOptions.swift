@@ -1,15 +1,30 @@
 public import Files
 
-/// How the next token is chosen from the model's logits.
-public struct SamplingOptions: Sendable, Hashable, Codable {
+/// How the next token is chosen from the model's logits, and when a completion ends.
+public struct SamplingOptions: Sendable, Hashable {
     /// Divides the logits; 0 always takes the likeliest token.
     public var temperature: Double
     /// How many of the likeliest tokens stay in the draw; 0 keeps all.
     public var topK: Int
     /// The draw keeps the fewest tokens whose probabilities reach this sum (Holtzman et al. 2020); 1 keeps all.
     public var topP: Double
+    /// The draw keeps tokens of at least this share of the likeliest one's probability (Nguyen et al. 2024); 0 keeps all.
+    public var minP = 0.0
     /// Divides the positive and multiplies the negative logits of tokens that have occurred (Keskar et al. 2019); 1 does nothing.
     public var repetitionPenalty: Double
+    /// Taken from the logits of tokens that the completion holds already, however often; 0 does nothing.
+    public var presencePenalty = 0.0
+    /// No run of this many tokens occurs twice in prompt and completion; 0 allows all.
+    public var noRepeatNGram = 0
+    /// Words that are not written: as given, in lower and upper case and with a capital, at the beginning of a word. A word that
+    /// merely begins with the tokens of one of these is not written either.
+    public var bannedWords: [String] = []
+    /// A completion ends before the first of these.
+    public var stopStrings: [String] = []
+    /// The end of the headline is not chosen while a quotation mark is open, unless there is no room to close it.
+    public var balancesQuotes = false
+    /// The end of the headline is not chosen before this many tokens.
+    public var minimumNewTokens = 0
     /// The most tokens that are added to a prompt.
     public var maximumNewTokens: Int
     /// Candidate c draws from the stream (seed, c), whatever else is generated beside it.
@@ -36,10 +51,18 @@ public struct SamplingOptions: Sendable, Hashable, Codable {
         try require(temperature.isFinite && temperature >= 0, "temperature", temperature, "a number from 0 on")
         try require(topK >= 0, "top-k", topK, "a whole number from 0 on")
         try require(topP > 0 && topP <= 1, "top-p", topP, "a number above 0 and at most 1")
+        try require(minP >= 0 && minP <= 1, "min-p", minP, "a number from 0 to 1")
         try require(
             repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", repetitionPenalty,
             "a number above 0")
+        try require(presencePenalty.isFinite, "presence penalty", presencePenalty, "a finite number")
+        try require(noRepeatNGram >= 0, "length of runs not to repeat", noRepeatNGram, "a whole number from 0 on")
+        try require(!bannedWords.contains(""), "a banned word", "empty", "at least one character")
+        try require(!stopStrings.contains(""), "a stop string", "empty", "at least one character")
         try require(maximumNewTokens > 0, "maximum of new tokens", maximumNewTokens, "at least 1")
+        try require(
+            (0...maximumNewTokens).contains(minimumNewTokens), "minimum of new tokens", minimumNewTokens,
+            "a whole number from 0 to the maximum of \(maximumNewTokens)")
     }
 }
 

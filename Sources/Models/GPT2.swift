@@ -76,24 +76,23 @@ public final class GPT2 {
     /// The sum over all rows of the cross-entropy against the next tokens, `[N]`, in nats: a scalar.
     public func lossSum(_ tokens: [Int32], _ segments: Segments, targets: [Int32]) -> Tensor {
         self(tokens, segments, cache: nil)  // [N, C]
-            .unembeddingCrossEntropySum(tokenEmbedding.weight.tensor, targets: targets)  // []
+            .unembeddingCrossEntropySum(tokenEmbedding.table, targets: targets)  // []
     }
 
     /// The cross-entropy of each row in nats, without gradients.
     public func losses(_ tokens: [Int32], _ segments: Segments, targets: [Int32]) -> [Double] {
-        self(tokens, segments, cache: nil).unembeddingLosses(tokenEmbedding.weight.tensor, targets: targets)
+        self(tokens, segments, cache: nil).unembeddingLosses(tokenEmbedding.table, targets: targets)
     }
 
     /// The logits of hidden states: `[N, C]` → `[N, V]`.
     public func logits(_ hidden: Tensor) -> Tensor {
-        hidden.linear(tokenEmbedding.weight.tensor, layout: .outputInput, bias: nil)  // [N, V]
+        tokenEmbedding.scores(hidden)  // [N, V]
     }
 
-    /// A cache for `slots` sequences of at most `capacity` tokens.
-    public func makeCache(slots: Int, capacity: Int) -> KVCache {
-        require(
-            capacity <= configuration.positions, "makeCache: \(capacity) tokens, \(configuration.positions) positions")
-        return KVCache(layers: configuration.layers, slots: slots, capacity: capacity, channels: configuration.channels)
+    /// A cache without slots, for decoding.
+    public func makeCache() -> KVCache {
+        KVCache(
+            layers: configuration.layers, positions: configuration.positions, channels: configuration.channels)
     }
 
     /// One transformer layer, normalising before each half.

@@ -11,26 +11,44 @@ public struct Linear {
     public init(_ scope: ParameterScope, inputs: Int, outputs: Int, layout: WeightLayout, initializer: Initializer) {
         let shape =
             layout == .inputOutput ? Shape(rows: inputs, columns: outputs) : Shape(rows: outputs, columns: inputs)
-        weight = scope.parameter("weight", shape: shape, initializer: initializer)
+        weight = scope.parameter("weight", shape: shape, initializer: initializer, layout: layout)
         bias = scope.parameter("bias", shape: [outputs], initializer: .constant(0))
         self.layout = layout
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight.tensor, layout: layout, bias: bias.tensor) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        if case .compact = weight.matrix { return x.linear(weight.matrix, layout: layout, bias: bias.tensor) }
+        return x.linear(weight.tensor, layout: layout, bias: bias.tensor)
+    }
 }
 
 /// A table of vectors, `[count, channels]`.
 public struct Embedding {
-    /// The table itself, for a head that is tied to it.
-    public let weight: Parameter
+    private let weight: Parameter
 
     /// Asks `scope` for `weight`.
     public init(_ scope: ParameterScope, count: Int, channels: Int, initializer: Initializer) {
-        weight = scope.parameter("weight", shape: Shape(rows: count, columns: channels), initializer: initializer)
+        weight = scope.parameter(
+            "weight", shape: Shape(rows: count, columns: channels), initializer: initializer, layout: .outputInput)
     }
 
     /// `[N]` indices → `[N, channels]`.
-    public func callAsFunction(_ ids: [Int32]) -> Tensor { .lookup(ids, in: weight.tensor) }
+    public func callAsFunction(_ ids: [Int32]) -> Tensor {
+        if case .compact(let matrix) = weight.matrix { return Tensor(constant: matrix.gatherRows(ids)) }
+        return .lookup(ids, in: weight.tensor)
+    }
+
+    /// The table as a head that is tied to it: `[N, channels]` → `[N, count]`.
+    public func scores(_ x: Tensor) -> Tensor {
+        if case .compact = weight.matrix { return x.linear(weight.matrix, layout: .outputInput, bias: nil) }
+        return x.linear(weight.tensor, layout: .outputInput, bias: nil)
+    }
+
+    /// The table as the weight of a fused head, `[count, channels]`; a compact one is widened.
+    public var table: Tensor {
+        if case .compact(let matrix) = weight.matrix { return Tensor(constant: matrix.widened()) }
+        return weight.tensor
+    }
 }
 
 /// Layer normalisation of each row (Ba, Kiros and Hinton 2016).

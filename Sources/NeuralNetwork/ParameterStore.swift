@@ -15,6 +15,8 @@ public final class ParameterStore {
         case fineTune([String: NDArray], fresh: Set<String>, seed: UInt64)
         /// The given arrays themselves, perhaps memory-mapped, to be read only.
         case infer([String: NDArray])
+        /// The given matrices in fewer bits, wherever a layer can read one, and arrays for the rest.
+        case inferCompact([String: CompactMatrix], [String: NDArray])
         /// Zeros, to be filled from a run state.
         case restore
     }
@@ -31,9 +33,10 @@ public final class ParameterStore {
     public var root: ParameterScope { ParameterScope(store: self, prefix: "") }
 
     /// The parameter called `name`. A missing or misshapen one is noted, and ``finish()`` throws.
-    func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
+    /// - Parameter layout: of a weight that the layer can read compact; `nil` for all others.
+    func parameter(_ name: String, shape: Shape, initializer: Initializer, layout: WeightLayout?) -> Parameter {
         require(asked.insert(name).inserted, "ParameterStore: \(name) is asked for twice")
-        let parameter = make(name, shape: shape, initializer: initializer)
+        let parameter = make(name, shape: shape, initializer: initializer, layout: layout)
         parameters.append(parameter)
         return parameter
     }
@@ -45,13 +48,17 @@ public final class ParameterStore {
         case .initialise, .restore: break
         case .train(let arrays), .infer(let arrays), .fineTune(let arrays, _, _):
             unused = arrays.keys.filter { !asked.contains($0) }.sorted()
+        case .inferCompact(let matrices, let arrays):
+            unused = (Array(arrays.keys) + Array(matrices.keys)).filter { !asked.contains($0) }.sorted()
         }
         guard problems.isEmpty, unused.isEmpty else {
             throw ParameterError(problems: problems + unused.map { "\($0) is not part of this model" })
         }
     }
 
-    private func make(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
+    private func make(
+        _ name: String, shape: Shape, initializer: Initializer, layout: WeightLayout?
+    ) -> Parameter {
         switch source {
         case .initialise(let seed): return Self.fresh(name, shape: shape, initializer, seed: seed)
         case .fineTune(_, let fresh, let seed) where fresh.contains(name):
@@ -64,7 +71,12 @@ public final class ParameterStore {
             let buffer = MutableArray(shape: shape)
             buffer.assign(array)
             return Parameter(name: name, buffer: buffer)
-        case .infer(let arrays):
+        case .inferCompact(let matrices, _) where matrices[name] != nil:
+            guard let matrix = compactEntry(name, shape: shape, layout: layout, in: matrices) else {
+                return Self.standIn(name)
+            }
+            return Parameter(name: name, compact: matrix)
+        case .infer(let arrays), .inferCompact(_, let arrays):
             guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
             return Parameter(name: name, array: array)
         }
@@ -79,6 +91,22 @@ public final class ParameterStore {
     /// For a parameter that is not there as it should be, until ``finish()`` throws: empty, because the shape that was asked
     /// for may be a mistake of a size that no memory holds.
     private static func standIn(_ name: String) -> Parameter { Parameter(name: name, buffer: MutableArray(shape: [0])) }
+
+    private func compactEntry(
+        _ name: String, shape: Shape, layout: WeightLayout?, in matrices: [String: CompactMatrix]
+    ) -> CompactMatrix? {
+        guard let matrix = matrices[name] else { return nil }
+        guard let layout, matrix.scales == nil || matrix.outputAxis == (layout == .inputOutput ? .columns : .rows)
+        else {
+            problems.append("\(name) is stored as \(matrix.elements.rawValue), expected Float32")
+            return nil
+        }
+        guard matrix.shape == shape else {
+            problems.append("\(name) has shape \(matrix.shape), the configuration asks for \(shape)")
+            return nil
+        }
+        return matrix
+    }
 
     private func entry(_ name: String, shape: Shape, in arrays: [String: NDArray]) -> NDArray? {
         guard let array = arrays[name] else {
@@ -105,8 +133,12 @@ public struct ParameterScope {
     public subscript(_ index: Int) -> ParameterScope { self[String(index)] }
 
     /// The parameter `name` of this scope.
-    public func parameter(_ name: String, shape: Shape, initializer: Initializer) -> Parameter {
-        store.parameter(prefix + name, shape: shape, initializer: initializer)
+    /// - Parameter layout: of a weight matrix that its layer reads through ``Parameter/matrix``, so that it may be stored in
+    ///   fewer bits; `nil` for all others.
+    public func parameter(
+        _ name: String, shape: Shape, initializer: Initializer, layout: WeightLayout? = nil
+    ) -> Parameter {
+        store.parameter(prefix + name, shape: shape, initializer: initializer, layout: layout)
     }
 }
 

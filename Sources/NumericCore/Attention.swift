@@ -29,40 +29,6 @@ public struct AttentionGradient {
     var pointer: UnsafeMutablePointer<Float> { array.pointer + firstColumn }
 }
 
-/// Keys and values of one layer for every cached sequence: `[slots × capacity, C]` each, written in place.
-public final class AttentionCache {
-    let keys: MutableArray
-    let values: MutableArray
-    /// How many sequences there is room for.
-    public let slots: Int
-    /// How many tokens of each sequence there is room for.
-    public let capacity: Int
-
-    public init(slots: Int, capacity: Int, channels: Int) {
-        self.slots = slots
-        self.capacity = capacity
-        keys = MutableArray(shape: Shape(rows: slots * capacity, columns: channels))
-        values = MutableArray(shape: Shape(rows: slots * capacity, columns: channels))
-    }
-
-    /// Copies the new tokens' keys and values behind the cached ones. Traps when a sequence outgrows its slot.
-    func append(key: AttentionOperand, value: AttentionOperand, segments: Segments) {
-        let channels = keys.shape.columns
-        for segment in 0..<segments.count {
-            let rows = segments.rows(of: segment)
-            let (past, slot) = (Int(segments.past[segment]), Int(segments.slots[segment]))
-            require(
-                slot >= 0 && slot < slots && past >= 0 && past + rows.count <= capacity,
-                "attention: slot \(slot) of \(slots), \(past) + \(rows.count) tokens of \(capacity)")
-            for (index, row) in rows.enumerated() {
-                let to = (slot * capacity + past + index) * channels
-                (keys.pointer + to).update(from: key.pointer + row * key.stride, count: channels)
-                (values.pointer + to).update(from: value.pointer + row * value.stride, count: channels)
-            }
-        }
-    }
-}
-
 /// Scaled dot-product attention inside each segment (Vaswani et al. 2017), with the log-sum-exp that its pullback needs.
 public struct Attention: Sendable {
     /// Which tokens of a segment ask.
@@ -136,9 +102,9 @@ public struct Attention: Sendable {
                 let asker = settings.queries == .firstToken ? segment : first
                 let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
                 if let cache {
-                    let start = Int(segments.slots[segment]) * cache.capacity * channels
-                    (keys, keyStride) = (UnsafePointer(cache.keys.pointer + start), channels)
-                    (values, valueStride) = (UnsafePointer(cache.values.pointer + start), channels)
+                    let slot = cache.slot(segments.slots[segment])
+                    (keys, keyStride) = (UnsafePointer(slot.keys.pointer), channels)
+                    (values, valueStride) = (UnsafePointer(slot.values.pointer), channels)
                 } else {
                     (keys, keyStride) = (key.pointer + first * key.stride, key.stride)
                     (values, valueStride) = (value.pointer + first * value.stride, value.stride)

@@ -1,5 +1,14 @@
 import CKernels
 
+extension NDArray {
+    /// For each row of logits, `[N, V]`: `log Σ exp(logits) − logits[target]`, in nats. Traps on a target outside the vocabulary.
+    public func crossEntropy(targets: [Int32]) -> [Double] {
+        // Without derivatives nothing is written.
+        MutableArray(shape: shape, storage: storage, offset: offset)
+            .crossEntropy(targets: targets[...], differentiate: false)
+    }
+}
+
 extension MutableArray {
     /// For each row of logits, `[N, V]`: `losses[i] = log Σ exp(logits) − logits[target]`, in nats. With `differentiate`, the
     /// logits are overwritten by the gradient of the sum of the losses. Traps on a target outside the vocabulary.

@@ -1,47 +1,132 @@
 import ArgumentParser
-import Checkpoints
 import Commands
 import Files
+import Foundation
+import HeadlineData
 import Inference
 
 /// `headline export`.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Writes a model folder anew, complete and for transformers, in full or half precision.",
-        discussion: "What is written is read back and held to its digest before the command ends.")
+        abstract: "Writes a model folder anew, complete, in the precision you choose.",
+        discussion: """
+            What is written is read back and held to its digest before the command ends. float32, float16 and bfloat16 load in \
+            transformers; int8 is for headline alone, and says so in its config.json.
+
+            With --validation the command says what the precision changes: perplexity of a generator, accuracy of a classifier.
+
+            Examples:
+
+              headline export --model checkpoints/generator-sample/best --output small --precision float16
+              headline export --model DIR --output DIR-int8 --int8 --validation validation.jsonl
+            """)
 
     /// The precisions by their usual names.
     enum Precision: String, ExpressibleByArgument, CaseIterable {
-        case float32, float16
+        case float32, float16, bfloat16, int8
 
-        var stored: SafetensorsWriter.Precision { self == .float32 ? .float32 : .float16 }
+        var stored: WeightPrecision {
+            switch self {
+            case .float32: .float32
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .int8: .int8
+            }
+        }
     }
 
-    @Option(help: ArgumentHelp("A generator's model folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A generator's or a classifier's model folder.", valueName: "dir"))
     var model: String
 
     @Option(help: ArgumentHelp("The folder to write, which must not be there.", valueName: "dir"))
     var output: String
 
-    @Option(help: "Of the weights; float16 takes half the space and rounds them to 11 bits.")
-    var precision = Precision.float32
+    @Option(help: "Of the weights; the 16-bit ones take half the space, int8 a quarter.")
+    var precision: Precision?
+
+    @Flag(help: "The same as --precision int8.")
+    var int8 = false
+
+    @Option(help: ArgumentHelp("A file of headlines to measure the change on.", valueName: "file"))
+    var validation: String?
 
     func run() throws {
         try reportingFailure {
             guard !pathExists(output) else {
                 throw FileError(output, "is there already; choose a new folder by --output", exitStatus: .usage)
             }
-            let folder = try GeneratorFolder(path: model)
-            let loaded = try folder.load(for: .inference)
-            if !loaded.ignored.isEmpty {
-                writeLine(
-                    "\(model): left out \(loaded.ignored.count) entries without weights: \(loaded.ignored.joined(separator: ", "))"
-                )
+            guard precision == nil || !int8 else {
+                throw FileError("--precision", "is given beside --int8, expected one of the two", exitStatus: .usage)
             }
-            try folder.export(loaded, precision: precision.stored, to: output)
-            _ = try GeneratorFolder(path: output).load(for: .inference)
-            print(output)
+            let precision = int8 ? .int8 : precision?.stored ?? .float32
+            let table = try validation.map { try HeadlineTable(readingFrom: $0) }
+            switch try ModelKind(ofFolder: model) {
+            case .generator: try exportGenerator(precision, table)
+            case .classifier: try exportClassifier(precision, table)
+            }
         }
+    }
+
+    private func exportGenerator(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+        let folder = try GeneratorFolder(path: model)
+        guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let loaded = try folder.load(for: .reading)
+        tell(loaded.ignored)
+        try folder.export(loaded, precision: precision, to: output)
+        _ = try GeneratorFolder(path: output).load(for: .inference)
+        if let table {
+            let headlines = table.texts
+            let before = Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines))
+            let after = Self.perplexity(try HeadlineScorer(folder: output).scores(of: headlines))
+            let change = String(format: "%+.2f %%", (after / before - 1) * 100)
+            print(
+                "perplexity per token on \(headlines.count) headlines: \(String(format: "%.2f", before)) before, "
+                    + "\(String(format: "%.2f", after)) in \(precision.rawValue), \(change)")
+        }
+        print(output)
+    }
+
+    private static func perplexity(_ scores: [HeadlineScorer.Score]) -> Double {
+        let nats = scores.reduce(0) { $0 + $1.nats.reduce(0, +) }
+        return exp(nats / Double(max(1, scores.reduce(0) { $0 + $1.nats.count })))
+    }
+
+    private func exportClassifier(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+        let folder = try ClassifierFolder(path: model)
+        guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let loaded = try folder.load(for: .reading)
+        tell(loaded.ignored)
+        try folder.export(loaded, precision: precision, to: output)
+        let after = try Classifier(folder: output)
+        if let table {
+            let rows = table.rows.filter { $0.category != nil }
+            guard !rows.isEmpty else {
+                throw FileError(table.path, "has no labelled rows, expected some to measure accuracy on")
+            }
+            func right(_ classifier: Classifier) throws -> Double {
+                let predictions = try classifier.classify(rows.map(\.text))
+                return Double(zip(predictions, rows).count { $0.candidates[0].label == $1.category })
+                    / Double(rows.count)
+            }
+            let (old, new) = (try right(try Classifier(folder: model)), try right(after))
+            print(
+                "accuracy on \(rows.count) headlines: \(String(format: "%.4f", old)) before, "
+                    + "\(String(format: "%.4f", new)) in \(precision.rawValue), "
+                    + "\(String(format: "%+.2f", (new - old) * 100)) points")
+        }
+        print(output)
+    }
+
+    private var isInt8Already: FileError {
+        FileError(
+            model,
+            "holds int8 weights, from which nothing more precise can be made; export the folder they were made of",
+            exitStatus: .usage)
+    }
+
+    private func tell(_ ignored: [String]) {
+        guard !ignored.isEmpty else { return }
+        writeLine("\(model): left out \(ignored.count) entries without weights: \(ignored.joined(separator: ", "))")
     }
 }

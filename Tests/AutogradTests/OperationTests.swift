@@ -35,7 +35,12 @@ struct OperationTests {
             #expect(error < tolerance, "input \(index)")
         }
         let alone = operation.operation(arrays.map { Tensor(constant: $0) }, operation.ids)
-        #expect(alone.value.elements.map(Double.init) == recorded.output, "the same numbers off the tape")
+        if operation.name.hasPrefix("linear") {
+            // Off the tape few rows take the kernel of decoding, which sums in another order.
+            #expect(relativeError(alone.value.elements.map(Double.init), to: recorded.output) < tolerance)
+        } else {
+            #expect(alone.value.elements.map(Double.init) == recorded.output, "the same numbers off the tape")
+        }
     }
 
     @Test("Each operation and its gradients equal PyTorch's in float64", arguments: OperationCase.all)

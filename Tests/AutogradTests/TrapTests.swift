@@ -91,15 +91,19 @@ import Testing
         func cache() async {
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                let cache = AttentionCache(channels: 2)
+                cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [2], slots: [0]), causal: true,
-                    dropout: 0, cache: AttentionCache(slots: 1, capacity: 4, channels: 2))
+                    dropout: 0, cache: cache)
             }
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
+                let cache = AttentionCache(channels: 2)
+                cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [0], slots: [-1]), causal: true,
-                    dropout: 0, cache: AttentionCache(slots: 1, capacity: 4, channels: 2))
+                    dropout: 0, cache: cache)
             }
         }
 

@@ -50,6 +50,30 @@ struct HalfPrecisionTests {
         #expect(values.map(\.bitPattern) == Self.allPatterns.map { UInt32($0) << 16 })
     }
 
+    @Test("BF16 is the nearest number of eight bits, ties to even, and NaN stays NaN")
+    func narrowingToBFloat16() {
+        let cases: [(value: Float, pattern: UInt16)] = [
+            (1, 0x3F80), (1 + 0x1p-8, 0x3F80), ((1 + 0x1p-8).nextUp, 0x3F81), (1 + 3 * 0x1p-8, 0x3F82),
+            ((1 + 3 * 0x1p-8).nextDown, 0x3F81), (-0.0, 0x8000), (-1 - 0x1p-8, 0xBF80), (.infinity, 0x7F80),
+            (-.infinity, 0xFF80), (.greatestFiniteMagnitude, 0x7F80), (.leastNonzeroMagnitude, 0),
+        ]
+        let patterns = narrowedToBFloat16(cases.map(\.value))
+        for (pattern, (value, expected)) in zip(patterns, cases) { #expect(pattern == expected, "\(value)") }
+        let none = narrowedToBFloat16([.nan, Float(bitPattern: 0x7F80_0001), -.nan])
+        #expect(none.allSatisfy { Float(bitPattern: UInt32($0) << 16).isNaN })
+        #expect(narrowedToBFloat16(Self.allPatterns.map { Float(bitPattern: UInt32($0) << 16) }.filter { !$0.isNaN })
+            == Self.allPatterns.filter { !Float(bitPattern: UInt32($0) << 16).isNaN })
+    }
+
+    private func narrowedToBFloat16(_ values: [Float]) -> [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: values.count) { target, count in
+            values.withUnsafeBufferPointer {
+                HalfPrecision.narrow($0, intoBFloat16: UnsafeMutableBufferPointer(rebasing: target[..<values.count]))
+            }
+            count = values.count
+        }
+    }
+
     @Test("Unaligned bytes widen to the same numbers")
     func unaligned() {
         let bytes: [UInt8] = [0xFF, 0x00, 0x3C, 0x00, 0xC0]

@@ -26,16 +26,15 @@ struct GeneratorTests {
     func naive() throws {
         let tiny = try TinyGenerator()
         let options = SamplingOptions(maximumNewTokens: 16, seed: 3)
-        let sampler = Sampler(options)
         let end = try #require(tiny.tokenizer.endOfText)
         let batch = try tiny.generator.complete("Stock market", count: 7, options: options)
         for candidate in 0..<7 {
             var context = [end] + tiny.tokenizer.encode("Stock market")
             let start = context.count
             for position in 0..<16 {
-                let next = tiny.logits(after: context).withUnsafeBufferPointer {
-                    sampler.next($0, seen: context, candidate: candidate, position: position)
-                }
+                var scores = tiny.logits(after: context)
+                LogitRules(options, tokenizer: nil).apply(to: &scores, prompt: context, completion: [], mayEnd: true)
+                let next = Sampler(options).next(scores, stream: UInt64(candidate), position: position)
                 if next == end { break }
                 context.append(next)
             }
@@ -79,9 +78,7 @@ struct GeneratorTests {
         let (framed, bare) = (try TinyGenerator(), try TinyGenerator(framed: false))
         let end = try #require(bare.tokenizer.endOfText)
         func first(_ tiny: TinyGenerator, after context: [Int32]) -> Int32 {
-            tiny.logits(after: context).withUnsafeBufferPointer {
-                Sampler(greedy).next($0, seen: context, candidate: 0, position: 0)
-            }
+            Sampler(greedy).next(tiny.logits(after: context), stream: 0, position: 0)
         }
         let greedy = SamplingOptions(temperature: 0, repetitionPenalty: 1, maximumNewTokens: 1)
         for prompt in ["Scientists", "AI could", "Markets fall as"] {
@@ -100,15 +97,24 @@ struct GeneratorTests {
                 == bare.generator.complete("  ", count: 3, options: options))
     }
 
-    @Test("special-token text in a prompt is plain text, and control characters are no trap")
+    @Test("special-token text in a prompt is plain text, and control characters are refused by their place")
     func hostilePrompts() throws {
         let tiny = try TinyGenerator(positions: 128)
         let end = try #require(tiny.tokenizer.endOfText)
-        for prompt in ["<|endoftext|>", "a<|endoftext|>b", "\u{0}\u{1B}[31m\u{7}", "e\u{301}\u{FEFF}🇩🇪", "\r\n.\r"] {
+        for prompt in ["<|endoftext|>", "a<|endoftext|>b", "e\u{301}\u{FEFF}🇩🇪", ".\r"] {
             #expect(!tiny.tokenizer.encode(prompt).contains(end))
             let completion = try tiny.generator.complete(
                 prompt, count: 1, options: SamplingOptions(maximumNewTokens: 4))[0]
             #expect(completion.headline.hasPrefix(completion.prompt) && prompt.hasPrefix(completion.prompt))
+        }
+        for (prompt, place) in [
+            ("\u{0}\u{1B}[31m", "U+0000, character 1"), ("a\tb", "U+0009, character 2"),
+            ("ab\u{9F}c", "U+009F, character 3"),
+        ] {
+            let error = #expect(throws: GenerationError.self) {
+                try tiny.generator.complete(prompt, count: 1, options: SamplingOptions())
+            }
+            #expect(error?.description.contains(place) == true)
         }
     }
 

@@ -34,15 +34,16 @@ struct SamplerTests {
                 if sum <= 1 - options.topP { scores[id] = -.infinity }
             }
         }
-        return softmax(scores)
+        let after = softmax(scores)
+        return softmax(zip(scores, after).map { $1 < options.minP * (after.max() ?? 0) ? -.infinity : $0 })
     }
 
-    private func draw(_ sampler: Sampler, _ logits: [Float], seen: [Int32] = [], candidate: Int = 0, position: Int = 0)
-        -> Int32
-    {
-        logits.withUnsafeBufferPointer {
-            sampler.next($0, seen: seen, candidate: candidate, position: position)
-        }
+    private func draw(
+        _ options: SamplingOptions, _ logits: [Float], seen: [Int32] = [], candidate: Int = 0, position: Int = 0
+    ) -> Int32 {
+        var scores = logits
+        LogitRules(options, tokenizer: nil).apply(to: &scores, prompt: seen, completion: [], mayEnd: true)
+        return Sampler(options).next(scores, stream: UInt64(candidate), position: position)
     }
 
     private func randomLogits(_ count: Int, seed: UInt64) -> [Float] {
@@ -57,9 +58,8 @@ struct SamplerTests {
         ]
         for (logits, expected) in cases {
             for seed in UInt64(0)..<5 {
-                let sampler = Sampler(
-                    SamplingOptions(temperature: 0, topK: 1, topP: 0.1, repetitionPenalty: 1, seed: seed))
-                #expect(draw(sampler, logits, candidate: Int(seed), position: 3) == expected)
+                let options = SamplingOptions(temperature: 0, topK: 1, topP: 0.1, repetitionPenalty: 1, seed: seed)
+                #expect(draw(options, logits, candidate: Int(seed), position: 3) == expected)
             }
         }
     }
@@ -67,7 +67,7 @@ struct SamplerTests {
     @Test("the repetition penalty divides positive and multiplies negative logits, once for each token that occurred")
     func repetition() {
         func likeliest(_ logits: [Float], _ penalty: Double, _ seen: [Int32]) -> Int32 {
-            draw(Sampler(SamplingOptions(temperature: 0, repetitionPenalty: penalty)), logits, seen: seen)
+            draw(SamplingOptions(temperature: 0, repetitionPenalty: penalty), logits, seen: seen)
         }
         #expect(likeliest([4, 3, 0], 1, [0]) == 0)
         #expect(likeliest([4, 3, 0], 1.3, [0]) == 0)  // 3.08
@@ -81,8 +81,10 @@ struct SamplerTests {
 
     @Test("tokens come as often as transformers' filters make them likely, and others never")
     func distribution() {
+        var minP = SamplingOptions(temperature: 1.2, topK: 0, topP: 0.95, repetitionPenalty: 1)
+        minP.minP = 0.2
         let options: [SamplingOptions] = [
-            .init(temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1),
+            minP, .init(temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1),
             .init(temperature: 0.7, topK: 5, topP: 1, repetitionPenalty: 1),
             .init(temperature: 1.5, topK: 0, topP: 0.6, repetitionPenalty: 1),
             .init(temperature: 0.9, topK: 8, topP: 0.8, repetitionPenalty: 1.3),
@@ -96,9 +98,8 @@ struct SamplerTests {
             let seen: [Int32] = [3, 3, 7, 12]
             let expected = probabilities(logits, options, seen: seen)
             var counts = [Int](repeating: 0, count: logits.count)
-            let sampler = Sampler(options)
             for position in 0..<draws {
-                counts[Int(draw(sampler, logits, seen: seen, candidate: index, position: position))] += 1
+                counts[Int(draw(options, logits, seen: seen, candidate: index, position: position))] += 1
             }
             for (id, probability) in expected.enumerated() {
                 // Five deviations of the binomial, so that a table of 200 numbers fails by chance once in 10,000 runs; the
@@ -116,8 +117,8 @@ struct SamplerTests {
     func streams() {
         let logits = [Float](repeating: 0, count: 1_000)
         func text(seed: UInt64, candidate: Int) -> [Int32] {
-            let sampler = Sampler(SamplingOptions(temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: seed))
-            return (0..<8).map { draw(sampler, logits, candidate: candidate, position: $0) }
+            let options = SamplingOptions(temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: seed)
+            return (0..<8).map { draw(options, logits, candidate: candidate, position: $0) }
         }
         #expect(text(seed: 1, candidate: 2) == text(seed: 1, candidate: 2))
         let texts = (0..<4).flatMap { seed in (0..<4).map { text(seed: UInt64(seed), candidate: $0) } }
@@ -132,7 +133,7 @@ struct SamplerTests {
             for options in [
                 SamplingOptions(), SamplingOptions(temperature: 0), SamplingOptions(topK: 2), SamplingOptions(topK: 0),
             ] {
-                #expect((0..<3).contains(draw(Sampler(options), logits, seen: [1])))
+                #expect((0..<3).contains(draw(options, logits, seen: [1])))
             }
         }
     }

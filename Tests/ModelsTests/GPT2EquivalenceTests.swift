@@ -47,7 +47,8 @@ struct GPT2EquivalenceTests {
         let model = try SmallModel(.small()).model
         let tokens = Batch(lengths: [12], vocabulary: 61, seed: 3).tokens
         let expected = logits(model, tokens, Segments(lengths: [12]))
-        let cache = model.makeCache(slots: 1, capacity: 12)
+        let cache = model.makeCache()
+        #expect(cache.open(capacity: 12) == 0)
         var actual: [Double] = []
         // A split of 0 feeds one token at a time.
         let borders = split == 0 ? Array(0...12) : [0, split, 12]
@@ -64,7 +65,8 @@ struct GPT2EquivalenceTests {
         let sequences = [[7, 1, 12], [5, 9, 24], [3, 2, 4]].enumerated().flatMap { seed, lengths in
             lengths.map { Batch(lengths: [$0], vocabulary: 61, seed: UInt64(10 * seed + $0)).tokens }
         }
-        let cache = model.makeCache(slots: 4, capacity: 24)
+        let cache = model.makeCache()
+        #expect((0..<4).map { _ in cache.open(capacity: 24) } == [0, 1, 2, 3])
         // Three rounds of three sequences in slots 2, 0 and 3: prompts of different lengths, then what is left.
         for round in 0..<3 {
             let batch = Array(sequences[3 * round..<3 * round + 3])

@@ -1,4 +1,4 @@
-import NumericCore
+public import NumericCore
 
 /// How a checkpoint stores the weight of a linear layer. Square weights fit both ways, so it is always said.
 public enum WeightLayout: Sendable {
@@ -9,11 +9,28 @@ public enum WeightLayout: Sendable {
 }
 
 extension Tensor {
+    /// The same without a tape, from a weight that may be stored in fewer bits. Few rows (``RowProduct``) have the same bits
+    /// each whatever stands beside them.
+    public func linear(_ weight: ProductMatrix, layout: WeightLayout, bias: Tensor?) -> Tensor {
+        require(Tape.current == nil, "linear: a compact weight on a tape")
+        let orientation: Orientation = layout == .inputOutput ? .asStored : .transposed
+        guard shape.rows > RowProduct.mostRows else {
+            return Tensor(constant: RowProduct.multiply(value, weight, orientation, bias: bias?.value))
+        }
+        switch weight {
+        case .dense(let array): return linear(Tensor(constant: array), layout: layout, bias: bias)
+        case .compact(let matrix): return linear(Tensor(constant: matrix.widened()), layout: layout, bias: bias)
+        }
+    }
+
     /// `x W + b` for each row: `[N, in]` → `[N, out]`.
     /// - Parameters:
     ///   - weight: `[in, out]` or `[out, in]`, as `layout` says.
     ///   - bias: `[out]`.
     public func linear(_ weight: Tensor, layout: WeightLayout, bias: Tensor?) -> Tensor {
+        if Tape.current == nil, shape.rows <= RowProduct.mostRows {
+            return linear(.dense(weight.value), layout: layout, bias: bias)
+        }
         let outputs = weight.shape[layout == .inputOutput ? 1 : 0]
         let output = MutableArray(shape: Shape(rows: shape.rows, columns: outputs))
         if let bias { output.fillRows(with: bias.value) }

@@ -77,6 +77,38 @@ void hk_attention_backward(const hk_attention_unit *unit, const float *query, si
                            size_t lse_stride, float *dquery, size_t dquery_stride, float *dkey, size_t dkey_stride,
                            float *dvalue, size_t dvalue_stride, float *scratch);
 
+// ---- row_product.c -------------------------------------------------------------------------------------------------
+
+/// How the elements of a weight matrix are stored.
+typedef enum { HK_FLOAT32, HK_BFLOAT16, HK_INT8 } hk_element;
+
+/// The most rows of a product of few rows.
+enum { HK_FEW_ROWS = 64 };
+
+/// y[rows, outputs] = x[rows, depth] w, each column times scale and plus bias where these are not NULL. Strides are in elements
+/// between rows. rows is at most HK_FEW_ROWS. Each element is summed in an order that depends on depth alone.
+typedef struct {
+  size_t rows, depth;
+  const float *x;
+  size_t x_stride;
+  const void *w;
+  hk_element element;
+  size_t w_stride;
+  const float *scale; ///< [outputs]
+  const float *bias;  ///< [outputs]
+  float *y;
+  size_t y_stride;
+} hk_row_product;
+
+/// Columns first_column ..< last_column of y, for w[depth, outputs]; first_column is a multiple of 16.
+void hk_rows_times_columns(const hk_row_product *product, size_t first_column, size_t last_column);
+/// Columns first_output ..< last_output of y, for w[outputs, depth], read transposed.
+void hk_rows_times_rows(const hk_row_product *product, size_t first_output, size_t last_output);
+/// y[i] = w[i] as float.
+void hk_widen(hk_element element, const void *w, float *y, size_t count);
+/// y[i] *= factors[i]
+void hk_multiply(float *y, const float *factors, size_t count);
+
 // ---- random.c ------------------------------------------------------------------------------------------------------
 
 /// Philox4x32-10 (Salmon et al., SC 2011): four words for the counter (c0, c1, c2, c3) under the key.

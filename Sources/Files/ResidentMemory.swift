@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// How many bytes of the process are in memory now; 0 where the system does not say.

@@ -1,0 +1,244 @@
+#include "vector.h"
+
+#include <string.h>
+
+// The vectors wider than the baseline's registers never cross a call: every function that takes one is inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// Products of few rows with a large matrix, as decoding needs them: the matrix is read once, as it is stored. Every element of
+// the result is summed in one order that depends on the depth alone, so a row has the same bits alone and among any others.
+
+typedef float float16_lanes __attribute__((vector_size(64), aligned(4)));
+typedef float float8_lanes __attribute__((vector_size(32), aligned(4)));
+typedef float float4_lanes __attribute__((vector_size(16), aligned(4)));
+typedef int8_t int8_lanes __attribute__((vector_size(16), aligned(1)));
+typedef uint16_t half_lanes __attribute__((vector_size(32), aligned(2)));
+typedef uint32_t word_lanes __attribute__((vector_size(64)));
+
+enum {
+  LANES = 16,
+  /// Depth that is added to the sums in one visit of them: for one row, whose factors then stay in registers, and for more.
+  DEPTH_OF_ONE = 8,
+  DEPTH_OF_MORE = 4,
+  /// Sums kept at a time: 32 KB, a first-level cache.
+  SUMS = 8192,
+  /// How many rows of the matrix ahead are fetched: its rows lie pages apart, where the processor does not look ahead itself.
+  ROWS_AHEAD = 12,
+  /// How many bytes of a row ahead are fetched where the matrix is read along its rows.
+  BYTES_AHEAD = 512,
+};
+
+HK_INLINE size_t size_of(hk_element element) {
+  return element == HK_FLOAT32 ? 4 : element == HK_BFLOAT16 ? 2 : 1;
+}
+
+HK_INLINE float widen_one(const void *w, size_t index, hk_element element) {
+  if (element == HK_FLOAT32) return ((const float *)w)[index];
+  if (element == HK_INT8) return ((const int8_t *)w)[index];
+  uint32_t bits = (uint32_t)((const uint16_t *)w)[index] << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+HK_INLINE float16_lanes widen(const void *w, size_t index, hk_element element) {
+  if (element == HK_FLOAT32) return *(const float16_lanes *)((const float *)w + index);
+  if (element == HK_INT8) {
+    return __builtin_convertvector(*(const int8_lanes *)((const int8_t *)w + index), float16_lanes);
+  }
+  word_lanes bits = __builtin_convertvector(*(const half_lanes *)((const uint16_t *)w + index), word_lanes) << 16;
+  return (float16_lanes)bits;
+}
+
+/// sums[columns / 16][rows][16] += factors[rows][depth] times `depth` rows of w, which lie `stride` elements apart.
+HK_INLINE void add_depth(hk_element element, size_t rows, size_t depth, const float *factors, const void *w,
+                         size_t stride, float *sums, size_t columns) {
+  for (size_t j = 0; j < columns; j += LANES) {
+    const char *first = (const char *)w + j * size_of(element);
+    if (j % (64 / size_of(element)) == 0) {
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < depth; i++) __builtin_prefetch(first + (ROWS_AHEAD + i) * stride * size_of(element));
+    }
+    float16_lanes weights[DEPTH_OF_ONE];
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < depth; i++) weights[i] = widen(first, i * stride, element);
+    float *place = sums + j * rows;
+    for (size_t m = 0; m < rows; m++) {
+      float16_lanes sum = *(const float16_lanes *)(place + m * LANES);
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < depth; i++) sum += factors[m * depth + i] * weights[i];
+      *(float16_lanes *)(place + m * LANES) = sum;
+    }
+  }
+}
+
+HK_INLINE void pack(const hk_row_product *p, size_t k, size_t depth, float *factors) {
+  for (size_t m = 0; m < p->rows; m++) {
+    for (size_t i = 0; i < depth; i++) factors[m * depth + i] = p->x[m * p->x_stride + k + i];
+  }
+}
+
+HK_INLINE float finish(const hk_row_product *p, float sum, size_t output) {
+  if (p->scale) sum *= p->scale[output];
+  if (p->bias) sum += p->bias[output];
+  return sum;
+}
+
+HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t rows, size_t depth_step,
+                             size_t first, size_t last) {
+  float sums[SUMS], factors[HK_FEW_ROWS * DEPTH_OF_ONE];
+  const size_t whole = first + (last - first) / LANES * LANES, widest = SUMS / rows / LANES * LANES;
+  for (size_t begin = first; begin < whole; begin += widest) {
+    const size_t columns = whole - begin < widest ? whole - begin : widest;
+    const char *w = (const char *)p->w + begin * size_of(element);
+    memset(sums, 0, columns * rows * sizeof *sums);
+    size_t k = 0;
+    for (; k + depth_step <= p->depth; k += depth_step) {
+      pack(p, k, depth_step, factors);
+      add_depth(element, rows, depth_step, factors, w + k * p->w_stride * size_of(element), p->w_stride, sums, columns);
+    }
+    for (; k < p->depth; k++) {
+      pack(p, k, 1, factors);
+      add_depth(element, rows, 1, factors, w + k * p->w_stride * size_of(element), p->w_stride, sums, columns);
+    }
+    for (size_t j = 0; j < columns; j += LANES) {
+      for (size_t m = 0; m < rows; m++) {
+        float *y = p->y + m * p->y_stride + begin + j;
+        for (size_t l = 0; l < LANES; l++) y[l] = finish(p, sums[j * rows + m * LANES + l], begin + j + l);
+      }
+    }
+  }
+  for (size_t j = whole; j < last; j++) {
+    for (size_t m = 0; m < rows; m++) {
+      float sum = 0;
+      for (size_t k = 0; k < p->depth; k++) {
+        sum += p->x[m * p->x_stride + k] * widen_one(p->w, k * p->w_stride + j, element);
+      }
+      p->y[m * p->y_stride + j] = finish(p, sum, j);
+    }
+  }
+}
+
+/// One clone of the kernel for each kind of element, and for one row and more.
+#define FOR_EACH_ELEMENT(function, ...)                                                                              \
+  switch (p->element) {                                                                                              \
+  case HK_FLOAT32: function(p, HK_FLOAT32, __VA_ARGS__); break;                                                      \
+  case HK_BFLOAT16: function(p, HK_BFLOAT16, __VA_ARGS__); break;                                                    \
+  case HK_INT8: function(p, HK_INT8, __VA_ARGS__); break;                                                            \
+  }
+
+HK_DISPATCH void hk_rows_times_columns(const hk_row_product *p, size_t first_column, size_t last_column) {
+  if (p->rows == 1) {
+    FOR_EACH_ELEMENT(times_columns, 1, DEPTH_OF_ONE, first_column, last_column)
+  } else {
+    FOR_EACH_ELEMENT(times_columns, p->rows, DEPTH_OF_MORE, first_column, last_column)
+  }
+}
+
+HK_INLINE float sum_of_lanes(float16_lanes x) {
+  float8_lanes eight = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+                       __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+  float4_lanes four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) +
+                      __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+/// `rows` rows of x from `row` on times `outputs` rows of w, which begin at `w` and give the outputs from `output` on.
+HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t rows,
+                        size_t outputs, size_t row, size_t output) {
+  const float *x = p->x + row * p->x_stride;
+  const size_t whole = p->depth / LANES * LANES;
+  float16_lanes sums[6];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows * outputs; i++) sums[i] = (float16_lanes){0};
+  for (size_t k = 0; k < whole; k += LANES) {
+#pragma clang loop unroll(full)
+    for (size_t o = 0; o < outputs; o++) {
+      // At every step, though a line holds several: a branch would part products from sums, and what is not in one block
+      // is not fused, in some clones and not in others.
+      __builtin_prefetch((const char *)w + (o * stride + k) * size_of(element) + BYTES_AHEAD);
+      float16_lanes weights = widen(w, o * stride + k, element);
+#pragma clang loop unroll(full)
+      for (size_t m = 0; m < rows; m++) {
+        sums[m * outputs + o] += *(const float16_lanes *)(x + m * p->x_stride + k) * weights;
+      }
+    }
+  }
+  if (whole < p->depth) {
+    // The rest as one more vector filled with zeros: a scalar loop could be fused differently from clone to clone.
+    for (size_t o = 0; o < outputs; o++) {
+      float16_lanes weights = {0};
+      for (size_t k = whole; k < p->depth; k++) weights[k - whole] = widen_one(w, o * stride + k, element);
+      for (size_t m = 0; m < rows; m++) {
+        float16_lanes factors = {0};
+        for (size_t k = whole; k < p->depth; k++) factors[k - whole] = x[m * p->x_stride + k];
+        sums[m * outputs + o] += factors * weights;
+      }
+    }
+  }
+  for (size_t o = 0; o < outputs; o++) {
+    for (size_t m = 0; m < rows; m++) {
+      p->y[(row + m) * p->y_stride + output + o] = finish(p, sum_of_lanes(sums[m * outputs + o]), output + o);
+    }
+  }
+}
+
+/// All rows of x times two rows of w.
+HK_INLINE void two_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output) {
+  size_t row = 0;
+  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 2, row, output);
+  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 2, row, output);
+  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 2, row, output);
+}
+
+HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t first, size_t last) {
+  const char *w = p->w;
+  const size_t size = size_of(element), stride = p->w_stride;
+  size_t o = first;
+  if (p->rows == 1) {
+    for (; o + 4 <= last; o += 4) dot_tile(p, element, w + o * stride * size, stride, 1, 4, 0, o);
+  } else if (element != HK_FLOAT32 && p->rows > 3 && p->depth <= SUMS / 2) {
+    // Many rows share what is widened once.
+    float widened[SUMS];
+    for (; o + 2 <= last; o += 2) {
+      for (size_t i = 0; i < 2; i++) {
+        const char *from = w + (o + i) * stride * size;
+        float *to = widened + i * p->depth;
+        size_t k = 0;
+        for (; k + LANES <= p->depth; k += LANES) {
+          __builtin_prefetch(from + k * size + BYTES_AHEAD);
+          *(float16_lanes *)(to + k) = widen(from, k, element);
+        }
+        for (; k < p->depth; k++) to[k] = widen_one(from, k, element);
+      }
+      two_outputs(p, HK_FLOAT32, widened, p->depth, o);
+    }
+  } else {
+    for (; o + 2 <= last; o += 2) two_outputs(p, element, w + o * stride * size, stride, o);
+  }
+  for (; o < last; o++) {
+    for (size_t row = 0; row < p->rows; row++) dot_tile(p, element, w + o * stride * size, stride, 1, 1, row, o);
+  }
+}
+
+HK_DISPATCH void hk_rows_times_rows(const hk_row_product *p, size_t first_output, size_t last_output) {
+  FOR_EACH_ELEMENT(times_rows, first_output, last_output)
+}
+
+HK_INLINE void widen_all(const void *w, hk_element element, float *y, size_t count) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) *(float16_lanes *)(y + i) = widen(w, i, element);
+  for (; i < count; i++) y[i] = widen_one(w, i, element);
+}
+
+HK_DISPATCH void hk_widen(hk_element element, const void *w, float *y, size_t count) {
+  switch (element) {
+  case HK_FLOAT32: widen_all(w, HK_FLOAT32, y, count); break;
+  case HK_BFLOAT16: widen_all(w, HK_BFLOAT16, y, count); break;
+  case HK_INT8: widen_all(w, HK_INT8, y, count); break;
+  }
+}
+
+HK_DISPATCH void hk_multiply(float *y, const float *factors, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] *= factors[i];
+}

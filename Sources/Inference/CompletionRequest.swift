@@ -1,0 +1,58 @@
+/// A prompt and what is wanted of it.
+public struct CompletionRequest: Sendable {
+    /// The beginning of a headline; empty for whole headlines.
+    public var prompt: String
+    /// How many candidates.
+    public var count: Int
+    public var options: SamplingOptions
+    /// Whether candidates come best first, by their mean log-probability; otherwise in the order of their random streams.
+    public var isRanked = false
+    /// Headlines that are not wanted, such as those of the training file: a candidate that becomes one is drawn anew.
+    public var isUnwanted: (@Sendable (_ headline: String) -> Bool)?
+
+    public init(_ prompt: String, count: Int = 1, options: SamplingOptions = SamplingOptions()) {
+        self.prompt = prompt
+        self.count = count
+        self.options = options
+    }
+
+    /// The most candidates of one request.
+    static let mostCandidates = 10_000
+    /// How often a candidate is drawn before an unwanted headline is handed out after all, marked as such.
+    static let mostAttempts = 8
+}
+
+/// One way to go on from a prompt.
+public struct Completion: Sendable, Hashable {
+    /// Why nothing more was written.
+    public enum Ending: Sendable, Hashable {
+        /// The model ended the headline.
+        case endOfText
+        /// At the limit of new tokens or of the model's positions.
+        case limit
+        /// Before one of the stop strings.
+        case stopString(String)
+    }
+
+    /// The prompt as it was continued, without white space at its end.
+    public let prompt: String
+    /// What was written after it.
+    public let text: String
+    /// The tokens that were chosen, without the end; with a stop string they reach into it.
+    public let tokens: [Int32]
+    /// The model's own log-probability of each token, and of the end where it was chosen, in nats: before temperature,
+    /// penalties and filters.
+    public let logProbabilities: [Double]
+    public let ending: Ending
+    /// Whether it is unwanted and no draw gave another.
+    public let isUnwanted: Bool
+
+    /// The whole headline.
+    public var headline: String { prompt + text }
+    /// Whether the model ended the headline itself.
+    public var endedByItself: Bool { ending == .endOfText }
+    /// What candidates are ranked by, in nats per token, the end included.
+    public var meanLogProbability: Double {
+        logProbabilities.isEmpty ? 0 : logProbabilities.reduce(0, +) / Double(logProbabilities.count)
+    }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Commands
+import Dispatch
+import Files
+import Foundation
+import HeadlineData
+import Inference
+
+/// `headline measure`: times what a model does and prints JSON, for benchmarks.
+struct MeasureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure", abstract: "Times completing and classifying, for benchmarks.", shouldDisplay: false)
+
+    @Argument(help: "generator or classifier.")
+    var kind: Kind
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case generator, classifier }
+
+    @Option(help: ArgumentHelp("A model folder.", valueName: "dir"))
+    var model: String
+
+    @Option(help: "The beginning of a headline, for a generator.")
+    var prompt = "Scientists discover"
+
+    @Option(help: ArgumentHelp("Headlines, for a classifier.", valueName: "file"))
+    var file: String?
+
+    @OptionGroup var compute: ComputeFlags
+
+    func run() throws {
+        try reportingFailure {
+            compute.apply()
+            var figures = try kind == .generator ? generator() : classifier()
+            figures.append(("peakResidentMemory", .integer(peakResidentMemory())))
+            print(String(decoding: JSONValue.object(figures).serialized(), as: UTF8.self))
+        }
+    }
+
+    /// The least seconds of some repetitions.
+    private func seconds(_ repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
+        var best = Double.infinity
+        for _ in 0..<repetitions {
+            let start = DispatchTime.now().uptimeNanoseconds
+            try body()
+            best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
+        }
+        return best
+    }
+
+    private func generator() throws -> [(key: String, value: JSONValue)] {
+        let folder = try GeneratorFolder(path: model)
+        let generator = try Generator(folder.load(for: .inference).model, folder.tokenizer)
+        func write(_ count: Int, _ tokens: Int) throws {
+            var options = SamplingOptions(maximumNewTokens: tokens)
+            options.minimumNewTokens = tokens
+            let completions = try generator.complete(prompt, count: count, options: options)
+            guard completions.allSatisfy({ $0.tokens.count == tokens }) else {
+                throw GenerationError("a completion has another length than \(tokens)")
+            }
+        }
+        try write(1, 2)
+        let added = 32
+        func perToken(_ count: Int) throws -> Double {
+            let long = try seconds(3) { try write(count, added + 1) }
+            return (long - (try seconds(3) { try write(count, 1) })) / Double(added)
+        }
+        return [
+            ("firstToken", .number(try seconds(5) { try write(1, 1) })), ("perToken1", .number(try perToken(1))),
+            ("perToken8", .number(try perToken(8))), ("candidates", .number(try seconds(3) { try write(5, 12) })),
+            ("bandwidth", .number(bandwidth())),
+        ]
+    }
+
+    private func classifier() throws -> [(key: String, value: JSONValue)] {
+        guard let file else { throw GenerationError("there is no --file, expected headlines to classify") }
+        let headlines = try HeadlineTable(readingFrom: file).texts
+        let classifier = try Classifier(folder: model)
+        return [("classify", .number(try seconds(2) { _ = try classifier.classify(headlines) }))]
+    }
+
+    /// Bytes a second that two threads read from memory at best.
+    private func bandwidth() -> Double {
+        let count = 41_000_000
+        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+        memory.initialize(repeating: 1, count: count)
+        defer { memory.deallocate() }
+        nonisolated(unsafe) let words = memory
+        var total: UInt64 = 0
+        let time = seconds(5) {
+            let sums = UnsafeMutablePointer<UInt64>.allocate(capacity: 2)
+            defer { sums.deallocate() }
+            nonisolated(unsafe) let parts = sums
+            DispatchQueue.concurrentPerform(iterations: 2) { part in
+                var sum: UInt64 = 0
+                for index in part * count / 2..<(part + 1) * count / 2 { sum &+= words[index] }
+                parts[part] = sum
+            }
+            total &+= sums[0] &+ sums[1]
+        }
+        // The sum is used, so that it is computed.
+        return total == 0 ? 0 : Double(count * 8) / time
+    }
+}
