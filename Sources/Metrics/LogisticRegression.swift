@@ -36,12 +36,13 @@ public struct LogisticRegression: Sendable {
     ///   - labels: The class of each, within `0 ..< classCount`.
     ///   - classCount: K.
     ///   - inversePenalty: C: the larger, the closer to the training rows. 1 is scikit-learn's.
-    ///   - tolerance: The length of the gradient to stop at. The objective is at least as curved as ½ |w|², so w is then
-    ///     no farther than this from the best one, and a row of length 1 scores w · x no farther either.
+    ///   - tolerance: The length of the gradient to stop at, as a share of its length at the start. The objective is at
+    ///     least as curved as ½ |w|², so w is then no farther from the best one than the gradient is long, and a row of
+    ///     length 1 scores w · x no farther either.
     ///
     /// Traps when counts do not agree, when there are no rows, or unless C and the tolerance are positive.
     public init(
-        _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-3
+        _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-4
     ) {
         precondition(rows.count == labels.count, "LogisticRegression: \(rows.count) rows, \(labels.count) labels")
         precondition(rows.count > 0, "LogisticRegression: no rows")

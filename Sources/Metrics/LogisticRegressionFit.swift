@@ -5,8 +5,8 @@
 #endif
 
 /// The search for the weights of logistic regression: Newton's method whose steps are found by conjugate gradients, no
-/// better than they need be, and shortened until they help (Nocedal and Wright, "Numerical optimization", 2nd edition,
-/// algorithm 7.1).
+/// better than they need be, and each taken as far as it helps (Nocedal and Wright, "Numerical optimization", 2nd
+/// edition, algorithm 7.1).
 ///
 /// Weights are `RowSpaceVector`s, so that memory grows with rows times classes and not with columns times classes; each
 /// step of conjugate gradients costs one product with X Xᵀ. A column with one entry meets no other row there and only adds
@@ -25,9 +25,8 @@ struct LogisticRegressionFit {
     /// `[K]`: the unit of each bias.
     private let units: [Double]
     private var point: RowSpaceVector
-    /// `[N, K]`, and the objective, at `point`.
+    /// `[N, K]`, at `point`.
     private var probabilities: [Double] = []
-    private var objective = 0.0
     /// The length of the gradient at `point`.
     private(set) var gradientLength = Double.infinity
 
@@ -53,19 +52,23 @@ struct LogisticRegressionFit {
         units = shares.map { 1 / (inversePenalty * Double(labels.count) * $0 * (1 - $0)).squareRoot() }
         let zero = [Double](repeating: 0, count: labels.count * counts.count)
         point = RowSpaceVector(coordinates: zero, image: zero, biases: zip(shares, units).map { log($0) / $1 })
-        (objective, probabilities) = evaluate(at: point)
+        probabilities = softmax(of: scores(of: point))
     }
 
-    /// Takes steps until the gradient is no longer than `tolerance`; false when `mostSteps` were not enough or rounding
-    /// lets none help any more.
+    /// Takes steps until the gradient is no longer than `tolerance` times what it was at the start, or than rounding makes
+    /// it; false when `mostSteps` were not enough.
     mutating func run(tolerance: Double) -> Bool {
+        // What sums over all rows round to; without a single word in the texts, the start is the end.
+        let noise = inversePenalty * Double(labels.count) * 1e-13
         var firstLength = 0.0
         for step in 0..<Self.mostSteps {
             let gradient = gradient()
             gradientLength = gradient.squaredLength.squareRoot()
             if step == 0 { firstLength = gradientLength }
-            if gradientLength <= tolerance { return true }
-            let precision = min(0.25, (gradientLength / firstLength).squareRoot())
+            if gradientLength <= max(tolerance * firstLength, noise) { return true }
+            // The more precise the nearer the end, but never beyond it.
+            let precision = max(
+                min(0.5, (gradientLength / firstLength).squareRoot()), tolerance * firstLength / gradientLength / 2)
             let direction = newtonDirection(gradient, precision: precision)
             guard advance(along: direction, gradient) else { return false }
         }
@@ -106,44 +109,31 @@ struct LogisticRegressionFit {
         return scores
     }
 
-    /// The objective, and the probabilities `[N, K]`.
-    private func evaluate(at vector: RowSpaceVector) -> (objective: Double, probabilities: [Double]) {
-        var numbers = scores(of: vector)
-        var loss = 0.0
+    /// The probabilities of scores, `[N, K]`.
+    private func softmax(of scores: [Double]) -> [Double] {
+        var numbers = scores
         let width = classCount
         numbers.withUnsafeMutableBufferPointer { numbers in
-            for (row, label) in labels.enumerated() {
+            for row in labels.indices {
                 let columns = row * width..<(row + 1) * width
                 var largest = numbers[columns.lowerBound]
                 for index in columns { largest = max(largest, numbers[index]) }
-                let labelScore = numbers[columns.lowerBound + label] - largest
                 var sum = 0.0
                 for index in columns {
                     numbers[index] = exp(numbers[index] - largest)
                     sum += numbers[index]
                 }
-                loss += log(sum) - labelScore
                 for index in columns { numbers[index] /= sum }
             }
         }
-        let penalty = sumOfSquares(vector)
-        return (penalty / 2 + inversePenalty * loss, numbers)
-    }
-
-    /// |W|², without the biases.
-    private func sumOfSquares(_ vector: RowSpaceVector) -> Double {
-        var weights = vector
-        for place in weights.biases.indices { weights.biases[place] = 0 }
-        return weights.squaredLength
+        return numbers
     }
 
     private func gradient() -> RowSpaceVector {
         var residuals = probabilities
         for (row, label) in labels.enumerated() { residuals[row * classCount + label] -= 1 }
-        var gradient = pulledBack(&residuals)
-        var weights = point
-        for place in weights.biases.indices { weights.biases[place] = 0 }
-        gradient.combine(adding: 1, of: weights)
+        var gradient = pulledBack(&residuals, Double.self)
+        gradient.combine(adding: 1, of: point.withoutBiases)
         return gradient
     }
 
@@ -161,22 +151,22 @@ struct LogisticRegressionFit {
                 }
             }
         }
-        var curvature = pulledBack(&changes)
-        var weights = direction
-        for place in weights.biases.indices { weights.biases[place] = 0 }
-        curvature.combine(adding: 1, of: weights)
+        var curvature = pulledBack(&changes, Float.self)
+        curvature.combine(adding: 1, of: direction.withoutBiases)
         return curvature
     }
 
     /// C Xᵀ R and the biases' share of it, for R of shape `[N, K]`, which is scaled by C.
-    private func pulledBack(_ numbers: inout [Double]) -> RowSpaceVector {
+    private func pulledBack<Number: BinaryFloatingPoint>(
+        _ numbers: inout [Double], _ precision: Number.Type
+    ) -> RowSpaceVector {
         var sums = [Double](repeating: 0, count: classCount)
         for index in numbers.indices { numbers[index] *= inversePenalty }
         for row in labels.indices {
             for place in 0..<classCount { sums[place] += numbers[row * classCount + place] }
         }
         return RowSpaceVector(
-            coordinates: numbers, image: timesGram(numbers), biases: zip(sums, units).map(*))
+            coordinates: numbers, image: timesGram(numbers, precision), biases: zip(sums, units).map(*))
     }
 
     // MARK: The steps
@@ -203,32 +193,64 @@ struct LogisticRegressionFit {
         return direction
     }
 
-    /// Moves along a direction as far as helps: the whole of it, a half, a quarter, … until the objective falls by a
-    /// ten-thousandth of what its slope promises (Armijo's rule).
+    /// Moves along a direction to where the objective is smallest, nearly; false when rounding hides where that is.
     private mutating func advance(along direction: RowSpaceVector, _ gradient: RowSpaceVector) -> Bool {
         let slope = gradient.dot(direction)
         guard slope < 0 else { return false }
-        // What rounding does to a sum of this size; near the end a step gains less.
-        let noise = objective.magnitude * 1e-13
-        var length = 1.0
-        while length > 1e-10 {
-            var candidate = point
-            candidate.combine(adding: length, of: direction)
-            let (value, found) = evaluate(at: candidate)
-            if value <= objective + 1e-4 * length * slope + noise {
-                (point, objective, probabilities) = (candidate, value, found)
-                return true
-            }
-            length /= 2
+        point.combine(adding: length(along: direction, slope: slope), of: direction)
+        point.image = timesGram(point.coordinates, Double.self)
+        probabilities = softmax(of: scores(of: point))
+        return true
+    }
+
+    /// How far along a direction the slope of the objective is a tenth of `slope`, that at the start, or less: by Newton's
+    /// method, inside the bracket that is known. A trial costs no product, so the search may be thorough; far from the
+    /// optimum it saves whole steps.
+    private func length(along direction: RowSpaceVector, slope: Double) -> Double {
+        let (start, changes) = (scores(of: point), scores(of: direction))
+        let weights = direction.withoutBiases
+        let (inclination, square) = (point.withoutBiases.dot(weights), weights.squaredLength)
+        var (low, high, length) = (0.0, Double.infinity, 1.0)
+        for _ in 0..<Self.mostTrials {
+            var trial = start
+            for index in trial.indices { trial[index] += length * changes[index] }
+            let loss = lossDerivatives(softmax(of: trial), changes)
+            let first = inclination + length * square + inversePenalty * loss.first
+            if first.magnitude <= slope.magnitude / 10 { break }
+            if first < 0 { low = length } else { high = length }
+            let newton = length - first / (square + inversePenalty * loss.second)
+            length = newton > low && newton < high ? newton : high.isFinite ? (low + high) / 2 : 2 * length
         }
-        return false
+        return length
+    }
+
+    /// More than enough to halve a bracket down to rounding.
+    private static let mostTrials = 60
+
+    /// The first and the second derivative of Σ −log p(label) as all scores change at the rates `changes`, `[N, K]`: the
+    /// mean of the rates under p less that of the label, and their variance.
+    private func lossDerivatives(_ probabilities: [Double], _ changes: [Double]) -> (first: Double, second: Double) {
+        var (first, second) = (0.0, 0.0)
+        let width = classCount
+        for (row, label) in labels.enumerated() {
+            var (mean, meanSquare) = (0.0, 0.0)
+            for index in row * width..<(row + 1) * width {
+                mean += probabilities[index] * changes[index]
+                meanSquare += probabilities[index] * changes[index] * changes[index]
+            }
+            first += mean - changes[row * width + label]
+            second += max(meanSquare - mean * mean, 0)
+        }
+        return (first, second)
     }
 
     // MARK: Products
 
-    /// X Xᵀ R, `[N, K]`.
-    private func timesGram(_ numbers: [Double]) -> [Double] {
-        var product = rows.times(transposed.times(numbers, width: classCount), width: classCount)
+    /// X Xᵀ R, `[N, K]`. Half of the time goes into waiting for memory, of which Float32 takes half; it is enough for the
+    /// steps, which are rough anyway, and not for the gradient, which says where to stop.
+    private func timesGram<Number: BinaryFloatingPoint>(_ numbers: [Double], _ precision: Number.Type) -> [Double] {
+        let gathered = transposed.times(numbers.map { Number($0) }, width: classCount)
+        var product = rows.times(gathered, width: classCount).map { Double($0) }
         for row in labels.indices {
             for index in row * classCount..<(row + 1) * classCount { product[index] += diagonal[row] * numbers[index] }
         }

@@ -16,6 +16,12 @@ struct RowSpaceVector {
         sumOfProducts(coordinates, other.image) + sumOfProducts(biases, other.biases)
     }
 
+    /// The same weights with biases of 0, which no penalty sees.
+    var withoutBiases: RowSpaceVector {
+        RowSpaceVector(
+            coordinates: coordinates, image: image, biases: [Double](repeating: 0, count: biases.count))
+    }
+
     /// The square of the length, 0 where rounding makes it negative.
     var squaredLength: Double { max(dot(self), 0) }
 

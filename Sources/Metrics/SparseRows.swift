@@ -49,18 +49,19 @@ public struct SparseRows: Sendable, Hashable {
 
     /// The matrix product with a dense matrix `[F, K]`, row by row: `[N, K]`. Each row is summed in the order of its
     /// columns.
-    func times(_ dense: [Double], width: Int) -> [Double] {
+    func times<Number: BinaryFloatingPoint>(_ dense: [Number], width: Int) -> [Number] {
         precondition(
             dense.count == columnCount * width,
-            "SparseRows.times: \(dense.count) numbers for [\(columnCount), \(width)]")
-        return [Double](unsafeUninitializedCapacity: count * width) { result, initialized in
+            "SparseRows.times: \(dense.count) numbers for [\(columnCount), \(width)]"
+        )
+        return [Number](unsafeUninitializedCapacity: count * width) { result, initialized in
             result.initialize(repeating: 0)
             dense.withUnsafeBufferPointer { dense in
                 guard let dense = dense.baseAddress, let sums = result.baseAddress else { return }
                 for row in 0..<count {
                     let sum = sums + row * width
                     for index in offsets[row]..<offsets[row + 1] {
-                        let (value, addend) = (values[index], dense + Int(columns[index]) * width)
+                        let (value, addend) = (Number(values[index]), dense + Int(columns[index]) * width)
                         for column in 0..<width { sum[column] += value * addend[column] }
                     }
                 }

@@ -54,7 +54,7 @@ struct BootstrapTests {
     func coverage(population: Population) throws {
         var numbers = SeededNumbers(seed: 20_260_301)
         let held = try (0..<2_000).count { simulation in
-            let bootstrap = Bootstrap(seed: UInt64(simulation), resamples: 500)
+            let bootstrap = Bootstrap(seed: UInt64(simulation), resamples: 300)
             return try population.interval(bootstrap, &numbers).contains(population.truth)
         }
         #expect((1_860...1_940).contains(held), "\(held) of 2,000")
