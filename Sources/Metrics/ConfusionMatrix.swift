@@ -23,6 +23,12 @@ public struct ConfusionMatrix: Sendable, Hashable {
         }
     }
 
+    /// `counts` is `[K, K]`.
+    init(classCount: Int, counts: [Int]) {
+        self.classCount = classCount
+        self.counts = counts
+    }
+
     public init(_ predictions: ClassPredictions) {
         self.init(labels: predictions.labels, predicted: predictions.predicted, classCount: predictions.classCount)
     }

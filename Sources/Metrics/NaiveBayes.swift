@@ -73,18 +73,7 @@ public struct NaiveBayes: Sendable {
     /// The words of a text: in lower case, the longest runs of letters, marks and numbers (Unicode general categories L, M
     /// and N). Everything else stands between words, an apostrophe too: `Don't` is `don` and `t`.
     public static func words(in text: String) -> [String] {
-        var words: [String] = []
-        var word = String.UnicodeScalarView()
-        for scalar in text.lowercased().unicodeScalars {
-            if isPartOfWord(scalar) {
-                word.append(scalar)
-            } else if !word.isEmpty {
-                words.append(String(word))
-                word = String.UnicodeScalarView()
-            }
-        }
-        if !word.isEmpty { words.append(String(word)) }
-        return words
+        runs(in: text.lowercased(), of: isPartOfWord)
     }
 
     private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {

@@ -13,8 +13,10 @@ import warnings
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import log_softmax, softmax
+from scipy.stats import binomtest, chi2
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
     brier_score_loss,
@@ -26,6 +28,7 @@ from sklearn.metrics import (
     top_k_accuracy_score,
 )
 from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import FeatureUnion
 
 folder = pathlib.Path(__file__).parent / "metrics"
 
@@ -225,8 +228,99 @@ def naive_bayes():
     (folder / "naive-bayes.json").write_text(json.dumps(cases, ensure_ascii=False) + "\n")
 
 
+def logistic_regression():
+    random = np.random.default_rng(20_260_104)
+    labels = random.choice(3, size=170, p=[0.5, 0.3, 0.2])
+    texts = [text(random, label) for label in labels]
+    # What counts as a word and a character: case, accents, signs, digits, one letter, nothing at all.
+    texts[:6] = ["Straße I snake_case x2 ½", "NAÏVE café  e\u0301te\u0301", "a b ?!", "日本 3D 日本", "", "I'm \u201cit\u201d\tÉté"]
+    texts[130:136] = ["ÉTÉ at café", "snake_case Snake", "zzz unseen qqq", "", "日本 vote budget vote", "x2 ½ a"]
+    train, test = slice(0, 130), slice(130, 170)
+    cases = []
+    for words, characters, minimum, inverse_penalty, classes in [
+        ([1, 2], None, 1, 1.0, 3),
+        ([1, 1], None, 2, 20.0, 3),
+        ([1, 2], [2, 5], 1, 1.0, 3),
+        ([2, 3], [4, 4], 3, 0.1, 3),
+        ([1, 2], None, 1, 2.0, 2),
+    ]:
+        parts = [("words", TfidfVectorizer(ngram_range=tuple(words), min_df=minimum))]
+        if characters:
+            parts.append(
+                ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(characters), min_df=minimum))
+            )
+        union = FeatureUnion(parts)
+        # A union of one part scales nothing: rows have length 1 for each part.
+        rows = union.fit_transform(texts[train])
+        new = union.transform(texts[test])
+        targets = np.minimum(labels, classes - 1)
+        model = LogisticRegression(C=inverse_penalty, solver="newton-cg", tol=1e-13, max_iter=10_000)
+        model.fit(rows, targets[train])
+        cases.append(
+            {
+                "words": words,
+                "characters": characters,
+                "minimumTexts": minimum,
+                # Of two classes scikit-learn fits one vector, whose penalty counts twice.
+                "inversePenalty": inverse_penalty / 2 if classes == 2 else inverse_penalty,
+                "classes": classes,
+                "columns": rows.shape[1],
+                "entries": int(new.nnz),
+                # The products of new rows with training rows do not depend on the order of the columns.
+                "products": (new @ rows[:12].T).toarray().ravel().tolist(),
+                "probabilities": model.predict_proba(new).ravel().tolist(),
+            }
+        )
+    example = {"texts": texts, "labels": [int(label) for label in labels], "training": 130, "cases": cases}
+    (folder / "logistic-regression.json").write_text(json.dumps(example, ensure_ascii=False) + "\n")
+
+
+def mcnemar():
+    """Exact below 25 discordant rows and with the continuity correction from there on, as the text of the test says."""
+    cases = []
+    for only_first, only_second in [(0, 0), (1, 0), (3, 9), (12, 12), (0, 24), (12, 13), (5, 20), (40, 40), (31, 60), (900, 700)]:
+        discordant = only_first + only_second
+        exact = binomtest(only_first, discordant, 0.5).pvalue if discordant else 1.0
+        statistic = max(abs(only_first - only_second) - 1, 0) ** 2 / max(discordant, 1)
+        cases.append(
+            {
+                "onlyFirst": only_first,
+                "onlySecond": only_second,
+                "isExact": discordant < 25,
+                "probability": float(exact if discordant < 25 else chi2.sf(statistic, 1)),
+            }
+        )
+    (folder / "mcnemar.json").write_text(json.dumps(cases) + "\n")
+
+
+def coverage():
+    """Accuracy of the most confident rows; of equal confidences every order is equally likely, and its mean is taken."""
+    random = np.random.default_rng(20_260_105)
+    cases = {}
+    for name, rows, digits in [("distinct", 150, 12), ("many equal", 200, 1), ("one row", 1, 3)]:
+        _, probabilities, labels = random_case(random, rows, 4)
+        first = np.round(probabilities[:, 0], digits)
+        probabilities = np.column_stack([first] + [(1 - first) / 3] * 3)
+        predicted, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        right = (predicted == labels).astype(float)
+        # The expected row at a place within a run of equal confidences is the mean of that run.
+        expected = np.array([right[confidences == confidence].mean() for confidence in confidences])
+        order = np.argsort(-confidences, kind="stable")
+        accuracies = np.cumsum(expected[order]) / np.arange(1, rows + 1)
+        cases[name] = {
+            "probabilities": probabilities.ravel().tolist(),
+            "labels": [int(label) for label in labels],
+            "accuracies": accuracies.tolist(),
+            "area": float(accuracies.mean()),
+        }
+    (folder / "coverage.json").write_text(json.dumps(cases) + "\n")
+
+
 if __name__ == "__main__":
     folder.mkdir(exist_ok=True)
     classification()
     calibration()
     naive_bayes()
+    logistic_regression()
+    mcnemar()
+    coverage()

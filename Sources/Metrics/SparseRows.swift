@@ -1,0 +1,72 @@
+/// A matrix `[N, F]` of which most entries are 0: for each row the columns that are not.
+public struct SparseRows: Sendable, Hashable {
+    /// F.
+    public let columnCount: Int
+    /// Row i is `columns[offsets[i] ..< offsets[i + 1]]` and the values there.
+    public private(set) var offsets = [0]
+    /// Rising within a row.
+    public private(set) var columns: [Int32] = []
+    public private(set) var values: [Double] = []
+
+    /// No rows yet.
+    public init(columnCount: Int) { self.columnCount = columnCount }
+
+    /// N.
+    public var count: Int { offsets.count - 1 }
+
+    /// Adds a row. Traps unless its columns rise within `0 ..< columnCount`.
+    public mutating func append(_ row: [(column: Int32, value: Double)]) {
+        precondition(
+            row.first?.column ?? 0 >= 0 && row.last?.column ?? -1 < columnCount
+                && zip(row, row.dropFirst()).allSatisfy { $0.column < $1.column },
+            "SparseRows.append: columns that do not rise within 0 ..< \(columnCount)")
+        for entry in row {
+            columns.append(entry.column)
+            values.append(entry.value)
+        }
+        offsets.append(columns.count)
+    }
+
+    /// The matrix with rows and columns exchanged, `[F, N]`.
+    func transposed() -> SparseRows {
+        var result = SparseRows(columnCount: count)
+        var next = [Int](repeating: 0, count: columnCount + 1)
+        for column in columns { next[Int(column) + 1] += 1 }
+        for column in 0..<columnCount { next[column + 1] += next[column] }
+        result.offsets = next
+        result.columns = [Int32](repeating: 0, count: columns.count)
+        result.values = [Double](repeating: 0, count: columns.count)
+        for row in 0..<count {
+            for index in offsets[row]..<offsets[row + 1] {
+                let place = next[Int(columns[index])]
+                next[Int(columns[index])] += 1
+                result.columns[place] = Int32(row)
+                result.values[place] = values[index]
+            }
+        }
+        return result
+    }
+
+    /// The matrix product with a dense matrix `[F, K]`, row by row: `[N, K]`. Each row is summed in the order of its
+    /// columns.
+    func times<Number: BinaryFloatingPoint>(_ dense: [Number], width: Int) -> [Number] {
+        precondition(
+            dense.count == columnCount * width,
+            "SparseRows.times: \(dense.count) numbers for [\(columnCount), \(width)]"
+        )
+        return [Number](unsafeUninitializedCapacity: count * width) { result, initialized in
+            result.initialize(repeating: 0)
+            dense.withUnsafeBufferPointer { dense in
+                guard let dense = dense.baseAddress, let sums = result.baseAddress else { return }
+                for row in 0..<count {
+                    let sum = sums + row * width
+                    for index in offsets[row]..<offsets[row + 1] {
+                        let (value, addend) = (Number(values[index]), dense + Int(columns[index]) * width)
+                        for column in 0..<width { sum[column] += value * addend[column] }
+                    }
+                }
+            }
+            initialized = count * width
+        }
+    }
+}
