@@ -38,7 +38,7 @@ let styleSheet: StaticString = """
     .note{padding:.5rem .8rem;border-left:.25rem solid var(--a);background:var(--panel)}
     .note.warning{border-left-color:var(--caution)}.note.warning strong{color:var(--caution)}
     .note.problem{border-left-color:var(--bad)}.note.problem strong{color:var(--bad)}
-    dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.15rem 1rem;margin:.6rem 0}
+    dl{display:grid;grid-template-columns:fit-content(40%) 1fr;gap:.15rem 1rem;margin:.6rem 0}
     dt{color:var(--soft)}
     dd{margin:0}
     .scroll{overflow-x:auto;margin:.8rem 0;max-width:100%}
@@ -46,7 +46,7 @@ let styleSheet: StaticString = """
     table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
     caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
     th,td{text-align:left;vertical-align:top;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--grid);\
-    font-weight:400;min-width:3rem;max-width:26rem}
+    font-weight:400;min-width:3rem;max-width:min(26rem,60vw)}
     thead th,thead td{border-bottom-color:var(--line);color:var(--soft);vertical-align:bottom}
     .r{text-align:right;white-space:nowrap}
     thead .r{white-space:normal}
@@ -70,6 +70,7 @@ let styleSheet: StaticString = """
     svg{display:block;width:100%;height:auto;font-size:11px;fill:var(--ink);print-color-adjust:exact;\
     -webkit-print-color-adjust:exact}
     .wide svg{width:auto;max-width:none}
+    svg text{paint-order:stroke;stroke:var(--paper);stroke-width:3px}svg .n{stroke:none}
     .t{font-weight:600}.s{font-weight:700}.h{fill:var(--soft);font-style:italic}.v{font-size:10px}
     .g{stroke:var(--grid)}.x{stroke:var(--soft)}.k{stroke:var(--soft);stroke-dasharray:4 3;stroke-width:1.2}
     .f-a{fill:var(--a)}.f-b,.f-c{fill:var(--paper);stroke:var(--b);stroke-width:1.5}.o-b{fill:none;stroke:var(--b);\

@@ -28,10 +28,11 @@ public struct BarChart: Picture {
     public func drawing() -> Drawing {
         var canvas = Canvas()
         var y = series.count > 1 ? canvas.legend(series, y: 0, sign: .bar) : 0
-        let longest = bars.map { Double($0.name.count) * Canvas.letterWidth }.max() ?? 0
+        let top = y
+        let longest = bars.map { textWidth($0.name) }.max() ?? 0
         let left = min(max(longest, 30), 128) + 8
         let texts = bars.flatMap(\.values).compactMap { $0.map(style.text) }
-        let right = Canvas.width - 8 - Double(texts.map(\.count).max() ?? 0) * Canvas.letterWidth
+        let right = Canvas.width - 8 - (texts.map(textWidth).max() ?? 0)
         let largest = bars.flatMap(\.values).compactMap(\.self).filter(\.isFinite).max() ?? 0
         let thickness = series.count == 1 ? 13.0 : 10.0
         for bar in bars {
@@ -39,18 +40,18 @@ public struct BarChart: Picture {
             let name = shortened(bar.name, toWidth: left - 8)
             canvas.text(name, x: left - 6, y: y + 3 + height / 2 + 4, .end)
             for (index, value) in bar.values.enumerated() {
-                let top = y + 3 + Double(index) * thickness
+                let barTop = y + 3 + Double(index) * thickness
                 guard let value, value.isFinite else { continue }
                 let width = largest > 0 ? max(value, 0) / largest * (right - left) : 0
                 let mark = Canvas.Series.allCases[index].style
                 canvas.rectangle(
-                    x: left, y: top, width: max(width, value > 0 ? 1 : 0), height: thickness - 1, style: "f-\(mark)",
+                    x: left, y: barTop, width: max(width, value > 0 ? 1 : 0), height: thickness - 1, style: "f-\(mark)",
                     hint: "\(bar.name): \(style.text(value))")
-                canvas.text(style.text(value), x: left + width + 4, y: top + thickness - 3, style: "v")
+                canvas.text(style.text(value), x: left + width + 4, y: barTop + thickness - 3, style: "v")
             }
             y += height + 6
         }
-        canvas.line(left, 0, left, y, style: "x")
+        canvas.line(left, top, left, y, style: "x")
         return canvas.drawing(height: y + 2)
     }
 }

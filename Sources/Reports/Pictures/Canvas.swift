@@ -3,8 +3,6 @@
 /// A drawing is 360 units wide, the width that a phone leaves: text of 11 units is 11 pixels there and larger elsewhere.
 struct Canvas {
     static let width = 360.0
-    /// About what a letter of the pictures' 11-unit type takes.
-    static let letterWidth = 6.1
 
     private(set) var markup = Markup()
 
@@ -85,7 +83,7 @@ struct Canvas {
         var (x, row) = (4.0, 0.0)
         for (name, series) in zip(names, Series.allCases) {
             let name = shortened(name, toWidth: Self.width - 40)
-            let width = 26 + Double(name.count) * Self.letterWidth
+            let width = 26 + textWidth(name)
             if x > 4, x + width > Self.width { (x, row) = (4, row + 1) }
             let middle = y + 16 * row + 7
             switch sign {
@@ -115,10 +113,27 @@ func coordinate(_ number: Double) -> String {
     return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
 }
 
-/// A text that takes about `width` units at most; what is longer ends in an ellipsis.
+/// About what a text takes in the 11-unit type of pictures, in units: the widths of a wide typeface, as which one a reader has
+/// is not known.
+func textWidth(_ text: String) -> Double {
+    text.unicodeScalars.reduce(0) { width, scalar in
+        switch scalar {
+        case "m", "w", "M", "W", "%", "@": width + 10.5
+        case "A"..."Z", "&": width + 8
+        case "i", "j", "l", "f", "t", "I", " ", ".", ",", ":", ";", "'", "|", "(", ")", "[", "]", "-": width + 4.3
+        case "…": width + 11
+        case _ where scalar.value >= 0x2E80: width + 12
+        default: width + 7
+        }
+    }
+}
+
+/// A text that takes `width` units at most; what is longer ends in an ellipsis.
 func shortened(_ text: String, toWidth width: Double) -> String {
-    let letters = max(1, Int(width / Canvas.letterWidth))
-    return text.count > letters ? text.prefix(letters - 1) + "…" : text
+    guard textWidth(text) > width else { return text }
+    var shown = Substring(text)
+    while !shown.isEmpty, textWidth(shown + "…") > width { shown.removeLast() }
+    return shown + "…"
 }
 
 extension Canvas {
@@ -134,7 +149,7 @@ extension Canvas {
     mutating func axes(
         _ frame: Frame, x: Scale, xStyle: NumberStyle, xTitle: String, y: Scale, yStyle: NumberStyle, yTitle: String
     ) {
-        text(yTitle, x: 2, y: frame.top - 8, style: "t")
+        text(yTitle, x: 2, y: frame.top - 11, style: "t")
         for tick in y.ticks {
             line(frame.left, y(tick), frame.right, y(tick), style: "g")
             text(y.tickText(tick, yStyle), x: frame.left - 5, y: y(tick) + 4, .end)
@@ -148,7 +163,7 @@ extension Canvas {
         var free = -Double.infinity
         for tick in x.ticks {
             let label = x.tickText(tick, style)
-            let half = Double(label.count) * Self.letterWidth / 2
+            let half = textWidth(label) / 2
             line(x(tick), frame.bottom, x(tick), frame.bottom + 4, style: "x")
             let place = min(x(tick), Self.width - half - 1)
             guard place - half > free else { continue }

@@ -50,18 +50,18 @@ public struct ConfusionPicture: Picture {
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let isWritten = labels.count <= Self.mostWritten
-        let longest = labels.map { Double(min($0.count, 20)) * Canvas.letterWidth }.max() ?? 0
-        let left = min(max(longest, 24), isWritten ? 84 : 128) + 22
+        let longest = labels.map(textWidth).max() ?? 0
+        let left = min(max(longest, 24), isWritten ? 84 : 128) + 27
         let cell = isWritten ? max((Canvas.width - left - 4) / Double(max(labels.count, 1)), 22) : 15
         let side = cell * Double(labels.count)
         let width = max(left + side + 4, Canvas.width)
         // Column names are turned, so what is long goes up.
-        let above = min(max(longest, 24), isWritten ? 84 : 128) + 22
+        let above = min(max(longest, 24), isWritten ? 84 : 128) + 27
         canvas.text("predicted", x: left, y: 11, style: "t")
         canvas.text("true", x: 11, y: above + side / 2, .middle, style: "t", turned: -90)
         for (index, label) in labels.enumerated() {
             let middle = (Double(index) + 0.5) * cell
-            let name = shortened(label, toWidth: left - 22)
+            let name = shortened(label, toWidth: left - 27)
             canvas.text(name, x: left - 5, y: above + middle + 4, .end)
             canvas.text(name, x: left + middle + 4, y: above - 5, turned: -90)
         }
@@ -87,9 +87,9 @@ public struct ConfusionPicture: Picture {
         let key = above + side + 14
         canvas.text("share of the true label", x: 4, y: key + 9)
         for (index, level) in Self.levels.enumerated() {
-            let x = 142 + Double(index) * 30
+            let x = 146 + Double(index) * 30
             canvas.rectangle(x: x, y: key, width: 29, height: 10, style: "q q\(index + 1)")
-            canvas.text("\(Int(level * 100))%+", x: x + 14, y: key + 22, .middle, style: "n")
+            canvas.text("\(Int(level * 100))%", x: x, y: key + 22, style: "n")
         }
         return canvas.drawing(width: width, height: key + 30, isWide: width > Canvas.width)
     }

@@ -26,7 +26,7 @@ public struct Histogram: Picture {
     public let heightTitle: String
     /// What the bins go by, such as `words`.
     public let binTitle: String
-    /// The left side of the first bin.
+    /// The left side of the first bin; its middle, if bins are one wide and whole.
     public let lowest: Double
     /// Of each bin.
     public let width: Double
@@ -77,15 +77,16 @@ public struct Histogram: Picture {
         let frame = Canvas.Frame(top: top, bottom: top + 150)
         let highest = series.flatMap(\.heights).filter(\.isFinite).max() ?? 0
         let y = Scale(0...max(highest, 1e-9), from: frame.bottom, to: frame.top, isWhole: style == .count)
-        let end = lowest + Double(bins) * width
-        let x = Scale(lowest...end, from: frame.left, to: frame.right, count: 7, isWhole: binsAreWhole)
+        let start = lowest - (binsAreWhole && width == 1 ? 0.5 : 0)
+        let end = start + Double(bins) * width
+        let x = Scale(start...end, from: frame.left, to: frame.right, count: 7, isWhole: binsAreWhole, isExact: true)
         canvas.axes(
             frame, x: x, xStyle: binsAreWhole ? .count : .decimals(2), xTitle: binTitle, y: y, yStyle: style,
             yTitle: heightTitle)
         for (index, series) in series.enumerated() {
             for (bin, height) in series.heights.enumerated() where height.isFinite && height > 0 {
-                let left = x(lowest + Double(bin) * width)
-                let right = x(lowest + Double(bin + 1) * width)
+                let left = x(start + Double(bin) * width)
+                let right = x(start + Double(bin + 1) * width)
                 let gap = right - left > 4 ? 1.0 : 0
                 canvas.rectangle(
                     x: left + gap / 2, y: min(y(height), frame.bottom - 1), width: right - left - gap,

@@ -60,7 +60,7 @@ public struct IntervalPlot: Picture {
         for (index, row) in rows.enumerated() {
             let (top, mark) = (frame.top + height * Double(index), row.isEmphasised ? Canvas.Series.first : .second)
             let figures = text(row)
-            let room = Canvas.width - 20 - Double(figures.count) * Canvas.letterWidth
+            let room = Canvas.width - 20 - 1.1 * textWidth(figures)
             let style = row.isEmphasised ? "s" : nil
             canvas.text(shortened(row.name, toWidth: room), x: 4, y: top + 13, style: style)
             canvas.text(figures, x: Canvas.width - 4, y: top + 13, .end, style: style)
