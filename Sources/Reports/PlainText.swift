@@ -2,7 +2,7 @@ import Files
 import Metrics
 
 extension Report {
-    /// The report for a terminal: the verdict, paragraphs, notes and tables. Pictures are left out, and of what is folded
+    /// The report for a terminal: the verdict, paragraphs, notes, tables and histograms. Other pictures are left out, and of what is folded
     /// only its line is there.
     public var plainText: String {
         var parts = [harmless(title) + (subtitle.map { "\n" + harmless($0) } ?? "")]
@@ -33,7 +33,9 @@ extension Report {
             var text = TextTable(table.columns.map { ($0.title, $0.alignment) })
             for row in table.rows { text.add(row.cells.map(\.text)) }
             return text.description
-        case .figure: return nil
+        case .figure(let figure):
+            guard let histogram = figure.picture as? Histogram else { return nil }
+            return harmless(figure.title) + "\n" + histogram.plainText
         case .examples(let examples): return lines(examples, indentation: "  ").joined(separator: "\n")
         case .folded(let summary, _): return "(\(harmless(summary)): see the report)"
         }

@@ -69,6 +69,21 @@ public struct Histogram: Picture {
         return table
     }
 
+    /// The bins that are not empty, a line each, with bars of letters for the first series.
+    var plainText: String {
+        let highest = series[0].heights.filter(\.isFinite).max() ?? 0
+        let shown = (0..<bins).filter { bin in series.contains { $0.heights[bin] != 0 } }
+        let cells = shown.map { bin in [name(of: bin)] + series.map { style.text($0.heights[bin]) } }
+        let widths = (0...series.count).map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return zip(shown, cells).map { bin, cells in
+            let columns = zip(cells, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }
+            let height = series[0].heights[bin]
+            let length = highest > 0 && height.isFinite ? Int((40 * max(0, height) / highest).rounded()) : 0
+            let bar = length > 0 ? "  " + String(repeating: "#", count: length) : ""
+            return columns.joined(separator: "  ") + bar
+        }.joined(separator: "\n")
+    }
+
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let legend = series.count > 1 ? canvas.legend(series.map(\.name), y: 0, sign: .bar) : 0
