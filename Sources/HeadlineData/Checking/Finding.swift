@@ -128,12 +128,15 @@ public struct Finding: Sendable, Hashable {
     /// How much of a file stands in an earlier one.
     private static func sentence(_ overlap: Overlap, _ earlier: String) -> String {
         let all = some(overlap.validationCount, "headline")
-        func stand(_ count: Int) -> String { count == 1 ? "stands" : "stand" }
-        if overlap.exact == 0 {
-            return "\(grouped(overlap.near)) of \(all) nearly \(stand(overlap.near)) in \(earlier)"
+        func are(_ count: Int) -> String {
+            count == 1 ? "is a near duplicate of one" : "are near duplicates of some"
         }
-        let exact = "\(grouped(overlap.exact)) of \(all) \(stand(overlap.exact)) in \(earlier)"
-        return overlap.near == 0 ? exact : "\(exact), and \(grouped(overlap.near)) more nearly"
+        if overlap.exact == 0 {
+            return "\(grouped(overlap.near)) of \(all) \(are(overlap.near)) in \(earlier)"
+        }
+        let exact =
+            "\(grouped(overlap.exact)) of \(all) \(overlap.exact == 1 ? "stands" : "stand") in \(earlier) as well"
+        return overlap.near == 0 ? exact : "\(exact), and \(grouped(overlap.near)) more \(are(overlap.near)) there"
     }
 
     /// `1 row`, `1,200 rows`.
