@@ -75,7 +75,7 @@ let package = Package(
             name: "headline",
             dependencies: [
                 "Commands", "Configuration", "Inference", "Checkpoints", "Reports", "HeadlineData", "Tokenization",
-                "Metrics", "Files", argumentParser,
+                "Files", argumentParser,
             ],
             swiftSettings: strict),
 
