@@ -56,6 +56,8 @@ let package = Package(
         module("Checkpoints", ["NumericCore", "Files", "CHDF5"]),
         module("Configuration", ["Files", yams]),
         module("Metrics", []),
+        // Of Metrics only the text table: reports know neither models nor data.
+        module("Reports", ["Metrics", "Files"]),
         module(
             "Inference",
             ["Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Files"]),
@@ -71,7 +73,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "headline",
-            dependencies: ["Commands", "Inference", "Checkpoints", "HeadlineData", "Files", argumentParser],
+            dependencies: [
+                "Commands", "Configuration", "Inference", "Checkpoints", "Reports", "HeadlineData", "Tokenization",
+                "Files", argumentParser,
+            ],
             swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -86,6 +91,7 @@ let package = Package(
         tests("Checkpoints", ["NumericCore", "Files"]),
         tests("Configuration", ["Files"]),
         tests("Metrics", []),
+        tests("Reports", ["Metrics", "Files"]),
         tests(
             "Inference",
             ["Models", "NeuralNetwork", "Autograd", "Tokenization", "Checkpoints", "NumericCore", "Files"]),

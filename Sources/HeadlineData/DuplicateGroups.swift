@@ -78,11 +78,16 @@ public struct Overlap: Sendable, Hashable, Codable, CustomStringConvertible {
 
     public init(training: [String], validation: [String]) {
         let groups = DuplicateGroups(of: training + validation)
-        let trainingRange = 0..<training.count
-        let exactInTraining = Set(groups.exactGroups[trainingRange])
-        let nearInTraining = Set(groups.groups[trainingRange])
+        self.init(groups, training: 0..<training.count, validation: training.count..<groups.count)
+    }
+
+    /// The same for texts that have been grouped, those of each file in a range of their own; a chain may run through texts of
+    /// neither.
+    public init(_ groups: DuplicateGroups, training: Range<Int>, validation: Range<Int>) {
+        let exactInTraining = Set(groups.exactGroups[training])
+        let nearInTraining = Set(groups.groups[training])
         var (exact, near) = (0, 0)
-        for row in training.count..<groups.count {
+        for row in validation {
             if exactInTraining.contains(groups.exactGroups[row]) {
                 exact += 1
             } else if nearInTraining.contains(groups.groups[row]) {

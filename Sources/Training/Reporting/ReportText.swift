@@ -4,14 +4,7 @@ import Foundation
 /// How numbers, sizes, times and foreign text are put into lines for people.
 package enum ReportText {
     /// `53,674`.
-    package static func grouped(_ number: Int) -> String {
-        let digits = Array(String(number.magnitude))
-        let grouped = digits.enumerated().reduce(into: "") { text, item in
-            if item.offset > 0, (digits.count - item.offset) % 3 == 0 { text += "," }
-            text.append(item.element)
-        }
-        return (number < 0 ? "-" : "") + grouped
-    }
+    package static func grouped(_ number: Int) -> String { Files.grouped(number) }
 
     /// `1.21 GB`, `845 MB`, `12 kB`: decimal multiples, as `ls --si` and disk makers use them.
     package static func bytes(_ count: Int) -> String {
