@@ -27,6 +27,7 @@ let package = Package(
     name: "HeadlineKit",
     products: [
         .executable(name: "train", targets: ["train"]),
+        .executable(name: "evaluate", targets: ["evaluate"]),
         .executable(name: "headline", targets: ["headline"]),
     ],
     dependencies: [
@@ -67,9 +68,19 @@ let package = Package(
                 "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
                 "Optimization", "Checkpoints", "Configuration", "Files", "Metrics",
             ]),
-        module("Commands", ["Files", argumentParser]),
+        module(
+            "Evaluation",
+            ["Inference", "Models", "NumericCore", "Metrics", "HeadlineData", "Reports", "Tokenization", "Files"]),
+        module("Commands", ["Configuration", "HeadlineData", "Inference", "Files", argumentParser]),
         .executableTarget(
             name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "evaluate",
+            dependencies: [
+                "Commands", "Configuration", "Evaluation", "Inference", "HeadlineData", "Reports", "Metrics", "Files",
+                argumentParser,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "headline",
@@ -95,7 +106,13 @@ let package = Package(
         tests(
             "Inference",
             ["Models", "NeuralNetwork", "Autograd", "Tokenization", "Checkpoints", "NumericCore", "Files"]),
-        // Runs the executables that lie beside the test bundle: `swift build --build-tests` makes both.
+        tests(
+            "Evaluation",
+            [
+                "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "Checkpoints", "Metrics",
+                "HeadlineData", "Reports", "Tokenization", "Files",
+            ]),
+        // Runs the executables that lie beside the test bundle: `swift build --build-tests` makes all.
         .testTarget(
             name: "CommandTests", dependencies: ["TestSupport", "Checkpoints", "NumericCore", "Files"],
             swiftSettings: strict),

@@ -59,6 +59,26 @@ public final class Classifier {
 
     /// The same for a part of `count` headlines that begins at `first`; errors name the place in the whole.
     func classify(_ headlines: [String], first: Int, of count: Int) throws(ClassificationError) -> [Prediction] {
+        try scores(headlines, first: first, of: count).map { score in
+            Prediction(candidates: candidates(score.logits), isCut: score.isCut)
+        }
+    }
+
+    /// The scores of one headline before they become probabilities.
+    public struct Score: Sendable, Hashable {
+        /// One for each label, in the order of ``labels``; not finite when the model is damaged.
+        public let logits: [Float]
+        /// Whether the headline had more tokens than the model has positions, so that its end was not read.
+        public let isCut: Bool
+    }
+
+    /// The scores of each headline, in their order: what calibration and other figures are computed from.
+    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
+    public func scores(_ headlines: [String]) throws(ClassificationError) -> [Score] {
+        try scores(headlines, first: 0, of: headlines.count)
+    }
+
+    private func scores(_ headlines: [String], first: Int, of count: Int) throws(ClassificationError) -> [Score] {
         let room = model.configuration.positions - 2
         var sequences: [[Int32]] = []
         var isCut: [Bool] = []
@@ -71,7 +91,7 @@ public final class Classifier {
             isCut.append(ids.count > room)
             sequences.append(tokenizer.framed(ids.prefix(room)))
         }
-        var predictions: [Prediction] = []
+        var scores: [Score] = []
         var start = 0
         while start < sequences.count {
             var end = start + 1
@@ -80,26 +100,30 @@ public final class Classifier {
                 tokens += sequences[end].count
                 end += 1
             }
-            for (row, candidates) in candidates(for: sequences[start..<end]).enumerated() {
-                predictions.append(Prediction(candidates: candidates, isCut: isCut[start + row]))
+            for (row, logits) in logits(of: sequences[start..<end]).enumerated() {
+                scores.append(Score(logits: logits, isCut: isCut[start + row]))
             }
             start = end
         }
-        return predictions
+        return scores
     }
 
-    private func candidates(for sequences: ArraySlice<[Int32]>) -> [[Candidate]] {
+    private func logits(of sequences: ArraySlice<[Int32]>) -> [[Float]] {
         var offsets: [Int32] = [0]
         for sequence in sequences { offsets.append(offsets[offsets.count - 1] + Int32(sequence.count)) }
         let logits = model(sequences.flatMap { $0 }, Segments(offsets: offsets)).value.elements  // [S, K]
         return stride(from: 0, to: logits.count, by: labels.count).map { start in
-            let row = logits[start..<start + labels.count].map(Double.init)
-            let largest = row.max() ?? 0
-            let powers = row.map { exp($0 - largest) }
-            let sum = powers.reduce(0, +)
-            let order = powers.indices.sorted { powers[$0] != powers[$1] ? powers[$0] > powers[$1] : $0 < $1 }
-            return order.map { Candidate(label: labels[$0], probability: powers[$0] / sum) }
+            Array(logits[start..<start + labels.count])
         }
+    }
+
+    private func candidates(_ logits: [Float]) -> [Candidate] {
+        let row = logits.map(Double.init)
+        let largest = row.max() ?? 0
+        let powers = row.map { exp($0 - largest) }
+        let sum = powers.reduce(0, +)
+        let order = powers.indices.sorted { powers[$0] != powers[$1] ? powers[$0] > powers[$1] : $0 < $1 }
+        return order.map { Candidate(label: labels[$0], probability: powers[$0] / sum) }
     }
 }
 

@@ -39,10 +39,12 @@ public struct LogisticRegression: Sendable {
     ///   - tolerance: The length of the gradient to stop at, as a share of its length at the start. The objective is at
     ///     least as curved as ½ |w|², so w is then no farther from the best one than the gradient is long, and a row of
     ///     length 1 scores w · x no farther either.
+    ///   - progress: Told after each step how much of the way is done, 0 to 1.
     ///
     /// Traps when counts do not agree, when there are no rows, or unless C and the tolerance are positive.
     public init(
-        _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-4
+        _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-4,
+        progress: (Double) -> Void = { _ in }
     ) {
         precondition(rows.count == labels.count, "LogisticRegression: \(rows.count) rows, \(labels.count) labels")
         precondition(rows.count > 0, "LogisticRegression: no rows")
@@ -63,7 +65,7 @@ public struct LogisticRegression: Sendable {
         }
         var fit = LogisticRegressionFit(
             rows, labels: labels.map { places[$0] }, counts: present.map { counts[$0] }, inversePenalty: inversePenalty)
-        isConverged = fit.run(tolerance: tolerance)
+        isConverged = fit.run(tolerance: tolerance, progress: progress)
         gradientLength = fit.gradientLength
         weights = fit.weights(of: rows)
         biases = fit.biases

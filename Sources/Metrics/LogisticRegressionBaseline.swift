@@ -13,17 +13,18 @@ public struct LogisticRegressionBaseline: Sendable {
     ///   - classCount: K.
     ///   - features: What becomes a column.
     ///   - inversePenalty: C of `LogisticRegression`.
+    ///   - progress: Told now and then how much of the way is done, 0 to 1.
     ///
     /// Traps when counts do not agree, when there are no rows, or unless C is positive.
     public init(
         texts: [String], labels: [Int], classCount: Int, features options: TFIDFFeatures.Options = .init(),
-        inversePenalty: Double = 1
+        inversePenalty: Double = 1, progress: (Double) -> Void = { _ in }
     ) {
         precondition(
             texts.count == labels.count, "LogisticRegressionBaseline: \(texts.count) texts, \(labels.count) labels")
         features = TFIDFFeatures(fitting: texts, options)
         regression = LogisticRegression(
-            features.rows(of: texts), labels: labels, classCount: classCount, inversePenalty: inversePenalty)
+            features.rows(of: texts), labels: labels, classCount: classCount, inversePenalty: inversePenalty, progress: progress)
     }
 
     /// What it says about rows; words that training never saw are left out.

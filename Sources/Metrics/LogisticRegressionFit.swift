@@ -57,7 +57,7 @@ struct LogisticRegressionFit {
 
     /// Takes steps until the gradient is no longer than `tolerance` times what it was at the start, or than rounding makes
     /// it; false when `mostSteps` were not enough.
-    mutating func run(tolerance: Double) -> Bool {
+    mutating func run(tolerance: Double, progress: (Double) -> Void) -> Bool {
         // What sums over all rows round to; without a single word in the texts, the start is the end.
         let noise = inversePenalty * Double(labels.count) * 1e-13
         var firstLength = 0.0
@@ -65,6 +65,7 @@ struct LogisticRegressionFit {
             let gradient = gradient()
             gradientLength = gradient.squaredLength.squareRoot()
             if step == 0 { firstLength = gradientLength }
+            progress(Self.share(of: gradientLength / firstLength, towards: tolerance))
             if gradientLength <= max(tolerance * firstLength, noise) { return true }
             // The more precise the nearer the end, but never beyond it.
             let precision = max(
@@ -73,6 +74,12 @@ struct LogisticRegressionFit {
             guard advance(along: direction, gradient) else { return false }
         }
         return false
+    }
+
+    /// How much of the way the gradient has come, on a logarithmic scale: each step shortens it by a factor.
+    private static func share(of length: Double, towards tolerance: Double) -> Double {
+        guard length > 0, tolerance < 1 else { return length > 0 ? 0 : 1 }
+        return min(max(log(length) / log(tolerance), 0), 1)
     }
 
     /// Xᵀ A: the weights `[F, K]`.

@@ -49,6 +49,21 @@ public struct PairedComparison: Sendable, Hashable, Codable {
         self.isLargerBetter = isLargerBetter
     }
 
+    /// Compares sums over sums, such as bits over bytes. Traps when there are no headlines, counts differ, or unless all
+    /// denominators are positive.
+    public init(
+        ratioOf a: [Double], _ b: [Double], to denominators: [Double], isLargerBetter: Bool, _ bootstrap: Bootstrap
+    ) {
+        precondition(
+            a.count == b.count && a.count == denominators.count && denominators.allSatisfy { $0 > 0 },
+            "PairedComparison: \(a.count) and \(b.count) headlines, \(denominators.count) positive counts")
+        difference = bootstrap.figure(ofSums: [a, b, denominators]) { ($0[1] - $0[0]) / $0[2] }
+        let total = denominators.reduce(0, +)
+        self.a = a.reduce(0, +) / total
+        self.b = b.reduce(0, +) / total
+        self.isLargerBetter = isLargerBetter
+    }
+
     /// Compares perplexities, exp(Σ nats / Σ units), from the nats of each headline.
     ///
     /// - Parameters:

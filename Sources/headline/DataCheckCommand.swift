@@ -75,11 +75,9 @@ struct DataCheckCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let folder = try report.map { try ReportFolder(path: $0) }
-            let settings = try resolve(DataCheckSettings(), overrides: overrides)
+            let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
             let measure = try lengthMeasure()
-            let map = try settings.labels.map.map {
-                try LabelMap(NamePairs(contentsOf: $0.path, kind: "label map").pairs, name: $0.path)
-            }
+            let map = try settings.labels.labelMap()
             let sources = try files.map {
                 try HeadlineSource(readingFrom: $0, format: settings.data.format, columns: settings.data.columns.names)
             }
@@ -87,8 +85,8 @@ struct DataCheckCommand: ParsableCommand {
             let check = try DataCheck(of: sources, measure: measure, map: map) { stage in
                 if isLong, !quiet { writeLine(stage + " …") }
             }
-            let document = check.json(command: command)
-            let text = check.report(command: command)
+            let document = check.json(command: typedCommand)
+            let text = check.report(command: typedCommand)
             print(json ? String(decoding: document.serialized(.indented), as: UTF8.self) : text.plainText)
             if let folder {
                 try folder.write(text, json: document)
@@ -96,14 +94,6 @@ struct DataCheckCommand: ParsableCommand {
             }
             if strict, check.fails { throw ExitCode(ExitStatus.failure.rawValue) }
         }
-    }
-
-    /// What was asked for, as the report names it.
-    private var command: String {
-        (["headline"] + CommandLine.arguments.dropFirst()).map { argument in
-            argument.contains { " '\"$&;()<>|*?\\`".contains($0) }
-                ? "'\(argument.replacing("'", with: "'\\''"))'" : argument
-        }.joined(separator: " ")
     }
 
     private func lengthMeasure() throws -> LengthMeasure {
@@ -121,32 +111,5 @@ struct DataCheckCommand: ParsableCommand {
             // And the end of text.
             return LengthMeasure(unit: "tokens", limit: limit) { tokenizer.encode($0).count + 1 }
         }
-    }
-}
-
-/// The settings of training that say how files are read; keys are those of `train`.
-struct DataCheckSettings: Codable {
-    var data = Data()
-    var labels = Labels()
-
-    struct Data: Codable {
-        /// How the files are written; null goes by the extension.
-        var format: HeadlineFormat?
-        var columns = Columns()
-    }
-
-    /// Column names, or JSON keys; null for the usual names.
-    struct Columns: Codable {
-        var headline: String?
-        var category: String?
-        var date: String?
-        var source: String?
-
-        var names: ColumnNames { ColumnNames(headline: headline, category: category, date: date, source: source) }
-    }
-
-    struct Labels: Codable {
-        /// A file with new names of labels.
-        var map: ConfiguredPath?
     }
 }

@@ -18,7 +18,7 @@ public struct Leakage: Sendable {
     /// The share of the later file that repeats the earlier one, 0 … 1.
     public var share: Double { Double(overlap.exact + overlap.near) / Double(max(1, overlap.validationCount)) }
 
-    init(
+    package init(
         earlier: Int, later: Int, rows: [Headline], _ groups: DuplicateGroups, _ earlierRows: Range<Int>,
         _ laterRows: Range<Int>
     ) {

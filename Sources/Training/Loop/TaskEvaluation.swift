@@ -1,3 +1,5 @@
+import Files
+
 /// What a task predicts.
 public enum PredictionUnit: String, Sendable, Codable {
     case token, headline

@@ -1,3 +1,5 @@
+import Files
+
 /// What is known about a run after a step, and the lines that show it.
 package struct ProgressLine: Sendable, Equatable {
     /// The last step.
@@ -48,7 +50,7 @@ package struct ProgressLine: Sendable, Equatable {
             let text = items.map(\.text).joined(separator: "  ")
             let room = width - text.count - 2
             if room >= 10 {
-                return drawn(min(room, 30), isUnicode: isUnicode) + "  " + text
+                return progressBar(fraction, length: min(room, 30), isUnicode: isUnicode) + "  " + text
             }
             if items.count <= 3, text.count <= width { return text }
             guard let least = items.indices.max(by: { items[$0].rank < items[$1].rank }) else { break }
@@ -72,11 +74,5 @@ package struct ProgressLine: Sendable, Equatable {
         if skippedSteps > 0 { items.append((9, "\(skippedSteps) skipped")) }
         items.append((1, "ETA \(remaining.map(ReportText.clock) ?? "?")"))
         return items
-    }
-
-    private func drawn(_ length: Int, isUnicode: Bool) -> String {
-        let done = Int(Double(length) * fraction)
-        return String(repeating: isUnicode ? "█" : "#", count: done)
-            + String(repeating: isUnicode ? "░" : "-", count: length - done)
     }
 }

@@ -1,17 +1,11 @@
+public import Files
 import Foundation
 
 /// Shows a run to a person: a progress bar that is redrawn in place on a terminal, plain lines elsewhere; evaluations,
 /// completions, savings and warnings as lines on both.
 public final class TerminalProgress: TrainingObserver {
     /// What the output can show.
-    public enum Style: Sendable {
-        /// A bar in a line of `width()` columns, asked at every drawing, as people resize their windows.
-        case bar(width: @Sendable () -> Int, hasColour: Bool, isUnicode: Bool)
-        /// A line at the first and last step, and whenever this many steps or seconds have passed.
-        case lines(everySteps: Int, everySeconds: Double)
-        /// Only warnings and the reason of an early end.
-        case quiet
-    }
+    public typealias Style = TerminalStyle
 
     private let style: Style
     private let write: (String) -> Void
@@ -34,6 +28,11 @@ public final class TerminalProgress: TrainingObserver {
         self.style = style
         self.write = write
         self.clock = clock
+    }
+
+    /// Progress on standard error.
+    public static func standardError(quiet: Bool = false) -> TerminalProgress {
+        TerminalProgress(style: .standardError(quiet: quiet), write: writeToStandardError)
     }
 
     public func receive(_ event: TrainingEvent) throws {

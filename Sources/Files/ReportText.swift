@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// How numbers, sizes, times and foreign text are put into lines for people.

@@ -1,17 +1,22 @@
 import Dispatch
 import Foundation
 
-extension TerminalProgress {
-    /// Progress on standard error: a bar on a terminal, a line every 50 steps or 30 seconds elsewhere.
-    public static func standardError(quiet: Bool = false) -> TerminalProgress {
-        let style = Style(
+/// What an output for progress can show.
+public enum TerminalStyle: Sendable {
+    /// A bar in a line of `width()` columns, asked at every drawing, as people resize their windows.
+    case bar(width: @Sendable () -> Int, hasColour: Bool, isUnicode: Bool)
+    /// A line at the beginning and the end, and whenever this many steps or seconds have passed.
+    case lines(everySteps: Int, everySeconds: Double)
+    /// Only warnings and the reason of an early end.
+    case quiet
+
+    /// What standard error can show: a bar on a terminal, a line every 50 steps or 30 seconds elsewhere.
+    public static func standardError(quiet: Bool = false) -> TerminalStyle {
+        TerminalStyle(
             quiet: quiet, isTerminal: isatty(STDERR_FILENO) == 1, environment: ProcessInfo.processInfo.environment,
             width: terminalWidth)
-        return TerminalProgress(style: style, write: writeToStandardError)
     }
-}
 
-extension TerminalProgress.Style {
     /// What an output can show, from what is known about it: a bar on a terminal that can redraw a line, outside continuous
     /// integration (`CI`); colour unless `NO_COLOR` is set to anything (no-color.org); characters beyond ASCII where the
     /// locale is of UTF-8.
@@ -31,6 +36,13 @@ extension TerminalProgress.Style {
     }
 }
 
+/// The bar itself: `length` characters, `fraction` of them filled.
+package func progressBar(_ fraction: Double, length: Int, isUnicode: Bool) -> String {
+    let done = Int(Double(length) * fraction)
+    return String(repeating: isUnicode ? "█" : "#", count: done)
+        + String(repeating: isUnicode ? "░" : "-", count: length - done)
+}
+
 /// Seconds of a clock that never goes back.
 public func steadyClock() -> Double {
     Double(DispatchTime.now().uptimeNanoseconds) / 1e9
@@ -43,8 +55,8 @@ private func terminalWidth() -> Int {
     return Int(size.ws_col)
 }
 
-/// A terminal that went away must not end a run that needs none, so failures are let pass.
-private func writeToStandardError(_ text: String) {
+/// Writes text as it is. A terminal that went away must not end a run that needs none, so failures are let pass.
+package func writeToStandardError(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }

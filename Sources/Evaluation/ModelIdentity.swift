@@ -1,0 +1,87 @@
+import Files
+public import Inference
+import Models
+
+/// Which model was judged: its folder, the digest of its weights, and its sizes.
+public struct ModelIdentity: Sendable, Hashable {
+    public let path: String
+    public let kind: ModelKind
+    /// SHA-256 of the weights file; of several, of their digests in the order of their names.
+    public let digest: String
+    /// Sizes and what else the configuration says, in words.
+    public let facts: [Fact]
+
+    /// A name and a value of the configuration.
+    public struct Fact: Sendable, Hashable {
+        public let name: String
+        public let value: String
+    }
+
+    /// Reads the folder of a model that must be of one kind.
+    /// - Throws: `EvaluationError` for a model of the other kind, `FileError` for a folder that is none.
+    public init(_ path: String, expected: ModelKind) throws {
+        let kind = try ModelKind(ofFolder: path)
+        guard kind == expected else {
+            throw EvaluationError(
+                "\(path): holds a \(kind.rawValue), expected a \(expected.rawValue); use `evaluate \(kind.rawValue)`, or"
+                    + " name another folder", .usage)
+        }
+        try self.init(path)
+    }
+
+    /// Reads the folder of a model of any kind.
+    public init(_ path: String) throws {
+        self.path = path
+        kind = try ModelKind(ofFolder: path)
+        let files = try listFolder(path).filter { $0.hasSuffix(".safetensors") }.sorted()
+        let digests = try files.map { try SHA256Digest.ofFile("\(path)/\($0)").hexadecimal }
+        guard let first = digests.first else {
+            throw FileError(path, "holds no .safetensors file, expected model.safetensors")
+        }
+        digest = digests.count == 1 ? first : SHA256Digest.of(digests.joined(separator: "\n")).hexadecimal
+        switch kind {
+        case .generator: facts = Self.facts(try GeneratorFolder(path: path))
+        case .classifier: facts = Self.facts(try ClassifierFolder(path: path))
+        }
+    }
+
+    private static func facts(_ folder: GeneratorFolder) -> [Fact] {
+        let model = folder.configuration.model
+        return [
+            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.channels)"),
+            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.positions)"),
+            Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
+        ]
+    }
+
+    private static func facts(_ folder: ClassifierFolder) -> [Fact] {
+        let model = folder.configuration.model
+        return [
+            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.channels)"),
+            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.positions)"),
+            Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
+            Fact(name: "labels", value: "\(model.labels)"),
+            Fact(
+                name: "temperature",
+                value: folder.configuration.temperature.map { NumberText.fixed($0, 4) } ?? "not fitted"),
+        ]
+    }
+
+    /// The last parts of the path that tell folders apart: `runs/one/best` and `runs/two/best` are `one/best` and `two/best`.
+    static func names(of paths: [String]) -> [String] {
+        let parts = paths.map { $0.split(separator: "/").map(String.init) }
+        let longest = parts.map(\.count).max() ?? 1
+        for count in 1...max(1, longest) {
+            let names = parts.map { $0.suffix(count).joined(separator: "/") }
+            if Set(names).count == names.count { return names }
+        }
+        return paths
+    }
+
+    var json: JSONValue {
+        .object([
+            ("path", .string(path)), ("kind", .string(kind.rawValue)), ("sha256", .string(digest)),
+            ("configuration", .object(facts.map { ($0.name, .string($0.value)) })),
+        ])
+    }
+}

@@ -1,0 +1,25 @@
+import Metrics
+import Reports
+
+/// What stands on the terminal after an evaluation: a short table and the verdict.
+enum Summary {
+    static func text(_ table: TextTable, _ verdict: Verdict) -> String {
+        ([table.description, "", "\(verdict.outcome.word): \(verdict.sentence)"] + verdict.reasons.map { "  \($0)" })
+            .joined(separator: "\n")
+    }
+
+    /// The figures by name, each with its interval.
+    static func table(_ measures: [Measure]) -> TextTable {
+        var table = TextTable([("figure", .left), ("value", .right), ("95% interval", .right), ("name", .left)])
+        for measure in measures {
+            let range = measure.interval.map { "\(measure.style.text($0.lower)) to \(measure.style.text($0.upper))" }
+            table.add([measure.title, measure.style.text(measure.value), range ?? "", measure.name])
+        }
+        return table
+    }
+}
+
+extension ClassifierEvaluation {
+    /// What to print.
+    public var summary: String { Summary.text(Summary.table(measures), verdict) }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Says what HeadlineKit's models are worth, and whether to ship them.",
+        subcommands: [GeneratorCommand.self, ClassifierCommand.self])
+}
