@@ -218,15 +218,15 @@ public struct ClassifierEvaluation {
             HeadlineSlices.byLength(headlines), HeadlineSlices.byDate(headlines), HeadlineSlices.bySource(headlines),
         ]
         return kinds.compactMap(\.self).filter { !$0.slices.isEmpty }.map { slices in
-                SliceFigures(
-                    title: slices.title,
-                    rows: slices.slices.map { slice in
-                        .init(
-                            name: slice.name, count: slice.rows.count,
-                            accuracy: bootstrap.share(of: slice.rows.map { isRight[$0] }),
-                            meanConfidence: slice.rows.reduce(0) { $0 + confidences[$1] } / Double(slice.rows.count))
-                    })
-            }
+            SliceFigures(
+                title: slices.title,
+                rows: slices.slices.map { slice in
+                    .init(
+                        name: slice.name, count: slice.rows.count,
+                        accuracy: bootstrap.share(of: slice.rows.map { isRight[$0] }),
+                        meanConfidence: slice.rows.reduce(0) { $0 + confidences[$1] } / Double(slice.rows.count))
+                })
+        }
     }
 
     private static func baselines(

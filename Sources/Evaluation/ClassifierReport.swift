@@ -50,7 +50,8 @@ extension ClassifierEvaluation {
                 other.comparison.difference.cell(.decimals(3)),
             ])
         }
-        let rows = [(name: "this model", interval: measures.named("accuracy")?.interval, isModel: true)]
+        let rows =
+            [(name: "this model", interval: measures.named("accuracy")?.interval, isModel: true)]
             + baselines.map { (name: $0.baseline.title, interval: Optional($0.accuracy), isModel: false) }
         let plot = IntervalPlot(
             "accuracy", style: .decimals(3),
@@ -66,7 +67,8 @@ extension ClassifierEvaluation {
                 .table(table),
                 .figure(Figure("Accuracy with 95% intervals", description: "The model and its baselines.", plot)),
                 .paragraph(
-                    "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."),
+                    "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."
+                ),
             ])
     }
 
@@ -232,7 +234,8 @@ extension ClassifierEvaluation {
         return .init(
             "Most confident errors",
             [
-                .paragraph("Of \(NumberText.headlines(errors.count)) with another label, those that the model is surest of."),
+                .paragraph(
+                    "Of \(NumberText.headlines(errors.count)) with another label, those that the model is surest of."),
                 .examples(Array(examples.prefix(8))),
             ]
                 + (examples.count > 8
@@ -271,6 +274,7 @@ extension ClassifierEvaluation {
         let text =
             "Each word was left out of \(NumberText.headlines(words.looksAt)), the most confident errors and others from all over"
             + " the file. A word that has nothing to do with its label is a shortcut the model learned."
-        return .init("Words that pull most", [.paragraph(text), .folded(summary: "Words of every label", [.table(table)])])
+        return .init(
+            "Words that pull most", [.paragraph(text), .folded(summary: "Words of every label", [.table(table)])])
     }
 }

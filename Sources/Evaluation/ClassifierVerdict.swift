@@ -16,7 +16,8 @@ extension ClassifierEvaluation {
 
     private func sentence(_ outcome: Verdict.Outcome) -> String {
         switch outcome {
-        case .good: "ship it: it is better than what it was compared with, and nothing stands out that should be fixed first."
+        case .good:
+            "ship it: it is better than what it was compared with, and nothing stands out that should be fixed first."
         case .caution where usefulCoverage > 0 && usefulCoverage < 0.95:
             "ship it for the headlines it is sure of, and leave the others to a person, until what follows is fixed."
         case .caution: "it can be used with care: read what follows before you ship it."
@@ -34,8 +35,11 @@ extension ClassifierEvaluation {
     private var standing: String {
         let interval = accuracy?.interval
         let text = accuracy.map { $0.style.text($0.value) } ?? ""
-        let range = interval.map { " (95% interval \(NumberText.fixed($0.lower, 3)) to \(NumberText.fixed($0.upper, 3)))" }
-        return "It gives \(NumberText.percent(accuracy?.value ?? 0)) of \(NumberText.headlines(predictions.count)) their label of"
+        let range = interval.map {
+            " (95% interval \(NumberText.fixed($0.lower, 3)) to \(NumberText.fixed($0.upper, 3)))"
+        }
+        return
+            "It gives \(NumberText.percent(accuracy?.value ?? 0)) of \(NumberText.headlines(predictions.count)) their label of"
             + " \(labels.count): accuracy \(text)\(range ?? ""), macro F1 \(NumberText.fixed(report.scores.macroF1, 3)); the right"
             + " label is among its first three for \(NumberText.percent(report.scores.topThreeAccuracy))."
     }
@@ -70,7 +74,8 @@ extension ClassifierEvaluation {
         let target = NumberText.percent(Self.usefulAccuracy, 0)
         guard usefulCoverage > 0 else { return "Not even the headlines it is surest of are labelled \(target) right." }
         guard usefulCoverage < 1 else { return "It labels all headlines at least \(target) right." }
-        return "The \(NumberText.percent(usefulCoverage, 0)) of headlines that it is surest of are labelled \(target) right."
+        return
+            "The \(NumberText.percent(usefulCoverage, 0)) of headlines that it is surest of are labelled \(target) right."
     }
 
     private func points(_ share: Double) -> String { NumberText.fixed(100 * share, 1) }
@@ -83,12 +88,15 @@ extension ClassifierEvaluation {
     }
 
     private var baselineIssues: [Issue] {
-        let most = Double(labels.indices.map { report.confusion.support(of: $0) }.max() ?? 0) / Double(predictions.count)
+        let most =
+            Double(labels.indices.map { report.confusion.support(of: $0) }.max() ?? 0) / Double(predictions.count)
         if let interval = accuracy?.interval, interval.lower <= most {
             return [
                 Issue(
-                    sentence: "always giving the most frequent label would be right for \(NumberText.percent(most)) too",
-                    advice: "Train longer or with a higher learning rate, and check that labels and headlines belong together.",
+                    sentence:
+                        "always giving the most frequent label would be right for \(NumberText.percent(most)) too",
+                    advice:
+                        "Train longer or with a higher learning rate, and check that labels and headlines belong together.",
                     cost: 1, isGrave: true)
             ]
         }
@@ -99,7 +107,8 @@ extension ClassifierEvaluation {
             return [
                 Issue(
                     sentence: "\(strongest.baseline.title) is better and costs nothing",
-                    advice: "Use it, or start from a pretrained encoder, train longer, or give more headlines.", cost: 1,
+                    advice: "Use it, or start from a pretrained encoder, train longer, or give more headlines.",
+                    cost: 1,
                     isGrave: true)
             ]
         case .undecided:
@@ -111,19 +120,36 @@ extension ClassifierEvaluation {
         }
     }
 
-    /// Labels that are taken for each other, as one issue.
+    /// Labels that lose more headlines to another one than they keep.
+    private var swallowed: [LabelConfusion] { confusions.filter(\.isSwallowed) }
+
+    /// The accuracy if each swallowed label were one with the label that swallows it.
+    private var mergedAccuracy: Double {
+        var target = Array(labels.indices)
+        for pair in swallowed.reversed() { target[pair.first] = pair.second }
+        func merged(_ label: Int) -> Int {
+            var (place, steps) = (label, 0)
+            while target[place] != place, steps < labels.count { (place, steps) = (target[place], steps + 1) }
+            return place
+        }
+        let right = zip(predictions.labels, predictions.predicted).count { merged($0) == merged($1) }
+        return Double(right) / Double(predictions.count)
+    }
+
     private var confusionIssues: [Issue] {
-        let alike = confusions.filter(\.isAlike).filter { $0.count >= 5 }
-        guard !alike.isEmpty else { return [] }
-        let names = alike.prefix(4).map { "\(labels[$0.first]) and \(labels[$0.second])" }.joined(separator: ", ")
-        let cost = Double(alike.reduce(0) { $0 + $1.count }) / Double(predictions.count)
-        let count = alike.count == 1 ? "two labels are" : "\(alike.count) pairs of labels are"
+        let pairs = swallowed
+        guard !pairs.isEmpty else { return [] }
+        let names = pairs.prefix(5).map { "\(labels[$0.first]) to \(labels[$0.second])" }.joined(separator: ", ")
+        let more = pairs.count > 5 ? ", …" : ""
+        let gain = mergedAccuracy - report.scores.accuracy
+        let subject = pairs.count == 1 ? "one label loses" : "\(pairs.count) labels lose"
         return [
             Issue(
-                sentence: "\(count) taken for each other so often that they may mean the same (\(names))",
+                sentence:
+                    "\(subject) more headlines to another label than the model leaves \(pairs.count == 1 ? "it" : "them") (\(names)\(more))",
                 advice:
-                    "Merge them by a label map or say more clearly what they mean: their mix-ups are \(NumberText.percent(cost)) of all headlines.",
-                cost: cost)
+                    "Those that mean the same should be merged by a label map: with all of them merged, accuracy would be \(NumberText.percent(mergedAccuracy)). The others need more training headlines.",
+                cost: gain)
         ]
     }
 
@@ -133,19 +159,23 @@ extension ClassifierEvaluation {
         return [
             Issue(
                 sentence:
-                    "\(NumberText.headlines(errors.suspectedLabels.count)) (\(NumberText.percent(share))) look wrongly labelled in the data",
-                advice: "Read the list of suspected label errors, correct the file, and do the same for the training file.",
+                    "\(NumberText.headlines(errors.suspectedLabels.count)) (\(NumberText.percent(share))) have a label that looks wrong, or is one of two that fit",
+                advice:
+                    "Read the list of suspected label errors: correct what is wrong, in the training file as well, and settle which label wins where two fit.",
                 cost: share)
         ]
     }
 
     /// Labels that the model hardly finds.
     private var weakLabelIssues: [Issue] {
-        let weak = report.classes.filter { $0.support >= 10 && $0.recall < 0.2 }.sorted { $0.support > $1.support }
+        let named = Set(swallowed.map { labels[$0.first] })
+        let weak = report.classes.filter { $0.support >= 10 && $0.recall < 0.2 && !named.contains($0.label) }
+            .sorted { $0.support > $1.support }
         guard !weak.isEmpty else { return [] }
         let missed = weak.reduce(0.0) { $0 + Double($1.support) * (1 - $1.recall) } / Double(predictions.count)
         let names = weak.prefix(5).map(\.label).joined(separator: ", ") + (weak.count > 5 ? ", …" : "")
-        let subject = weak.count == 1 ? "one label is" : "\(weak.count) labels are"
+        let other = named.isEmpty ? "" : " more"
+        let subject = weak.count == 1 ? "one\(other) label is" : "\(weak.count)\(other) labels are"
         return [
             Issue(
                 sentence: "\(subject) found less than one time in five (\(names))",

@@ -10,7 +10,8 @@ public struct EvaluationContext {
     public let progress: (_ stage: String, _ fraction: Double) -> Void
 
     public init(
-        bootstrap: Bootstrap, command: String, progress: @escaping (_ stage: String, _ fraction: Double) -> Void = { _, _ in }
+        bootstrap: Bootstrap, command: String,
+        progress: @escaping (_ stage: String, _ fraction: Double) -> Void = { _, _ in }
     ) {
         (self.bootstrap, self.command, self.progress) = (bootstrap, command, progress)
     }

@@ -162,7 +162,9 @@ public struct GeneratedSamples: Sendable {
             let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
             return labels.map { Double(counts[$0] ?? 0) / Double(max(1, names.count)) }
         }
-        func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + ($1.0 - $1.1).magnitude } / 2 }
+        func distance(_ a: [Double], _ b: [Double]) -> Double {
+            zip(a, b).reduce(0) { $0 + ($1.0 - $1.1).magnitude } / 2
+        }
         let ofReal = try classifier.likeliest(chosen)
         let ofSamples = shares(try classifier.likeliest(samples))
         // Every other one, so that both halves are from all over the file.

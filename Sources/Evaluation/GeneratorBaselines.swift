@@ -26,7 +26,8 @@ extension GeneratorEvaluation {
             let unigram = UnigramModel(targets, vocabularySize: size)
             results.append(
                 result(
-                    "unigram", "frequencies of tokens", scores.targets.map { unigram.nats(of: $0) }, of: scores, context))
+                    "unigram", "frequencies of tokens", scores.targets.map { unigram.nats(of: $0) }, of: scores, context
+                ))
             if size <= KneserNeyTrigram.largestVocabulary {
                 context.progress("counting triples", 0)
                 let trigram = KneserNeyTrigram(targets, offsets: offsets, end: end, vocabularySize: size)

@@ -30,7 +30,8 @@ extension GeneratorEvaluation {
         for (row, headline) in data.headlines.enumerated() {
             let line = JSONValue.object([
                 ("line", .integer(headline.line)), ("headline", .string(headline.text)), ("nats", .number(nats[row])),
-                ("tokens", .integer(tokens[row])), ("tokenNats", .array(likelihoods.tokenNats[row].map { .number($0) })),
+                ("tokens", .integer(tokens[row])),
+                ("tokenNats", .array(likelihoods.tokenNats[row].map { .number($0) })),
                 ("isCut", .boolean(likelihoods.isCut[row])),
             ])
             bytes += line.serialized() + [UInt8(ascii: "\n")]

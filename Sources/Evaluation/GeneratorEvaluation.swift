@@ -115,10 +115,12 @@ public struct GeneratorEvaluation {
             measures.append(Measure("distinct\(index + 1)", title, share, .percent(1), isLargerBetter: nil))
         }
         if let bleu = found.selfBLEU {
-            measures.append(Measure("selfBLEU", "likeness of samples (self-BLEU)", bleu, .decimals(3), isLargerBetter: nil))
+            measures.append(
+                Measure("selfBLEU", "likeness of samples (self-BLEU)", bleu, .decimals(3), isLargerBetter: nil))
         }
         measures += [
-            Measure("repetition2", "word pairs repeated in a sample", found.repetition[1], .percent(1), isLargerBetter: nil),
+            Measure(
+                "repetition2", "word pairs repeated in a sample", found.repetition[1], .percent(1), isLargerBetter: nil),
             Measure(
                 "lengthDistance", "words too long or short, on average", found.lengths.distance, .decimals(2),
                 isLargerBetter: false),
@@ -126,7 +128,8 @@ public struct GeneratorEvaluation {
                 "naturalEndings", "samples that end by themselves", samples.naturalEndings, .percent(1),
                 isLargerBetter: true),
             Measure(
-                "duplicateShare", "samples that repeat another", found.duplicateShare, .percent(1), isLargerBetter: false),
+                "duplicateShare", "samples that repeat another", found.duplicateShare, .percent(1),
+                isLargerBetter: false),
         ]
         if let copied = samples.copiedShare {
             measures.append(

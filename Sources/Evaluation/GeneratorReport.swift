@@ -27,7 +27,7 @@ extension GeneratorEvaluation {
         var blocks: [Report.Block] = [
             .paragraph(
                 "What no figure says: whether they make sense. Seed \(samples.options.seed); candidate 1 draws from the first"
-                    + " stream of the seed, and so on, as `headline complete` does.")
+                    + " stream of the seed, and so on, as in "headline complete".")
         ]
         for prompt in samples.page {
             let examples = prompt.completions.enumerated().map { index, completion in
@@ -122,7 +122,7 @@ extension GeneratorEvaluation {
             "Samples",
             [
                 .paragraph(
-                    "Whole headlines from an empty prompt. \(NumberText.percent(endings.estimate, 0)) ended by themselves, the"
+                    "Whole headlines from an empty prompt. \(NumberText.percent(endings.estimate)) ended by themselves, the"
                         + " others at the limit of \(samples.options.maximumNewTokens) tokens."),
                 .table(table), .figure(lengthFigure),
                 .folded(

@@ -18,7 +18,8 @@ extension GeneratorEvaluation {
         switch outcome {
         case .good:
             "ship it as a source of ideas: it predicts headlines better than what it was compared with, and its samples look like real ones in every figure. Whether they make sense, only the completions below show."
-        case .caution: "it can be used for ideas that a person chooses from: read what follows, and the completions below, before you ship it."
+        case .caution:
+            "it can be used for ideas that a person chooses from: read what follows, and the completions below, before you ship it."
         case .bad: "do not ship it yet."
         }
     }
@@ -27,7 +28,9 @@ extension GeneratorEvaluation {
         let perplexity = measures.named("perplexity")
         let bits = measures.named("bitsPerByte")
         let byte = bits.map { ", \(NumberText.fixed($0.value, 3)) bits per byte" } ?? ""
-        let range = perplexity?.interval.map { " (95% interval \(NumberText.fixed($0.lower, 1)) to \(NumberText.fixed($0.upper, 1)))" }
+        let range = perplexity?.interval.map {
+            " (95% interval \(NumberText.fixed($0.lower, 1)) to \(NumberText.fixed($0.upper, 1)))"
+        }
         return "On \(NumberText.headlines(data.headlines.count)) its perplexity per token is"
             + " \(NumberText.fixed(perplexity?.value ?? .nan, 1))\(range ?? "")\(byte)."
     }
@@ -43,7 +46,8 @@ extension GeneratorEvaluation {
         return ["trigram", "base"].compactMap { name in
             guard let other = baseline(name), let comparison = other.comparison else { return nil }
             let share = NumberText.percent((comparison.a - comparison.b).magnitude / comparison.a, 1)
-            let figures = "\(NumberText.fixed(comparison.b, 3)) bits per byte against \(NumberText.fixed(comparison.a, 3))"
+            let figures =
+                "\(NumberText.fixed(comparison.b, 3)) bits per byte against \(NumberText.fixed(comparison.a, 3))"
             switch comparison.verdict {
             case .bIsBetter: return "It needs \(share) fewer bits than \(other.title): \(figures)."
             case .aIsBetter: return "It needs \(share) more bits than \(other.title): \(figures)."
@@ -55,7 +59,7 @@ extension GeneratorEvaluation {
     private var writing: String {
         let found = samples.statistics
         var parts = [
-            "\(NumberText.percent(samples.naturalEndings.estimate, 0)) of \(samples.texts.count) samples end by themselves",
+            "\(NumberText.percent(samples.naturalEndings.estimate)) of \(samples.texts.count) samples end by themselves",
             "they have \(NumberText.fixed(found.lengths.samples.mean, 1)) words on average (real ones \(NumberText.fixed(found.lengths.real.mean, 1)))",
         ]
         if let copied = samples.copiedShare {
@@ -78,7 +82,8 @@ extension GeneratorEvaluation {
         if let other = baseline("unigram"), let comparison = other.comparison, comparison.verdict != .bIsBetter {
             issues.append(
                 Issue(
-                    sentence: "it predicts no better than \(other.title), so it has learned nothing about the order of words",
+                    sentence:
+                        "it predicts no better than \(other.title), so it has learned nothing about the order of words",
                     advice: "Train it longer or with another learning rate.", cost: 2, isGrave: true))
         } else if let other = baseline("trigram"), let comparison = other.comparison {
             let gain = (comparison.a - comparison.b) / comparison.a
@@ -86,13 +91,16 @@ extension GeneratorEvaluation {
                 issues.append(
                     Issue(
                         sentence: "it predicts headlines no better than \(other.title)",
-                        advice: "Train it longer, or start from a pretrained model: samples of such a model read as strings of words.",
+                        advice:
+                            "Train it longer, or start from a pretrained model: samples of such a model read as strings of words.",
                         cost: 1, isGrave: true))
             } else if gain < Self.clearGain {
                 issues.append(
                     Issue(
-                        sentence: "it is only \(NumberText.percent(gain)) better than \(other.title), so it knows little beyond neighbouring words",
-                        advice: "Start from a pretrained model (`train generator --base`), or train a larger one longer.",
+                        sentence:
+                            "it is only \(NumberText.percent(gain)) better than \(other.title), so it knows little beyond neighbouring words",
+                        advice:
+                            "Start from a pretrained model (`train generator --base`), or train a larger one longer.",
                         cost: 0.6))
             }
         }
@@ -100,7 +108,8 @@ extension GeneratorEvaluation {
             issues.append(
                 Issue(
                     sentence: "tuning has not made it better than \(other.title)",
-                    advice: "Lower the learning rate or train it longer.", cost: 0.9, isGrave: comparison.verdict == .aIsBetter))
+                    advice: "Lower the learning rate or train it longer.", cost: 0.9,
+                    isGrave: comparison.verdict == .aIsBetter))
         }
         return issues
     }
@@ -136,13 +145,15 @@ extension GeneratorEvaluation {
                 Issue(
                     sentence:
                         "\(NumberText.percent(found.distinct[1])) of its word pairs are different ones, against \(NumberText.percent(usual.distinct[1])) in as many real headlines",
-                    advice: "Raise temperature and top-p; if samples then make less sense, the model is too weak.", cost: gap)
+                    advice: "Raise temperature and top-p; if samples then make less sense, the model is too weak.",
+                    cost: gap)
             )
         }
         if found.repetition[1] > usual.repetition[1] + 0.02 {
             issues.append(
                 Issue(
-                    sentence: "\(NumberText.percent(found.repetition[1])) of the word pairs of a sample occurred in it before",
+                    sentence:
+                        "\(NumberText.percent(found.repetition[1])) of the word pairs of a sample occurred in it before",
                     advice: "Raise the repetition penalty, or forbid repeated runs (no-repeat-ngram).",
                     cost: found.repetition[1]))
         }
@@ -179,7 +190,9 @@ extension GeneratorEvaluation {
         var issues: [Issue] = []
         if categories.distance > categories.usualDistance + 0.15 {
             let most = categories.mix.max { $0.samples - $0.real < $1.samples - $1.real }
-            let name = most.map { ", \($0.label) above all (\(NumberText.percent($0.samples, 0)) against \(NumberText.percent($0.real, 0)))" }
+            let name = most.map {
+                ", \($0.label) above all (\(NumberText.percent($0.samples, 0)) against \(NumberText.percent($0.real, 0)))"
+            }
             issues.append(
                 Issue(
                     sentence: "its samples are of other categories than real headlines\(name ?? "")",
@@ -191,7 +204,8 @@ extension GeneratorEvaluation {
                 Issue(
                     sentence:
                         "completions keep to the category of their prompt no more often than by chance (\(NumberText.percent(consistency.estimate, 0)))",
-                    advice: "The model hardly reads its prompt: train it longer, or start from a pretrained one.", cost: 0.5))
+                    advice: "The model hardly reads its prompt: train it longer, or start from a pretrained one.",
+                    cost: 0.5))
         }
         return issues
     }

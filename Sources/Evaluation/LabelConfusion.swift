@@ -8,10 +8,12 @@ public struct LabelConfusion: Sendable {
     /// Headlines of the first that were given the second, and the other way round.
     public let rows: [Int]
     public let reverseRows: [Int]
+    /// Of the headlines of the first, those that were given it.
+    public let kept: Int
     /// Of the headlines of the two labels, the share that was given the other of the two.
     public let share: Double
-    /// Whether a third of the headlines of the two, or more, is taken for the other: labels that may mean the same.
-    public var isAlike: Bool { share >= 1.0 / 3 }
+    /// Whether the first loses more headlines to the second than it keeps: they may mean the same.
+    public var isSwallowed: Bool { rows.count > kept && rows.count >= 5 }
 
     /// How many headlines are confused.
     public var count: Int { rows.count + reverseRows.count }
@@ -33,10 +35,11 @@ public struct LabelConfusion: Sendable {
                 guard !forward.isEmpty || !backward.isEmpty else { continue }
                 let total = confusion.support(of: a) + confusion.support(of: b)
                 let isForward = forward.count >= backward.count
+                let first = isForward ? a : b
                 pairs.append(
                     LabelConfusion(
-                        first: isForward ? a : b, second: isForward ? b : a, rows: isForward ? forward : backward,
-                        reverseRows: isForward ? backward : forward,
+                        first: first, second: isForward ? b : a, rows: isForward ? forward : backward,
+                        reverseRows: isForward ? backward : forward, kept: confusion[label: first, predicted: first],
                         share: Double(forward.count + backward.count) / Double(max(1, total))))
             }
         }

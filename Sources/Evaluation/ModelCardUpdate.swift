@@ -49,7 +49,8 @@ extension ClassifierEvaluation {
         lines += ["", "| label | headlines | precision | recall | F1 |", "|---|---|---|---|---|"]
         lines += report.classes.map { figures in
             let numbers = [figures.precision, figures.recall, figures.f1].map { NumberText.fixed($0, 3) }
-            return "| \(figures.label.replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
+            return
+                "| \(figures.label.replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
         }
         try ModelCardUpdate.write(lines, model: model.path)
     }

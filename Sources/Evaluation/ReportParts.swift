@@ -37,7 +37,8 @@ enum ReportParts {
                 .note(
                     Note(
                         .warning,
-                        "The training file is not known (--train), so nobody checked whether these headlines stand in it.")))
+                        "The training file is not known (--train), so nobody checked whether these headlines stand in it."
+                    )))
             return .init("Data", blocks)
         }
         blocks.append(.paragraph("\(training.path): \(training.note)."))

@@ -24,7 +24,8 @@ public struct LogisticRegressionBaseline: Sendable {
             texts.count == labels.count, "LogisticRegressionBaseline: \(texts.count) texts, \(labels.count) labels")
         features = TFIDFFeatures(fitting: texts, options)
         regression = LogisticRegression(
-            features.rows(of: texts), labels: labels, classCount: classCount, inversePenalty: inversePenalty, progress: progress)
+            features.rows(of: texts), labels: labels, classCount: classCount, inversePenalty: inversePenalty,
+            progress: progress)
     }
 
     /// What it says about rows; words that training never saw are left out.

@@ -5,5 +5,5 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Says what HeadlineKit's models are worth, and whether to ship them.",
-        subcommands: [GeneratorCommand.self, ClassifierCommand.self])
+        subcommands: [GeneratorCommand.self, ClassifierCommand.self, CompareCommand.self])
 }

@@ -52,7 +52,8 @@ struct CompactMatrixFileTests {
             #expect(error?.description.contains("[3]") == true && error?.description.contains("\"w\"") == true)
             var bytes = try readFile(path)
             let name = Array("\"w_scale\"".utf8)
-            let place = try #require((0..<bytes.count - name.count).first { bytes[$0..<$0 + name.count].elementsEqual(name) })
+            let place = try #require(
+                (0..<bytes.count - name.count).first { bytes[$0..<$0 + name.count].elementsEqual(name) })
             bytes.replaceSubrange(place..<place + name.count, with: Array("\"x_scale\"".utf8))
             try AtomicFile.write(bytes, to: path)
             let missing = #expect(throws: FileError.self) {
