@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 
 /// The mistakes of a classifier that are worth reading, as places of headlines.
 public struct ClassifierErrors: Sendable {
@@ -23,7 +23,7 @@ public struct ClassifierErrors: Sendable {
     /// headline belongs to another class when the model gives that class at least the probability that it gives it, on
     /// average, on headlines that have it as their label; of the model's mistakes alone, and only where the label's own
     /// probability is below its average. Where other classifiers were asked, at least one must say the same.
-    init(_ predictions: ClassPredictions, others: [ClassPredictions]) {
+    package init(_ predictions: ClassPredictions, others: [ClassPredictions]) {
         let (width, labels) = (predictions.classCount, predictions.labels)
         let confidences = predictions.confidences
         let wrong = labels.indices.filter { labels[$0] != predictions.predicted[$0] }

@@ -120,8 +120,11 @@ extension ClassifierEvaluation {
         }
     }
 
-    /// Labels that lose more headlines to another one than they keep.
-    private var swallowed: [LabelConfusion] { confusions.filter(\.isSwallowed) }
+    /// Labels that lose more headlines to another one than they keep, each with the one that takes most.
+    private var swallowed: [LabelConfusion] {
+        var seen: Set<Int> = []
+        return confusions.filter { $0.isSwallowed && seen.insert($0.first).inserted }
+    }
 
     /// The accuracy if each swallowed label were one with the label that swallows it.
     private var mergedAccuracy: Double {

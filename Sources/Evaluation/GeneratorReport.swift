@@ -27,7 +27,7 @@ extension GeneratorEvaluation {
         var blocks: [Report.Block] = [
             .paragraph(
                 "What no figure says: whether they make sense. Seed \(samples.options.seed); candidate 1 draws from the first"
-                    + " stream of the seed, and so on, as in "headline complete".")
+                    + " stream of the seed, and so on, as when headlines are completed one by one.")
         ]
         for prompt in samples.page {
             let examples = prompt.completions.enumerated().map { index, completion in
@@ -46,10 +46,12 @@ extension GeneratorEvaluation {
         .init(
             "Figures",
             [
-                .table(ReportParts.measures(measures, caption: "The model with 95% intervals over headlines and samples")),
+                .table(
+                    ReportParts.measures(measures, caption: "The model with 95% intervals over headlines and samples")),
                 .paragraph(
                     "Perplexity is between how many tokens the model hesitates on average. Bits per byte compare models of"
-                        + " different tokens. Figures without a better side are to be close to those of real headlines, below."),
+                        + " different tokens. Figures without a better side are to be close to those of real headlines, below."
+                ),
             ])
     }
 
@@ -96,7 +98,8 @@ extension GeneratorEvaluation {
                 .figure(
                     Figure("Bits per byte with 95% intervals", description: "The fewer the better.", plot)),
                 .paragraph(
-                    "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."),
+                    "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."
+                ),
             ])
     }
 
@@ -163,11 +166,14 @@ extension GeneratorEvaluation {
 
     private var categoriesSection: Report.Section? {
         guard let categories = samples.categories else { return nil }
-        let bars = categories.mix.prefix(40).map { (name: $0.label, values: [Optional($0.samples), Optional($0.real)]) }
+        let bars = categories.mix.prefix(40).map {
+            (name: $0.label, values: [Optional($0.samples), Optional($0.real)])
+        }
         var blocks: [Report.Block] = [
             .paragraph(
                 "As \(categories.path) labels them. The mixes differ by \(NumberText.fixed(categories.distance, 3)), two sets of"
-                    + " as many real headlines by \(NumberText.fixed(categories.usualDistance, 3)) (0 is equal, 1 disjoint)."),
+                    + " as many real headlines by \(NumberText.fixed(categories.usualDistance, 3)) (0 is equal, 1 disjoint)."
+            ),
             .figure(
                 Figure(
                     "Categories of samples and of real headlines", description: "From the most frequent real one.",

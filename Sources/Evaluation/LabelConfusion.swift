@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 
 /// Two labels that a classifier takes for each other.
 public struct LabelConfusion: Sendable {
@@ -8,18 +8,19 @@ public struct LabelConfusion: Sendable {
     /// Headlines of the first that were given the second, and the other way round.
     public let rows: [Int]
     public let reverseRows: [Int]
-    /// Of the headlines of the first, those that were given it.
+    /// The headlines of the first, and those of them that were given it.
+    public let support: Int
     public let kept: Int
     /// Of the headlines of the two labels, the share that was given the other of the two.
     public let share: Double
-    /// Whether the first loses more headlines to the second than it keeps: they may mean the same.
-    public var isSwallowed: Bool { rows.count > kept && rows.count >= 5 }
+    /// Whether the first loses a third of its headlines to the second, and more than it keeps: they may mean the same.
+    public var isSwallowed: Bool { rows.count > kept && rows.count >= 5 && 3 * rows.count >= support }
 
     /// How many headlines are confused.
     public var count: Int { rows.count + reverseRows.count }
 
     /// All pairs that are confused, the most frequent first.
-    static func all(
+    package static func all(
         _ confusion: ConfusionMatrix, labels: [String], _ predictions: ClassPredictions
     ) -> [LabelConfusion] {
         var cells: [Int: [Int]] = [:]
@@ -39,7 +40,8 @@ public struct LabelConfusion: Sendable {
                 pairs.append(
                     LabelConfusion(
                         first: first, second: isForward ? b : a, rows: isForward ? forward : backward,
-                        reverseRows: isForward ? backward : forward, kept: confusion[label: first, predicted: first],
+                        reverseRows: isForward ? backward : forward, support: confusion.support(of: first),
+                        kept: confusion[label: first, predicted: first],
                         share: Double(forward.count + backward.count) / Double(max(1, total))))
             }
         }
