@@ -9,12 +9,13 @@ import Inference
 /// `headline measure`: times what a model does and prints JSON, for benchmarks.
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "measure", abstract: "Times completing and classifying, for benchmarks.", shouldDisplay: false)
+        commandName: "measure", abstract: "Times completing, classifying and scoring, for benchmarks.",
+        shouldDisplay: false)
 
-    @Argument(help: "generator or classifier.")
+    @Argument(help: "generator, classifier or scorer.")
     var kind: Kind
 
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case generator, classifier }
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case generator, classifier, scorer }
 
     @Option(help: ArgumentHelp("A model folder.", valueName: "dir"))
     var model: String
@@ -22,7 +23,7 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: "The beginning of a headline, for a generator.")
     var prompt = "Scientists discover"
 
-    @Option(help: ArgumentHelp("Headlines, for a classifier.", valueName: "file"))
+    @Option(help: ArgumentHelp("Headlines, for a classifier and a scorer.", valueName: "file"))
     var file: String?
 
     @OptionGroup var compute: ComputeFlags
@@ -30,7 +31,12 @@ struct MeasureCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             compute.apply()
-            var figures = try kind == .generator ? generator() : classifier()
+            var figures =
+                switch kind {
+                case .generator: try generator()
+                case .classifier: try classifier()
+                case .scorer: try scorer()
+                }
             figures.append(("peakResidentMemory", .integer(peakResidentMemory())))
             print(String(decoding: JSONValue.object(figures).serialized(), as: UTF8.self))
         }
@@ -71,9 +77,26 @@ struct MeasureCommand: ParsableCommand {
         ]
     }
 
+    private func headlines() throws -> [String] {
+        guard let file else { throw GenerationError("there is no --file, expected headlines") }
+        return try HeadlineTable(readingFrom: file).texts
+    }
+
+    /// One pass over all headlines, after one over a few that touches every weight.
+    private func scorer() throws -> [(key: String, value: JSONValue)] {
+        let headlines = try headlines()
+        let scorer = try HeadlineScorer(folder: model)
+        _ = scorer.scores(of: Array(headlines.prefix(32)))
+        var scores: [HeadlineScorer.Score] = []
+        let time = seconds(1) { scores = scorer.scores(of: headlines) }
+        return [
+            ("score", .number(time)), ("tokens", .integer(scores.reduce(0) { $0 + $1.targets.count })),
+            ("nats", .number(scores.reduce(0) { $0 + $1.nats.reduce(0, +) })),
+        ]
+    }
+
     private func classifier() throws -> [(key: String, value: JSONValue)] {
-        guard let file else { throw GenerationError("there is no --file, expected headlines to classify") }
-        let headlines = try HeadlineTable(readingFrom: file).texts
+        let headlines = try headlines()
         let classifier = try Classifier(folder: model)
         return [("classify", .number(try seconds(2) { _ = try classifier.classify(headlines) }))]
     }
