@@ -24,7 +24,8 @@ struct CompactMatrixFileTests {
                 try SafetensorsWriter.write(
                     [("w", .compact(int8)), ("b", .dense(matrix))], to: path, precision: .float32)
                 let file = try SafetensorsFile(path: path)
-                #expect(file.names == ["w", "w_scale", "b"] && (try file.verify()))
+                #expect(file.names == ["w", "w_scale", "b"])
+                #expect(try file.verify())
                 let read = try compact(try file.matrix("w", outputAxis: axis))
                 #expect(read.elements == .int8 && read.scales?.elements == int8.scales?.elements)
                 #expect(read.widened().elements == int8.widened().elements)
@@ -52,7 +53,8 @@ struct CompactMatrixFileTests {
             #expect(error?.description.contains("[3]") == true && error?.description.contains("\"w\"") == true)
             var bytes = try readFile(path)
             let name = Array("\"w_scale\"".utf8)
-            let place = try #require((0..<bytes.count - name.count).first { bytes[$0..<$0 + name.count].elementsEqual(name) })
+            let place = try #require(
+                (0..<bytes.count - name.count).first { bytes[$0..<$0 + name.count].elementsEqual(name) })
             bytes.replaceSubrange(place..<place + name.count, with: Array("\"x_scale\"".utf8))
             try AtomicFile.write(bytes, to: path)
             let missing = #expect(throws: FileError.self) {

@@ -61,8 +61,9 @@ struct HalfPrecisionTests {
         for (pattern, (value, expected)) in zip(patterns, cases) { #expect(pattern == expected, "\(value)") }
         let none = narrowedToBFloat16([.nan, Float(bitPattern: 0x7F80_0001), -.nan])
         #expect(none.allSatisfy { Float(bitPattern: UInt32($0) << 16).isNaN })
-        #expect(narrowedToBFloat16(Self.allPatterns.map { Float(bitPattern: UInt32($0) << 16) }.filter { !$0.isNaN })
-            == Self.allPatterns.filter { !Float(bitPattern: UInt32($0) << 16).isNaN })
+        #expect(
+            narrowedToBFloat16(Self.allPatterns.map { Float(bitPattern: UInt32($0) << 16) }.filter { !$0.isNaN })
+                == Self.allPatterns.filter { !Float(bitPattern: UInt32($0) << 16).isNaN })
     }
 
     private func narrowedToBFloat16(_ values: [Float]) -> [UInt16] {
