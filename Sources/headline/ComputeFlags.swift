@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Inference
 
 /// The flags that say what a command computes with.
@@ -12,8 +13,9 @@ struct ComputeFlags: ParsableArguments {
         }
     }
 
-    /// Sets the number of threads.
+    /// Sets the number of threads, and what the heap keeps: memory that goes back to the system comes back slowly.
     func apply() {
+        settleHeap()
         if let threads { setComputingThreads(threads) }
     }
 }
