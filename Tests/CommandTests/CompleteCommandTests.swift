@@ -59,10 +59,9 @@ struct CompleteCommandTests {
                 lines.map { $0["prompt"]?.string }
                     == ["Scientists discover", "  AI could soon", "New law"].flatMap { [$0, $0, $0] })
             #expect(lines.map { $0["candidate"]?.integer } == [0, 1, 2, 0, 1, 2, 0, 1, 2])
-            let alone = try complete(folder, "New law", "-n", "3")
+            let alone = try complete(folder, "New law", "-n", "3", "--json")
             #expect(
-                lines.suffix(3).map { $0["headline"]?.string ?? "" }
-                    == alone.output.split(separator: "\n").map(String.init))
+                lines.suffix(3).map { $0.serialized() } == alone.output.split(separator: "\n").map { Array($0.utf8) })
             for line in lines { #expect((line["meanLogProbability"]?.number ?? 1) < 0) }
 
             let ranked = try complete(folder, "New law", "-n", "6", "--rank", "--json")
@@ -74,13 +73,17 @@ struct CompleteCommandTests {
             #expect(beams.status == 0 && beams.output.split(separator: "\n").count == 2)
 
             // What was drawn first is known now, and so another is drawn.
-            try AtomicFile.write(alone.output, to: "\(folder)/known.txt")
-            let fresh = try complete(folder, "New law", "-n", "3", "--not-in", "known.txt", "--json")
+            let known = lines.suffix(3).compactMap { $0["headline"]?.string }
+            try AtomicFile.write(
+                known.map { JSONValue.object([("headline", .string($0))]).serialized() + [UInt8(ascii: "\n")] }.flatMap
+                { $0 },
+                to: "\(folder)/known.jsonl")
+            let fresh = try complete(folder, "New law", "-n", "3", "--not-in", "known.jsonl", "--json")
             #expect(fresh.status == 0, "\(fresh.errors)")
             for line in fresh.output.split(separator: "\n") {
                 let value = try JSONValue(parsing: Array(line.utf8))
                 #expect(value["isKnown"] == false)
-                #expect(!alone.output.contains("\(value["headline"]?.string ?? "")\n"))
+                #expect(!known.contains(value["headline"]?.string ?? ""))
             }
         }
     }
@@ -142,7 +145,7 @@ struct CompleteCommandTests {
                 Refusal("a prompt and a file", options("--file", "x"), 64, "--file"),
                 Refusal("min-p", options("--min-p", "1.5"), 64, "min-p"),
                 Refusal("presence", options("--presence-penalty", "inf"), 64, "presence penalty"),
-                Refusal("runs", options("--no-repeat-ngram", "-1"), 64, "runs"),
+                Refusal("runs", options("--no-repeat-ngram=-1"), 64, "runs"),
                 Refusal("ban", options("--ban", ""), 64, "banned"),
                 Refusal("stop", options("--stop", ""), 64, "stop"),
                 Refusal("fewest", options("--min-new-tokens", "99"), 64, "minimum of new tokens"),
