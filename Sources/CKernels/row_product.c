@@ -14,18 +14,20 @@ typedef float float4_lanes __attribute__((vector_size(16), aligned(4)));
 typedef int8_t int8_lanes __attribute__((vector_size(16), aligned(1)));
 typedef uint16_t half_lanes __attribute__((vector_size(32), aligned(2)));
 typedef uint32_t word_lanes __attribute__((vector_size(64)));
+typedef int8_t int8_eight __attribute__((vector_size(8), aligned(1)));
+typedef uint16_t half_eight __attribute__((vector_size(16), aligned(2)));
+typedef uint32_t word_eight __attribute__((vector_size(32)));
 
 enum {
   LANES = 16,
+  EIGHT = 8,
   /// Depth that is added to the sums in one visit of them: for one row, whose factors then stay in registers, and for more.
   DEPTH_OF_ONE = 8,
   DEPTH_OF_MORE = 4,
-  /// Sums kept at a time: 32 KB, a first-level cache.
-  SUMS = 8192,
+  /// Sums kept at a time: 16 KB, half of a first-level cache.
+  SUMS = 4096,
   /// How many rows of the matrix ahead are fetched: its rows lie pages apart, where the processor does not look ahead itself.
   ROWS_AHEAD = 12,
-  /// How many bytes of a row ahead are fetched where the matrix is read along its rows.
-  BYTES_AHEAD = 512,
 };
 
 HK_INLINE size_t size_of(hk_element element) {
@@ -135,42 +137,48 @@ HK_DISPATCH void hk_rows_times_columns(const hk_row_product *p, size_t first_col
   }
 }
 
-HK_INLINE float sum_of_lanes(float16_lanes x) {
-  float8_lanes eight = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
-                       __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
-  float4_lanes four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) +
-                      __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+HK_INLINE float sum_of_lanes(float8_lanes x) {
+  float4_lanes four = __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7);
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
-/// `rows` rows of x from `row` on times `outputs` rows of w, which begin at `w` and give the outputs from `output` on.
+HK_INLINE float8_lanes widen_eight(const void *w, size_t index, hk_element element) {
+  if (element == HK_FLOAT32) return *(const float8_lanes *)((const float *)w + index);
+  if (element == HK_INT8) {
+    return __builtin_convertvector(*(const int8_eight *)((const int8_t *)w + index), float8_lanes);
+  }
+  word_eight bits = __builtin_convertvector(*(const half_eight *)((const uint16_t *)w + index), word_eight) << 16;
+  return (float8_lanes)bits;
+}
+
+/// `rows` rows of x from `row` on times `outputs` rows of w, which begin at `w` and give the outputs from `output` on. Eight
+/// lanes, so that the twelve sums of the largest tile, three rows and a weight fill the sixteen registers of AVX2.
 HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t rows,
                         size_t outputs, size_t row, size_t output) {
   const float *x = p->x + row * p->x_stride;
-  const size_t whole = p->depth / LANES * LANES;
-  float16_lanes sums[6];
+  const size_t whole = p->depth / EIGHT * EIGHT;
+  float8_lanes sums[12];
 #pragma clang loop unroll(full)
-  for (size_t i = 0; i < rows * outputs; i++) sums[i] = (float16_lanes){0};
-  for (size_t k = 0; k < whole; k += LANES) {
+  for (size_t i = 0; i < rows * outputs; i++) sums[i] = (float8_lanes){0};
+  for (size_t k = 0; k < whole; k += EIGHT) {
+    float8_lanes factors[3];
+#pragma clang loop unroll(full)
+    for (size_t m = 0; m < rows; m++) factors[m] = *(const float8_lanes *)(x + m * p->x_stride + k);
 #pragma clang loop unroll(full)
     for (size_t o = 0; o < outputs; o++) {
-      // At every step, though a line holds several: a branch would part products from sums, and what is not in one block
-      // is not fused, in some clones and not in others.
-      __builtin_prefetch((const char *)w + (o * stride + k) * size_of(element) + BYTES_AHEAD);
-      float16_lanes weights = widen(w, o * stride + k, element);
+      // No branch in here: it would part products from sums, which then are fused in some clones and not in others.
+      float8_lanes weights = widen_eight(w, o * stride + k, element);
 #pragma clang loop unroll(full)
-      for (size_t m = 0; m < rows; m++) {
-        sums[m * outputs + o] += *(const float16_lanes *)(x + m * p->x_stride + k) * weights;
-      }
+      for (size_t m = 0; m < rows; m++) sums[m * outputs + o] += factors[m] * weights;
     }
   }
   if (whole < p->depth) {
     // The rest as one more vector filled with zeros: a scalar loop could be fused differently from clone to clone.
     for (size_t o = 0; o < outputs; o++) {
-      float16_lanes weights = {0};
+      float8_lanes weights = {0};
       for (size_t k = whole; k < p->depth; k++) weights[k - whole] = widen_one(w, o * stride + k, element);
       for (size_t m = 0; m < rows; m++) {
-        float16_lanes factors = {0};
+        float8_lanes factors = {0};
         for (size_t k = whole; k < p->depth; k++) factors[k - whole] = x[m * p->x_stride + k];
         sums[m * outputs + o] += factors * weights;
       }
@@ -183,12 +191,12 @@ HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void 
   }
 }
 
-/// All rows of x times two rows of w.
-HK_INLINE void two_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output) {
+/// All rows of x times four rows of w.
+HK_INLINE void four_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output) {
   size_t row = 0;
-  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 2, row, output);
-  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 2, row, output);
-  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 2, row, output);
+  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 4, row, output);
+  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 4, row, output);
+  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 4, row, output);
 }
 
 HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t first, size_t last) {
@@ -196,25 +204,24 @@ HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t fi
   const size_t size = size_of(element), stride = p->w_stride;
   size_t o = first;
   if (p->rows == 1) {
-    for (; o + 4 <= last; o += 4) dot_tile(p, element, w + o * stride * size, stride, 1, 4, 0, o);
-  } else if (element != HK_FLOAT32 && p->rows > 3 && p->depth <= SUMS / 2) {
+    for (; o + 8 <= last; o += 8) dot_tile(p, element, w + o * stride * size, stride, 1, 8, 0, o);
+  } else if (element != HK_FLOAT32 && p->rows > 3 && p->depth <= SUMS / 4) {
     // Many rows share what is widened once.
     float widened[SUMS];
-    for (; o + 2 <= last; o += 2) {
-      for (size_t i = 0; i < 2; i++) {
+    for (; o + 4 <= last; o += 4) {
+      for (size_t i = 0; i < 4; i++) {
         const char *from = w + (o + i) * stride * size;
         float *to = widened + i * p->depth;
         size_t k = 0;
-        for (; k + LANES <= p->depth; k += LANES) {
-          __builtin_prefetch(from + k * size + BYTES_AHEAD);
-          *(float16_lanes *)(to + k) = widen(from, k, element);
+        for (; k + EIGHT <= p->depth; k += EIGHT) {
+          *(float8_lanes *)(to + k) = widen_eight(from, k, element);
         }
         for (; k < p->depth; k++) to[k] = widen_one(from, k, element);
       }
-      two_outputs(p, HK_FLOAT32, widened, p->depth, o);
+      four_outputs(p, HK_FLOAT32, widened, p->depth, o);
     }
   } else {
-    for (; o + 2 <= last; o += 2) two_outputs(p, element, w + o * stride * size, stride, o);
+    for (; o + 4 <= last; o += 4) four_outputs(p, element, w + o * stride * size, stride, o);
   }
   for (; o < last; o++) {
     for (size_t row = 0; row < p->rows; row++) dot_tile(p, element, w + o * stride * size, stride, 1, 1, row, o);

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Files
 import Inference
 
 /// The flags that say what a command computes with.
@@ -14,8 +15,9 @@ public struct ComputeFlags: ParsableArguments {
         }
     }
 
-    /// Sets the number of threads.
+    /// Sets the number of threads, and what the heap keeps: memory that goes back to the system comes back slowly.
     public func apply() {
+        settleHeap()
         if let threads { setComputingThreads(threads) }
     }
 }

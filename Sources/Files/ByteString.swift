@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A string that is equal to another only when their UTF-8 bytes are, to be used as a key of sets and dictionaries.
 ///
 /// `String` itself compares by canonical equivalence: "é" equals "e" + U+0301, which text of the world keeps apart.
@@ -12,7 +18,15 @@ public struct ByteString: Hashable, Sendable, CustomStringConvertible {
     public var description: String { string }
 
     public static func == (left: ByteString, right: ByteString) -> Bool {
-        left.string.utf8.elementsEqual(right.string.utf8)
+        // Byte by byte through the generic algorithm takes a fifth of the time that a vocabulary takes to load.
+        let isEqual = left.string.utf8.withContiguousStorageIfAvailable { left in
+            right.string.utf8.withContiguousStorageIfAvailable { right -> Bool in
+                guard left.count == right.count else { return false }
+                guard let a = left.baseAddress, let b = right.baseAddress else { return true }
+                return memcmp(a, b, left.count) == 0
+            }
+        }
+        return (isEqual ?? nil) ?? left.string.utf8.elementsEqual(right.string.utf8)
     }
 
     public func hash(into hasher: inout Hasher) {

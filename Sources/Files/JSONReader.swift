@@ -106,7 +106,7 @@ private struct JSONReader {
             guard next == UInt8(ascii: "\"") else { throw error("expected a name in quotes, found \(found())") }
             let start = position
             let key = try string()
-            guard names.insert(key, after: members) else {
+            guard names.insert(key, after: members, bytesLeft: bytes.count - position) else {
                 throw error("the name \"\(key.prefix(80))\" comes twice in one object", at: start)
             }
             skipWhiteSpace()
@@ -353,11 +353,17 @@ private struct NameSet {
     private var names: Set<ByteString> = []
 
     /// False if the name is there already; `members` are those before it.
-    mutating func insert(_ name: String, after members: [(key: String, value: JSONValue)]) -> Bool {
+    mutating func insert(
+        _ name: String, after members: [(key: String, value: JSONValue)], bytesLeft: Int
+    ) -> Bool {
         if members.count < Self.linearLimit {
             return !members.contains { $0.key.utf8.elementsEqual(name.utf8) }
         }
-        if members.count == Self.linearLimit { names = Set(members.map { ByteString($0.key) }) }
+        if members.count == Self.linearLimit {
+            // Room for a vocabulary at once: growing to it step by step takes as long as reading it.
+            names.reserveCapacity(min(bytesLeft / 20, 1 << 16))
+            for member in members { names.insert(ByteString(member.key)) }
+        }
         return names.insert(ByteString(name)).inserted
     }
 }

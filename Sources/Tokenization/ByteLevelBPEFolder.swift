@@ -20,8 +20,16 @@ extension ByteLevelBPE {
     private static func parts(
         of folder: TokenizerFolder, config: JSONValue
     ) throws(FileError) -> (parts: ByteLevelBPEParts, name: String) {
-        let beside = try folder.json("vocab.json")
-        if let document = try folder.json("tokenizer.json") {
+        // The files are read side by side: a vocabulary of 50,000 entries is most of what a command waits for at its start.
+        let (vocabulary, document, merges) = concurrently(
+            { () throws(FileError) in try folder.json("vocab.json") },
+            { () throws(FileError) in try folder.json("tokenizer.json") },
+            { () throws(FileError) in
+                // tokenizer.json has merges of its own.
+                pathExists(folder.path(of: "tokenizer.json")) ? [] : try mergesFile(folder)
+            })
+        let beside = try vocabulary.get()
+        if let document = try document.get() {
             let parts = try folder.naming("tokenizer.json") { () throws(TokenizationError) in
                 let parts = try ByteLevelBPEParts(tokenizerJSON: document)
                 if let count = beside?.object?.count {
@@ -42,7 +50,7 @@ extension ByteLevelBPE {
         }
         try folder.refuseAddedTokensFile()
         var parts = ByteLevelBPEParts(
-            vocabulary: VocabularyListing(entries: entries), merges: try mergesFile(folder))
+            vocabulary: VocabularyListing(entries: entries), merges: try merges.get())
         try folder.naming("tokenizer_config.json") { () throws(TokenizationError) in
             try parts.vocabulary.add(tokensOfConfiguration: config)
         }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// The files of a folder with a tokenizer in Hugging Face layout, as far as both kinds of tokenizers need them.
-struct TokenizerFolder {
+struct TokenizerFolder: Sendable {
     private let url: URL
 
     /// - Parameter expected: The files that are looked for, to be named where there is no folder.

@@ -99,12 +99,12 @@ struct CompleteCommand: AsyncParsableCommand {
     /// The lines with some text, of which there must be one.
     private static func lines(of bytes: [UInt8], path: String) throws -> [String] {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FileError(path, "is not UTF-8 text, expected a prompt a line")
+            throw FileError(path, "is not UTF-8 text, expected a prompt on each line")
         }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter {
             !$0.allSatisfy(\.isWhitespace)
         }
-        guard !lines.isEmpty else { throw FileError(path, "is empty, expected a prompt a line") }
+        guard !lines.isEmpty else { throw FileError(path, "is empty, expected a prompt on each line") }
         return lines
     }
 
@@ -138,6 +138,8 @@ struct CompleteCommand: AsyncParsableCommand {
                 }
             }
         }
+        // What is answered is shown before the rest of the weights has been checked.
+        fflush(nil)
         try await engine.verify()
     }
 

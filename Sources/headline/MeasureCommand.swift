@@ -7,15 +7,15 @@ import HeadlineData
 import Inference
 
 /// `headline measure`: times what a model does and prints JSON, for benchmarks.
-struct MeasureCommand: ParsableCommand {
+struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Times completing, classifying and scoring, for benchmarks.",
         shouldDisplay: false)
 
-    @Argument(help: "generator, classifier or scorer.")
+    @Argument(help: "generator, classifier, scorer or memory.")
     var kind: Kind
 
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case generator, classifier, scorer }
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case generator, classifier, scorer, memory }
 
     @Option(help: ArgumentHelp("A model folder.", valueName: "dir"))
     var model: String
@@ -28,15 +28,19 @@ struct MeasureCommand: ParsableCommand {
 
     @OptionGroup var compute: ComputeFlags
 
-    func run() throws {
-        try reportingFailure {
+    @Option(help: "How many headlines are completed while the memory is watched.")
+    var generations = 10_000
+
+    func run() async throws {
+        try await reportingFailure {
             compute.apply()
-            var figures =
-                switch kind {
-                case .generator: try generator()
-                case .classifier: try classifier()
-                case .scorer: try scorer()
-                }
+            var figures: [(key: String, value: JSONValue)]
+            switch kind {
+            case .generator: figures = try generator()
+            case .classifier: figures = try classifier()
+            case .scorer: figures = try scorer()
+            case .memory: figures = try await memory()
+            }
             figures.append(("peakResidentMemory", .integer(peakResidentMemory())))
             print(String(decoding: JSONValue.object(figures).serialized(), as: UTF8.self))
         }
@@ -99,6 +103,36 @@ struct MeasureCommand: ParsableCommand {
         let headlines = try headlines()
         let classifier = try Classifier(folder: model)
         return [("classify", .number(try seconds(2) { _ = try classifier.classify(headlines) }))]
+    }
+
+    /// The memory held after each tenth of many requests to one engine, some of which are cancelled or refused.
+    private func memory() async throws -> [(key: String, value: JSONValue)] {
+        let engine = try GenerationEngine(folder: model)
+        var held: [JSONValue] = []
+        for tenth in 0..<10 {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<generations / 10 {
+                    if index >= 32 { try await group.next() }
+                    let number = tenth * (generations / 10) + index
+                    group.addTask {
+                        var options = SamplingOptions(maximumNewTokens: 4 + number % 16, seed: UInt64(number))
+                        options.stopStrings = number % 3 == 0 ? [":"] : []
+                        if number % 100 == 7 {
+                            for try await _ in engine.stream(CompletionRequest(prompt, count: 3, options: options)) {
+                                break
+                            }
+                        } else if number % 100 == 8 {
+                            _ = try? await engine.complete(CompletionRequest("\u{7}", options: options))
+                        }
+                        let words = ["", "Scientists", "New law passed to", prompt]
+                        _ = try await engine.complete(CompletionRequest(words[number % 4], options: options))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            held.append(.integer(residentMemory()))
+        }
+        return [("residentMemory", .array(held))]
     }
 
     /// Bytes a second that two threads read from memory at best.

@@ -24,7 +24,8 @@ struct CompactMatrixFileTests {
                 try SafetensorsWriter.write(
                     [("w", .compact(int8)), ("b", .dense(matrix))], to: path, precision: .float32)
                 let file = try SafetensorsFile(path: path)
-                #expect(file.names == ["w", "w_scale", "b"] && (try file.verify()))
+                #expect(file.names == ["w", "w_scale", "b"])
+                #expect(try file.verify())
                 let read = try compact(try file.matrix("w", outputAxis: axis))
                 #expect(read.elements == .int8 && read.scales?.elements == int8.scales?.elements)
                 #expect(read.widened().elements == int8.widened().elements)

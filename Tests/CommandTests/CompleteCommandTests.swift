@@ -45,6 +45,77 @@ struct CompleteCommandTests {
         }
     }
 
+    @Test(
+        "prompts come from a file or standard input, completions as JSON lines, ranked, searched and not known before")
+    func manyPrompts() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            try AtomicFile.write("Scientists discover\n\n  AI could soon \r\nNew law\n", to: "\(folder)/prompts.txt")
+            let file = try complete(folder, "--file", "prompts.txt", "-n", "3", "--json", "--threads", "1")
+            #expect(file.status == 0, "\(file.errors)")
+            let lines = try file.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+            #expect(
+                lines.map { $0["prompt"]?.string }
+                    == ["Scientists discover", "  AI could soon", "New law"].flatMap { [$0, $0, $0] })
+            #expect(lines.map { $0["candidate"]?.integer } == [0, 1, 2, 0, 1, 2, 0, 1, 2])
+            let alone = try complete(folder, "New law", "-n", "3", "--json")
+            #expect(
+                lines.suffix(3).map { $0.serialized() } == alone.output.split(separator: "\n").map { Array($0.utf8) })
+            for line in lines { #expect((line["meanLogProbability"]?.number ?? 1) < 0) }
+
+            let ranked = try complete(folder, "New law", "-n", "6", "--rank", "--json")
+            let means = try ranked.output.split(separator: "\n").map {
+                try JSONValue(parsing: Array($0.utf8))["meanLogProbability"]?.number ?? .nan
+            }
+            #expect(means.count == 6 && means == means.sorted(by: >))
+            let beams = try complete(folder, "New law", "-n", "2", "--beams", "3")
+            #expect(beams.status == 0 && beams.output.split(separator: "\n").count == 2)
+
+            // What was drawn first is known now, and so another is drawn.
+            let known = lines.suffix(3).compactMap { $0["headline"]?.string }
+            try AtomicFile.write(
+                known.map { JSONValue.object([("headline", .string($0))]).serialized() + [UInt8(ascii: "\n")] }.flatMap
+                { $0 },
+                to: "\(folder)/known.jsonl")
+            let fresh = try complete(folder, "New law", "-n", "3", "--not-in", "known.jsonl", "--json")
+            #expect(fresh.status == 0, "\(fresh.errors)")
+            for line in fresh.output.split(separator: "\n") {
+                let value = try JSONValue(parsing: Array(line.utf8))
+                #expect(value["isKnown"] == false)
+                #expect(!known.contains(value["headline"]?.string ?? ""))
+            }
+        }
+    }
+
+    @Test("a model in int8 and one in bfloat16 are smaller, complete, and the change is told")
+    func precisions() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            func size(_ name: String) throws -> Int { try readFile("\(folder)/\(name)/model.safetensors").count }
+            for (name, flags) in [("int8", ["--int8"]), ("bfloat16", ["--precision", "bfloat16"])] {
+                let ended = try Command.run(
+                    "headline",
+                    ["export", "--model", "run/last", "--output", name, "--validation", workplace.headlines] + flags,
+                    in: folder)
+                #expect(ended.status == 0 && ended.output.contains("perplexity per token"), "\(ended.errors)")
+                #expect(try size(name) < size("run/last"))
+                #expect(try complete(folder, "AI", model: name).output.hasPrefix("AI"))
+            }
+            for again in [["--int8"], ["--precision", "float16"]] {
+                try Refusal(
+                    "int8 anew", ["export", "--model", "int8", "--output", "other"] + again, 64, "int8 weights"
+                ).check("headline", in: folder)
+            }
+            try Refusal(
+                "two precisions",
+                ["export", "--model", "run/last", "--output", "x", "--int8", "--precision", "float16"],
+                64, "--int8"
+            ).check("headline", in: folder)
+        }
+    }
+
     @Test("every wrong option, model and prompt is refused in one sentence")
     func refused() throws {
         try withTemporaryFolder { folder in
@@ -71,6 +142,18 @@ struct CompleteCommandTests {
                 Refusal("flag", options("--topk", "3"), 64, "--top-k"),
                 Refusal("no prompt", ["complete", "--model", model], 65, "prompt"),
                 Refusal("two prompts", options("again"), 64, "again"),
+                Refusal("a prompt and a file", options("--file", "x"), 64, "--file"),
+                Refusal("min-p", options("--min-p", "1.5"), 64, "min-p"),
+                Refusal("presence", options("--presence-penalty", "inf"), 64, "presence penalty"),
+                Refusal("runs", options("--no-repeat-ngram=-1"), 64, "runs"),
+                Refusal("ban", options("--ban", ""), 64, "banned"),
+                Refusal("stop", options("--stop", ""), 64, "stop"),
+                Refusal("fewest", options("--min-new-tokens", "99"), 64, "minimum of new tokens"),
+                Refusal("beams", options("--beams", "0"), 64, "beams"),
+                Refusal("more than beams", options("--beams", "2", "-n", "3"), 64, "beams"),
+                Refusal("threads", options("--threads", "0"), 64, "--threads"),
+                Refusal("no known headlines", options("--not-in", "\(folder)/none.txt"), 65, "none.txt"),
+                Refusal("a control character", ["complete", "--model", model, "a\u{7}"], 64, "U+0007"),
                 Refusal("no model", ["complete", "AI"], 64, "--model"),
                 Refusal(
                     "a missing model", ["complete", "--model", "\(folder)/none", "AI"], 65, "none", "does not exist"),

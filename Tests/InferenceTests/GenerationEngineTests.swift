@@ -1,3 +1,4 @@
+import Files
 import Inference
 import TestSupport
 import Testing
@@ -110,5 +111,64 @@ struct GenerationEngineTests {
             let answer = try await engine.complete(request(6))
             #expect(try answer == generator.complete(request(6)))
         }
+    }
+
+    @Test(
+        "a folder whose weights are damaged completes, and its check says so; a whole one passes",
+        arguments: [true, false])
+    func verification(_ isDamaged: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            try TinyGenerator().write(to: "\(folder)/model")
+            if isDamaged {
+                let path = "\(folder)/model/model.safetensors"
+                var bytes = try readFile(path)
+                bytes[bytes.count - 1] ^= 1
+                try AtomicFile.write(bytes, to: path)
+            }
+            let engine = try GenerationEngine(folder: "\(folder)/model")
+            #expect(try await engine.complete(CompletionRequest("AI")).count == 1)
+            if isDamaged {
+                let error = await #expect(throws: FileError.self) { try await engine.verify() }
+                #expect(error?.description.contains("SHA-256") == true)
+            } else {
+                try await engine.verify()
+            }
+        }
+    }
+}
+
+@Suite("Classification engine")
+struct ClassificationEngineTests {
+    @Test("callers beside each other get what the classifier says of each headline, and errors name its place")
+    func together() async throws {
+        let labels = ["sports", "politics", "food & drink"]
+        let (engine, classifier) = try withTemporaryFolder { folder in
+            let path = try TinyClassifier(labels: labels).writeWithVocabulary(in: folder)
+            return (try ClassificationEngine(folder: path), try Classifier(folder: path))
+        }
+        #expect(await engine.labels == labels)
+        let headlines = (0..<300).map { "striker scores \($0 % 7) goals" }
+        let expected = try classifier.classify(headlines)
+        let found = try await withThrowingTaskGroup(of: (Int, [Classifier.Prediction]).self) { group in
+            for start in stride(from: 0, to: 300, by: 60) {
+                group.addTask { (start, try await engine.classify(Array(headlines[start..<start + 60]))) }
+            }
+            group.addTask { (300, try await engine.classify(headlines)) }
+            return try await group.reduce(into: [Int: [Classifier.Prediction]]()) { $0[$1.0] = $1.1 }
+        }
+        func first(_ predictions: [Classifier.Prediction]?) -> [String] {
+            (predictions ?? []).map { $0.candidates[0].label }
+        }
+        #expect(first(found[300]) == first(expected))
+        for start in stride(from: 0, to: 300, by: 60) {
+            #expect(first(found[start]) == first(Array(expected[start..<start + 60])))
+        }
+        let error = await #expect(throws: ClassificationError.self) {
+            try await engine.classify(headlines.prefix(200) + ["\u{200B}"])
+        }
+        #expect(error?.description.contains("headline 201") == true)
+        let cancelled = Task { try await engine.classify(headlines) }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
     }
 }

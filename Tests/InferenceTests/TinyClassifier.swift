@@ -43,6 +43,16 @@ struct TinyClassifier {
             temperature: temperature, precision: precision, to: path)
     }
 
+    /// Writes a folder that can label text, and returns its path.
+    func writeWithVocabulary(in folder: String) throws -> String {
+        let path = "\(folder)/classifier"
+        try write(to: path)
+        let letters = "abcdefghijklmnopqrstuvwxyz0123456789".map(String.init)
+        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "striker", "scores", "goals"] + letters
+        try AtomicFile.write(words.map { "\($0)\n" }.joined(), to: "\(path)/vocab.txt")
+        return path
+    }
+
     /// The weights by the names of `BertForSequenceClassification`.
     var arrays: [(name: String, values: NDArray)] { store.parameters.map { ($0.name, $0.array) } }
 

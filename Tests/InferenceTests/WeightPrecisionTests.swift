@@ -1,9 +1,12 @@
+import Autograd
 import Files
 import Foundation
 import Inference
+import Models
 import NumericCore
 import TestSupport
 import Testing
+import Tokenization
 
 @Suite("Folders in fewer bits")
 struct WeightPrecisionTests {

@@ -7,3 +7,13 @@ public func withTemporaryFolder<Result>(_ body: (_ folder: String) throws -> Res
     defer { try? FileManager.default.removeItem(at: url) }
     return try body(url.path)
 }
+
+/// The same for a body that awaits.
+public func withTemporaryFolder<Result>(
+    _ body: (_ folder: String) async throws -> Result
+) async throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("HeadlineKit-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try await body(url.path)
+}

@@ -103,9 +103,6 @@ public struct GeneratorFolder {
         return name.hasSuffix(".weight") && name.contains(".c_") ? .columns : nil
     }
 
-    /// Holds the weights to the digest they carry, which takes a read of all of them.
-    public func verify() throws { try SafetensorsCheckpoint(path: path).verify() }
-
     /// What transformers puts before the names of a `GPT2LMHeadModel`.
     static let prefix = "transformer."
     /// The head, where a file repeats the token embedding under its own name.

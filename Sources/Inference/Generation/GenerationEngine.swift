@@ -1,3 +1,4 @@
+import Checkpoints
 public import Files
 
 /// Completes headlines for many callers at once: their candidates are decoded in one running batch, which each joins as it
@@ -66,7 +67,7 @@ public actor GenerationEngine {
         let folder = try GeneratorFolder(path: path)
         loop = try DecodingLoop(folder.load(for: .inference, isVerified: false).model, folder.tokenizer)
         self.limits = limits
-        verification = Task.detached(priority: .utility) { try GeneratorFolder(path: path).verify() }
+        verification = Task.detached(priority: .utility) { _ = try SafetensorsCheckpoint(path: path).verify() }
         executor = QueueExecutor(label: "GenerationEngine")
     }
 
