@@ -1,4 +1,4 @@
-public import Configuration
+import Configuration
 public import HeadlineData
 
 /// The settings of training that say how headline files are read, for commands that take them by --set; keys are those of

@@ -108,6 +108,7 @@ struct MeasureCommand: AsyncParsableCommand {
     /// The memory held after each tenth of many requests to one engine, some of which are cancelled or refused.
     private func memory() async throws -> [(key: String, value: JSONValue)] {
         let engine = try GenerationEngine(folder: model)
+        let prompts = ["", "Scientists", "New law passed to", prompt]
         var held: [JSONValue] = []
         for tenth in 0..<10 {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -118,14 +119,12 @@ struct MeasureCommand: AsyncParsableCommand {
                         var options = SamplingOptions(maximumNewTokens: 4 + number % 16, seed: UInt64(number))
                         options.stopStrings = number % 3 == 0 ? [":"] : []
                         if number % 100 == 7 {
-                            for try await _ in engine.stream(CompletionRequest(prompt, count: 3, options: options)) {
-                                break
-                            }
+                            let request = CompletionRequest(prompts[3], count: 3, options: options)
+                            for try await _ in engine.stream(request) { break }
                         } else if number % 100 == 8 {
                             _ = try? await engine.complete(CompletionRequest("\u{7}", options: options))
                         }
-                        let words = ["", "Scientists", "New law passed to", prompt]
-                        _ = try await engine.complete(CompletionRequest(words[number % 4], options: options))
+                        _ = try await engine.complete(CompletionRequest(prompts[number % 4], options: options))
                     }
                 }
                 try await group.waitForAll()

@@ -20,8 +20,9 @@ struct ModelComparisonTests {
             for other in ["b", "turned"] {
                 let comparison = try ModelComparison("\(folder)/a", "\(folder)/\(other)", data: data, quickContext)
                 let decisive = comparison.decisive
-                #expect(decisive.name == "accuracy" && decisive.comparison.a == (try accuracy("a")))
-                #expect(decisive.comparison.b == (try accuracy(other)))
+                let (first, second) = (try accuracy("a"), try accuracy(other))
+                #expect(decisive.name == "accuracy" && decisive.comparison.a == first)
+                #expect(decisive.comparison.b == second)
                 let test = try #require(comparison.test)
                 let gap = Double(test.onlySecond - test.onlyFirst) / 60
                 #expect(abs(gap - decisive.comparison.difference.estimate) < 1e-12)

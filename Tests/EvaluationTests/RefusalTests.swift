@@ -9,12 +9,12 @@ import Testing
 struct RefusalTests {
     /// Runs `body`, which must throw an error of this status whose one sentence says all of `says`.
     private func refused(
-        _ status: ExitStatus, _ says: String..., sourceLocation: SourceLocation = #_sourceLocation,
+        _ status: Files.ExitStatus, _ says: String..., sourceLocation: SourceLocation = #_sourceLocation,
         _ body: () throws -> Void
     ) {
         do {
             try body()
-            Issue.record("nothing was refused", sourceLocation: sourceLocation)
+            Testing.Issue.record("nothing was refused", sourceLocation: sourceLocation)
         } catch {
             let text = "\(error)"
             #expect((error as? any ReportableError)?.exitStatus == status, "\(error)", sourceLocation: sourceLocation)

@@ -99,7 +99,9 @@ struct SmallGenerator {
 }
 
 /// Quick intervals.
-let quickContext = EvaluationContext(bootstrap: Bootstrap(seed: 1, resamples: 200), command: "evaluate test")
+var quickContext: EvaluationContext {
+    EvaluationContext(bootstrap: Bootstrap(seed: 1, resamples: 200), command: "evaluate test")
+}
 
 /// What an evaluation of labelled headlines reads.
 func labelled(_ data: String, training: String? = nil) -> EvaluationData.Request {
