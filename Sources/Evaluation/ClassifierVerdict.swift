@@ -115,7 +115,7 @@ extension ClassifierEvaluation {
             return [
                 Issue(
                     sentence: "\(strongest.baseline.title) may be as good and costs nothing",
-                    advice: "Evaluate on more headlines, or start from a pretrained encoder.", cost: 0.5)
+                    advice: "Train longer, start from a pretrained encoder, or evaluate on more headlines.", cost: 0.5)
             ]
         }
     }

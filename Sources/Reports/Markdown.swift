@@ -60,30 +60,36 @@ extension Report {
     }
 }
 
-/// A text in which nothing is Markdown or HTML, and nothing becomes a link or calls a person.
+/// A text in which nothing is Markdown or HTML, and nothing becomes a link or calls a person. What needs no escape gets none: many
+/// people read the source.
 func escapedMarkdown(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
-    var atStart = true
-    var previous: Unicode.Scalar = " "
-    for scalar in harmless(text).unicodeScalars {
+    let scalars = Array(harmless(text).unicodeScalars)
+    // Whether only spaces, or only digits, have come so far: `-`, `+`, `1.` and `1)` would begin lists.
+    var (atStart, inNumber) = (true, true)
+    for (index, scalar) in scalars.enumerated() {
+        let isLink =
+            switch scalar {
+            case ":": index + 1 < scalars.count && scalars[index + 1] == "/"
+            case ".": index >= 3 && scalars[index - 3..<index].allSatisfy { $0 == "w" || $0 == "W" }
+            default: false
+            }
+        // `1. one` begins a list, `1.5` does not.
+        let endsWord = index + 1 == scalars.count || scalars[index + 1] == " "
+        let endsListNumber = inNumber && !atStart && endsWord
         switch scalar {
-        case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "!", "$": safe.append(contentsOf: ["\\", scalar])
+        case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "$": safe.append(contentsOf: ["\\", scalar])
         case "&": safe.append(contentsOf: "&amp;".unicodeScalars)
         case "<": safe.append(contentsOf: "&lt;".unicodeScalars)
         case ">": safe.append(contentsOf: "&gt;".unicodeScalars)
         case "@": safe.append(contentsOf: "&#64;".unicodeScalars)
-        // `http:` and `www.` would become links; `1.`, `-` and `+` at the start, lists.
-        case ":":
-            safe.append(contentsOf: previous == "p" || previous == "s" ? "&#58;".unicodeScalars : ":".unicodeScalars)
-        case "." where previous == "w" || previous == "W" || isDigit(previous): safe.append(contentsOf: ["\\", scalar])
-        case ")" where isDigit(previous): safe.append(contentsOf: ["\\", scalar])
+        case ":" where isLink: safe.append(contentsOf: "&#58;".unicodeScalars)
+        case "." where isLink || endsListNumber: safe.append(contentsOf: ["\\", scalar])
+        case ")" where endsListNumber: safe.append(contentsOf: ["\\", scalar])
         case "-", "+", "=": safe.append(contentsOf: atStart ? ["\\", scalar] : [scalar])
         default: safe.append(scalar)
         }
-        if scalar != " " { atStart = false }
-        previous = scalar
+        if scalar != " " { (atStart, inNumber) = (false, inNumber && ("0"..."9").contains(scalar)) }
     }
     return String(safe)
 }
-
-private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }

@@ -91,8 +91,9 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             ("# one", "\\# one"), ("- one", #"\- one"#), ("1. one", #"1\. one"#), ("2) two", #"2\) two"#),
             ("+ one - two", #"\+ one - two"#), ("[a](b)", #"\[a\](b)"#), ("~~c~~", #"\~\~c\~\~"#),
             ("http://example.org", "http&#58;//example.org"), ("www.example.org", #"www\.example.org"#),
-            ("@name", "&#64;name"), ("a\nb", #"a\\nb"#), ("Rates: up 4.5%, again.", #"Rates&#58; up 4\.5%, again."#),
-            ("!x", #"\!x"#),
+            ("@name", "&#64;name"), ("a\nb", #"a\\nb"#), ("Rates: up 4.5% (of 2.), again!", "Rates: up 4.5% (of 2.), again!"),
+            ("  12. one", #"  12\. one"#), ("![x](y)", #"!\[x\](y)"#), ("12 of 3. one", "12 of 3. one"),
+            ("0.612 of 1.", "0.612 of 1."), ("12.", #"12\."#), ("3.5% up", "3.5% up"),
         ])
     func markdownEscapes(text: String, expected: String) {
         let report = Report(title: "x", sections: [.init("y", [.paragraph(text)])])
@@ -104,7 +105,7 @@ private final class ElementReader: NSObject, XMLParserDelegate {
         let lines = Specimen.report.markdown.split(separator: "\n").map(String.init)
         let start = try #require(lines.firstIndex { $0.hasPrefix("| model |") })
         #expect(lines[start + 1] == "| --- | ---: | ---: |")
-        #expect(lines[start + 2] == #"| **classifier** | **0\.612 \[0\.598, 0\.627\]** | **12,345** |"#)
+        #expect(lines[start + 2] == #"| **classifier** | **0.612 \[0.598, 0.627\]** | **12,345** |"#)
         for line in lines[start...(start + 4)] {
             #expect(line.replacing(#"\|"#, with: "").count { $0 == "|" } == 4)
         }
