@@ -29,11 +29,11 @@ def padded(sequences, pad):
     return ids, mask
 
 
-def train_step(model, optimizer, batch, pad):
+def train_step(model, optimizer, batch, pad, clip=1.0):
     ids, mask = padded([ids for ids, _ in batch], pad)
     loss = model(input_ids=ids, attention_mask=mask, labels=torch.tensor([label for _, label in batch])).loss
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     optimizer.step()
     optimizer.zero_grad()
     return loss.item()
