@@ -91,7 +91,8 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             ("# one", "\\# one"), ("- one", #"\- one"#), ("1. one", #"1\. one"#), ("2) two", #"2\) two"#),
             ("+ one - two", #"\+ one - two"#), ("[a](b)", #"\[a\](b)"#), ("~~c~~", #"\~\~c\~\~"#),
             ("http://example.org", "http&#58;//example.org"), ("www.example.org", #"www\.example.org"#),
-            ("@name", "&#64;name"), ("a\nb", #"a\\nb"#), ("Rates: up 4.5% (of 2.), again!", "Rates: up 4.5% (of 2.), again!"),
+            ("@name", "&#64;name"), ("a\nb", #"a\\nb"#),
+            ("Rates: up 4.5% (of 2.), again!", "Rates: up 4.5% (of 2.), again!"),
             ("  12. one", #"  12\. one"#), ("![x](y)", #"!\[x\](y)"#), ("12 of 3. one", "12 of 3. one"),
             ("0.612 of 1.", "0.612 of 1."), ("12.", #"12\."#), ("3.5% up", "3.5% up"),
         ])
