@@ -1,7 +1,5 @@
 #include "vector.h"
 
-#include <string.h>
-
 // The vectors wider than the baseline's registers never cross a call: every function that takes one is inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -11,10 +9,8 @@
 typedef float float16_lanes __attribute__((vector_size(64), aligned(4)));
 typedef float float8_lanes __attribute__((vector_size(32), aligned(4)));
 typedef float float4_lanes __attribute__((vector_size(16), aligned(4)));
-typedef int8_t int8_lanes __attribute__((vector_size(16), aligned(1)));
 typedef uint16_t half_lanes __attribute__((vector_size(32), aligned(2)));
 typedef uint32_t word_lanes __attribute__((vector_size(64)));
-typedef int8_t int8_eight __attribute__((vector_size(8), aligned(1)));
 typedef uint16_t half_eight __attribute__((vector_size(16), aligned(2)));
 typedef uint32_t word_eight __attribute__((vector_size(32)));
 
@@ -28,26 +24,22 @@ enum {
   SUMS = 4096,
   /// How many rows of the matrix ahead are fetched: its rows lie pages apart, where the processor does not look ahead itself.
   ROWS_AHEAD = 12,
+  /// How far ahead a matrix that is read row after row is fetched into the second-level cache.
+  BYTES_AHEAD = 24576,
 };
 
-HK_INLINE size_t size_of(hk_element element) {
-  return element == HK_FLOAT32 ? 4 : element == HK_BFLOAT16 ? 2 : 1;
-}
+HK_INLINE size_t size_of(hk_element element) { return element == HK_FLOAT32 ? 4 : 2; }
 
 HK_INLINE float widen_one(const void *w, size_t index, hk_element element) {
   if (element == HK_FLOAT32) return ((const float *)w)[index];
-  if (element == HK_INT8) return ((const int8_t *)w)[index];
   uint32_t bits = (uint32_t)((const uint16_t *)w)[index] << 16;
   float value;
-  memcpy(&value, &bits, sizeof value);
+  __builtin_memcpy(&value, &bits, sizeof value);
   return value;
 }
 
 HK_INLINE float16_lanes widen(const void *w, size_t index, hk_element element) {
   if (element == HK_FLOAT32) return *(const float16_lanes *)((const float *)w + index);
-  if (element == HK_INT8) {
-    return __builtin_convertvector(*(const int8_lanes *)((const int8_t *)w + index), float16_lanes);
-  }
   word_lanes bits = __builtin_convertvector(*(const half_lanes *)((const uint16_t *)w + index), word_lanes) << 16;
   return (float16_lanes)bits;
 }
@@ -81,9 +73,7 @@ HK_INLINE void pack(const hk_row_product *p, size_t k, size_t depth, float *fact
 }
 
 HK_INLINE float finish(const hk_row_product *p, float sum, size_t output) {
-  if (p->scale) sum *= p->scale[output];
-  if (p->bias) sum += p->bias[output];
-  return sum;
+  return p->bias ? sum + p->bias[output] : sum;
 }
 
 HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t rows, size_t depth_step,
@@ -93,7 +83,7 @@ HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t
   for (size_t begin = first; begin < whole; begin += widest) {
     const size_t columns = whole - begin < widest ? whole - begin : widest;
     const char *w = (const char *)p->w + begin * size_of(element);
-    memset(sums, 0, columns * rows * sizeof *sums);
+    __builtin_memset(sums, 0, columns * rows * sizeof *sums);
     size_t k = 0;
     for (; k + depth_step <= p->depth; k += depth_step) {
       pack(p, k, depth_step, factors);
@@ -126,7 +116,6 @@ HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t
   switch (p->element) {                                                                                              \
   case HK_FLOAT32: function(p, HK_FLOAT32, __VA_ARGS__); break;                                                      \
   case HK_BFLOAT16: function(p, HK_BFLOAT16, __VA_ARGS__); break;                                                    \
-  case HK_INT8: function(p, HK_INT8, __VA_ARGS__); break;                                                            \
   }
 
 HK_DISPATCH void hk_rows_times_columns(const hk_row_product *p, size_t first_column, size_t last_column) {
@@ -144,24 +133,28 @@ HK_INLINE float sum_of_lanes(float8_lanes x) {
 
 HK_INLINE float8_lanes widen_eight(const void *w, size_t index, hk_element element) {
   if (element == HK_FLOAT32) return *(const float8_lanes *)((const float *)w + index);
-  if (element == HK_INT8) {
-    return __builtin_convertvector(*(const int8_eight *)((const int8_t *)w + index), float8_lanes);
-  }
   word_eight bits = __builtin_convertvector(*(const half_eight *)((const uint16_t *)w + index), word_eight) << 16;
   return (float8_lanes)bits;
 }
 
 /// `rows` rows of x from `row` on times `outputs` rows of w, which begin at `w` and give the outputs from `output` on. Eight
-/// lanes, so that the twelve sums of the largest tile, three rows and a weight fill the sixteen registers of AVX2.
+/// lanes, so that the twelve sums of the largest tile, three rows and a weight fill the sixteen registers of AVX2. `ahead` is
+/// what will be read soon, as many bytes as this tile reads, or NULL: fetched line after line, since the processor itself
+/// follows no eight rows at a time.
 HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t rows,
-                        size_t outputs, size_t row, size_t output) {
+                        size_t outputs, size_t row, size_t output, const char *ahead) {
   const float *x = p->x + row * p->x_stride;
   const size_t whole = p->depth / EIGHT * EIGHT;
   float8_lanes sums[12];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows * outputs; i++) sums[i] = (float8_lanes){0};
   for (size_t k = 0; k < whole; k += EIGHT) {
-    float8_lanes factors[3];
+    if (ahead) {
+#pragma clang loop unroll(full)
+      for (size_t line = 0; line < outputs * EIGHT * size_of(element); line += 64) __builtin_prefetch(ahead + line, 0, 2);
+      ahead += outputs * EIGHT * size_of(element);
+    }
+    float8_lanes factors[5];
 #pragma clang loop unroll(full)
     for (size_t m = 0; m < rows; m++) factors[m] = *(const float8_lanes *)(x + m * p->x_stride + k);
 #pragma clang loop unroll(full)
@@ -191,26 +184,34 @@ HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void 
   }
 }
 
-/// All rows of x times four rows of w.
-HK_INLINE void four_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output) {
+/// All rows of x times four rows of w; see dot_tile for `ahead`.
+HK_INLINE void four_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output,
+                            const char *ahead) {
   size_t row = 0;
-  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 4, row, output);
-  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 4, row, output);
-  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 4, row, output);
+  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 4, row, output, row == 0 ? ahead : NULL);
+  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 4, row, output, row == 0 ? ahead : NULL);
+  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 4, row, output, row == 0 ? ahead : NULL);
 }
 
 HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t first, size_t last) {
-  const char *w = p->w;
-  const size_t size = size_of(element), stride = p->w_stride;
+  const size_t row_size = p->w_stride * size_of(element), stride = p->w_stride;
+  const char *w = (const char *)p->w + first * row_size;
   size_t o = first;
   if (p->rows == 1) {
-    for (; o + 8 <= last; o += 8) dot_tile(p, element, w + o * stride * size, stride, 1, 8, 0, o);
+    for (; o + 8 <= last; o += 8, w += 8 * row_size) {
+      dot_tile(p, element, w, stride, 1, 8, 0, o, w + BYTES_AHEAD);
+    }
+  } else if (p->rows == 5) {
+    // One reading for the five candidates of a headline: ten sums, five rows and a weight.
+    for (; o + 2 <= last; o += 2, w += 2 * row_size) {
+      dot_tile(p, element, w, stride, 5, 2, 0, o, w + BYTES_AHEAD);
+    }
   } else if (element != HK_FLOAT32 && p->rows > 3 && p->depth <= SUMS / 4) {
     // Many rows share what is widened once.
     float widened[SUMS];
-    for (; o + 4 <= last; o += 4) {
+    for (; o + 4 <= last; o += 4, w += 4 * row_size) {
       for (size_t i = 0; i < 4; i++) {
-        const char *from = w + (o + i) * stride * size;
+        const char *from = w + i * row_size;
         float *to = widened + i * p->depth;
         size_t k = 0;
         for (; k + EIGHT <= p->depth; k += EIGHT) {
@@ -218,13 +219,13 @@ HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t fi
         }
         for (; k < p->depth; k++) to[k] = widen_one(from, k, element);
       }
-      four_outputs(p, HK_FLOAT32, widened, p->depth, o);
+      four_outputs(p, HK_FLOAT32, widened, p->depth, o, NULL);
     }
   } else {
-    for (; o + 4 <= last; o += 4) four_outputs(p, element, w + o * stride * size, stride, o);
+    for (; o + 4 <= last; o += 4, w += 4 * row_size) four_outputs(p, element, w, stride, o, w + BYTES_AHEAD);
   }
-  for (; o < last; o++) {
-    for (size_t row = 0; row < p->rows; row++) dot_tile(p, element, w + o * stride * size, stride, 1, 1, row, o);
+  for (; o < last; o++, w += row_size) {
+    for (size_t row = 0; row < p->rows; row++) dot_tile(p, element, w, stride, 1, 1, row, o, NULL);
   }
 }
 
@@ -232,20 +233,6 @@ HK_DISPATCH void hk_rows_times_rows(const hk_row_product *p, size_t first_output
   FOR_EACH_ELEMENT(times_rows, first_output, last_output)
 }
 
-HK_INLINE void widen_all(const void *w, hk_element element, float *y, size_t count) {
-  size_t i = 0;
-  for (; i + LANES <= count; i += LANES) *(float16_lanes *)(y + i) = widen(w, i, element);
-  for (; i < count; i++) y[i] = widen_one(w, i, element);
-}
-
-HK_DISPATCH void hk_widen(hk_element element, const void *w, float *y, size_t count) {
-  switch (element) {
-  case HK_FLOAT32: widen_all(w, HK_FLOAT32, y, count); break;
-  case HK_BFLOAT16: widen_all(w, HK_BFLOAT16, y, count); break;
-  case HK_INT8: widen_all(w, HK_INT8, y, count); break;
-  }
-}
-
-HK_DISPATCH void hk_multiply(float *y, const float *factors, size_t count) {
-  for (size_t i = 0; i < count; i++) y[i] *= factors[i];
+HK_DISPATCH void hk_widen_bfloat16(const uint16_t *w, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = widen_one(w, i, HK_BFLOAT16);
 }

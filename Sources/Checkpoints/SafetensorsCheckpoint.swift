@@ -88,10 +88,8 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The array `name` as Float32; see ``SafetensorsFile/array(_:)``.
     public func array(_ name: String) throws(FileError) -> NDArray { try file(of: name).array(name) }
 
-    /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:outputAxis:)``.
-    public func matrix(_ name: String, outputAxis: CompactMatrix.OutputAxis) throws(FileError) -> ProductMatrix {
-        try file(of: name).matrix(name, outputAxis: outputAxis)
-    }
+    /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:)``.
+    public func matrix(_ name: String) throws(FileError) -> ProductMatrix { try file(of: name).matrix(name) }
 
     /// Whether every file carries digests, right or wrong.
     public var carriesDigests: Bool { files.allSatisfy(\.carriesDigests) }

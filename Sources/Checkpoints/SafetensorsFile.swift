@@ -104,28 +104,22 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// The matrix `name` in as many bits as the file has for it, for products: F32 and BF16 stay in the mapped file, and so
-    /// does I8 with the array of its scales, `[outputs]`, beside it under ``scaleName(of:)``. F16 is converted. Throws as
-    /// ``array(_:)`` does, and if there are no scales, or another number of them.
-    /// - Parameter outputAxis: which extent counts the outputs of its layer.
-    public func matrix(_ name: String, outputAxis: CompactMatrix.OutputAxis) throws(FileError) -> ProductMatrix {
+    /// does I8, `[outputs, inputs]`, with the array of its scales, `[outputs]`, beside it under ``scaleName(of:)``. F16 is
+    /// converted. Throws as ``array(_:)`` does, and if there are no scales, or another number of them.
+    public func matrix(_ name: String) throws(FileError) -> ProductMatrix {
         guard let entry = entry(name), entry.elementType == .int8 || entry.elementType == .bfloat16,
             entry.dimensions.count == 2, entry.count > 0
         else { return .dense(try array(name)) }
         let (shape, bytes) = (Shape(entry.dimensions), bytes(of: entry))
         guard entry.elementType == .int8 else {
-            return .compact(
-                CompactMatrix(
-                    .bfloat16, borrowing: bytes, shape: shape, scales: nil, outputAxis: outputAxis, owner: file))
+            return .compact(CompactMatrix(.bfloat16, borrowing: bytes, shape: shape, scales: nil, owner: file))
         }
         let scales = try array(Self.scaleName(of: name))
-        let outputs = entry.dimensions[outputAxis == .rows ? 0 : 1]
-        guard scales.shape == [outputs] else {
+        guard scales.shape == [shape.rows] else {
             throw FileError(
-                path, "holds scales of shape \(scales.shape) for \(quoted(name)), where \([outputs]) was expected")
+                path, "holds scales of shape \(scales.shape) for \(quoted(name)), where \([shape.rows]) was expected")
         }
-        return .compact(
-            CompactMatrix(
-                .int8, borrowing: bytes, shape: shape, scales: scales, outputAxis: outputAxis, owner: file))
+        return .compact(CompactMatrix(.int8, borrowing: bytes, shape: shape, scales: scales, owner: file))
     }
 
     /// The name of the array that holds the scales of an I8 matrix.

@@ -96,13 +96,15 @@ public final class ParameterStore {
         _ name: String, shape: Shape, layout: WeightLayout?, in matrices: [String: CompactMatrix]
     ) -> CompactMatrix? {
         guard let matrix = matrices[name] else { return nil }
-        guard let layout, matrix.scales == nil || matrix.outputAxis == (layout == .inputOutput ? .columns : .rows)
-        else {
+        guard let layout else {
             problems.append("\(name) is stored as \(matrix.elements.rawValue), expected Float32")
             return nil
         }
-        guard matrix.shape == shape else {
-            problems.append("\(name) has shape \(matrix.shape), the configuration asks for \(shape)")
+        // Rows of int8 are outputs.
+        let isTurned = matrix.elements == .int8 && layout == .inputOutput
+        let expected = isTurned ? Shape(rows: shape.columns, columns: shape.rows) : shape
+        guard matrix.shape == expected else {
+            problems.append("\(name) has shape \(matrix.shape), the configuration asks for \(expected)")
             return nil
         }
         return matrix

@@ -10,70 +10,70 @@ public struct CompactMatrix: @unchecked Sendable {
     public enum Elements: String, Sendable {
         /// The upper half of a Float32.
         case bfloat16
-        /// −127 … 127, times a scale of the output.
+        /// −127 … 127, times a scale of the row. Rows are the outputs of a layer, whatever its layout is elsewhere: a product
+        /// then reads them as they lie.
         case int8
 
         /// Bytes of one element.
         public var byteCount: Int { self == .bfloat16 ? 2 : 1 }
-        var kernel: hk_element { self == .bfloat16 ? HK_BFLOAT16 : HK_INT8 }
     }
-
-    /// Which extent of the matrix counts the outputs of its layer; int8 has a scale for each of them.
-    public enum OutputAxis: Sendable { case rows, columns }
 
     public let shape: Shape
     public let elements: Elements
-    /// `[outputs]`: what the elements are multiplied by; `nil` for bfloat16.
+    /// `[rows]`: what the elements are multiplied by; `nil` for bfloat16.
     public let scales: NDArray?
-    public let outputAxis: OutputAxis
     let bytes: UnsafeRawPointer
     private let owner: AnyObject
 
     /// A matrix over memory that `owner` keeps and nobody changes. Traps when extents and number of bytes do not fit, or
-    /// unless int8 has a scale for each output.
+    /// unless int8 has a scale for each row.
     public init(
         _ elements: Elements, borrowing bytes: UnsafeRawBufferPointer, shape: Shape, scales: NDArray?,
-        outputAxis: OutputAxis, owner: AnyObject
+        owner: AnyObject
     ) {
         guard let base = bytes.baseAddress else { fatalError("CompactMatrix: no bytes for \(shape)") }
         require(shape.rank == 2, "CompactMatrix: shape \(shape)")
         require(
             bytes.count == shape.count * elements.byteCount, "CompactMatrix: \(bytes.count) bytes for \(shape)")
         require(
-            elements == .bfloat16 ? scales == nil : scales?.shape == [shape[outputAxis == .rows ? 0 : 1]],
+            elements == .bfloat16 ? scales == nil : scales?.shape == [shape.rows],
             "CompactMatrix: scales \(scales.map { "\($0.shape)" } ?? "none") for \(shape)")
         self.shape = shape
         self.elements = elements
         self.scales = scales
-        self.outputAxis = outputAxis
         self.bytes = base
         self.owner = owner
     }
 
-    /// Rounds `matrix` to int8: of each output the largest magnitude becomes 127, the others the nearest whole numbers, ties
-    /// to even. Traps on numbers that are not finite.
-    public init(roundingToInt8 matrix: NDArray, outputAxis: OutputAxis) {
-        let (rows, columns) = (matrix.shape.rows, matrix.shape.columns)
-        let outputs = outputAxis == .rows ? rows : columns
-        let memory = OwnedBytes(count: matrix.count)
+    /// Rounds the weight of a layer to int8, `[outputs, inputs]`: of each output the largest magnitude becomes 127, the others
+    /// the nearest whole numbers, ties to even. Traps on numbers that are not finite.
+    /// - Parameter orientation: `asStored` for a weight `[inputs, outputs]`, `transposed` for one `[outputs, inputs]`.
+    public init(roundingToInt8 weight: NDArray, _ orientation: Orientation) {
+        let (rows, columns) = (weight.shape.rows, weight.shape.columns)
+        let isStored = orientation == .asStored
+        let (outputs, inputs) = isStored ? (columns, rows) : (rows, columns)
+        let memory = OwnedBytes(count: weight.count)
         let target = memory.bytes.assumingMemoryBound(to: Int8.self)
         var scales = [Float](repeating: 0, count: outputs)
-        matrix.withUnsafeElements { elements in
-            for index in elements.indices {
-                let output = outputAxis == .rows ? index / columns : index % columns
-                require(elements[index].isFinite, "CompactMatrix: \(elements[index]) is no weight")
-                scales[output] = max(scales[output], elements[index].magnitude)
-            }
-            for output in scales.indices { scales[output] /= 127 }
-            for index in elements.indices {
-                let scale = scales[outputAxis == .rows ? index / columns : index % columns]
-                target[index] =
-                    scale > 0 ? Int8(max(-127, min(127, (elements[index] / scale).rounded(.toNearestOrEven)))) : 0
+        weight.withUnsafeElements { elements in
+            for output in 0..<outputs {
+                let (first, step) = isStored ? (output, outputs) : (output * inputs, 1)
+                for input in 0..<inputs {
+                    let element = elements[first + input * step]
+                    require(element.isFinite, "CompactMatrix: \(element) is no weight")
+                    scales[output] = max(scales[output], element.magnitude)
+                }
+                scales[output] /= 127
+                for input in 0..<inputs {
+                    let steps = elements[first + input * step] / scales[output]
+                    target[output * inputs + input] =
+                        scales[output] > 0 ? Int8(max(-127, min(127, steps.rounded(.toNearestOrEven)))) : 0
+                }
             }
         }
         self.init(
-            .int8, borrowing: UnsafeRawBufferPointer(start: memory.bytes, count: matrix.count), shape: matrix.shape,
-            scales: NDArray(scales, shape: [outputs]), outputAxis: outputAxis, owner: memory)
+            .int8, borrowing: UnsafeRawBufferPointer(start: memory.bytes, count: weight.count),
+            shape: Shape(rows: outputs, columns: inputs), scales: NDArray(scales, shape: [outputs]), owner: memory)
     }
 
     /// Lends the stored bytes, row by row, for the duration of `body`.
@@ -102,11 +102,11 @@ public struct CompactMatrix: @unchecked Sendable {
                 for row in rows {
                     let from = place(row)
                     let to = out.pointer + row * columns
-                    hk_widen(elements.kernel, bytes + from * columns * elements.byteCount, to, columns)
-                    guard let scales else { continue }
-                    switch outputAxis {
-                    case .rows: hk_scale(to, scales.pointer[from], columns)
-                    case .columns: hk_multiply(to, scales.pointer, columns)
+                    let row = bytes + from * columns * elements.byteCount
+                    if let scales {
+                        hk_widen_int8(row.assumingMemoryBound(to: Int8.self), scales.pointer[from], to, columns)
+                    } else {
+                        hk_widen_bfloat16(row.assumingMemoryBound(to: UInt16.self), to, columns)
                     }
                 }
             }

@@ -11,6 +11,11 @@ public enum ProductMatrix: Sendable {
         case .compact(let matrix): matrix.shape
         }
     }
+
+    /// Whether its rows are the outputs of a layer, whatever the layout of the layer's weight is.
+    public var isInt8: Bool {
+        if case .compact(let matrix) = self { matrix.elements == .int8 } else { false }
+    }
 }
 
 /// Products of few rows with a large matrix, as decoding makes them for every token.
@@ -27,7 +32,7 @@ public enum RowProduct {
     /// `x op(matrix) + bias`: `[N, in]` → `[N, out]`.
     /// - Parameters:
     ///   - x: `[N, in]`, N at most ``mostRows``.
-    ///   - orientation: `asStored` for a matrix `[in, out]`, `transposed` for one `[out, in]`.
+    ///   - orientation: `asStored` for a matrix `[in, out]`, `transposed` for one `[out, in]`, which int8 always is.
     ///   - bias: `[out]`.
     ///
     /// Traps when the extents do not fit.
@@ -43,34 +48,82 @@ public enum RowProduct {
             "RowProduct: \(x.shape) times \(matrix.shape) \(orientation)")
         let y = MutableArray(shape: Shape(rows: rows, columns: outputs))
         guard rows > 0, outputs > 0 else { return y.frozen() }
+        withExtendedLifetime((x, matrix, bias)) {
+            if case .compact(let compact) = matrix, let scales = compact.scales {
+                require(!isStored, "RowProduct: int8 \(compact.shape), expected its rows to be outputs")
+                multiply(x, compact, scales, bias, into: y)
+            } else {
+                multiply(x, matrix, isStored, bias, into: y)
+            }
+        }
+        return y.frozen()
+    }
+
+    /// The product with floats.
+    private static func multiply(
+        _ x: NDArray, _ matrix: ProductMatrix, _ isStored: Bool, _ bias: NDArray?, into y: MutableArray
+    ) {
         var product = hk_row_product()
-        product.rows = rows
-        product.depth = depth
+        product.rows = x.shape.rows
+        product.depth = x.shape.columns
         product.x = x.pointer
-        product.x_stride = depth
+        product.x_stride = x.shape.columns
         product.w_stride = matrix.shape.columns
         product.bias = bias?.pointer
         product.y = y.pointer
-        product.y_stride = outputs
+        product.y_stride = y.shape.columns
         switch matrix {
         case .dense(let array):
             product.w = UnsafeRawPointer(array.pointer)
             product.element = HK_FLOAT32
         case .compact(let compact):
-            require(
-                compact.scales == nil || (compact.outputAxis == .columns) == isStored,
-                "RowProduct: the scales of \(compact.shape) belong to its other extent")
             product.w = compact.bytes
-            product.element = compact.elements.kernel
-            product.scale = compact.scales?.pointer
+            product.element = HK_BFLOAT16
         }
         let kernel = isStored ? hk_rows_times_columns : hk_rows_times_rows
-        // The cut changes no bits, so it may follow the threads: few, wide parts read the matrix in long runs.
-        let parts = rows * depth * outputs < smallest ? 1 : 2 * Parallelism.threads
-        let width = max(64, (outputs + parts * 16 - 1) / (parts * 16) * 16)
-        withExtendedLifetime((x, matrix, bias)) {
-            Parallelism.run(outputs, grain: width) { kernel(&product, $0.lowerBound, $0.upperBound) }
+        inParts(of: y, depth: product.depth) { kernel(&product, $0.lowerBound, $0.upperBound) }
+    }
+
+    /// The product with int8: `x` is rounded to 16 bits a number, and the sums are exact.
+    private static func multiply(
+        _ x: NDArray, _ matrix: CompactMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
+    ) {
+        let (rows, depth) = (x.shape.rows, x.shape.columns)
+        require(depth <= HK_LARGEST_INT8_DEPTH, "RowProduct: int8 \(matrix.shape) is too deep for exact sums")
+        let padded = (depth + 63) / 64 * 64
+        // Both halves of all rows, four bytes in the place of a float.
+        let halves = MutableArray(shape: Shape(rows: 2 * rows, columns: padded / 4))
+        withUnsafeTemporaryAllocation(of: hk_halved_row.self, capacity: rows) { rowsOfHalves in
+            halves.pointer.withMemoryRebound(to: Int8.self, capacity: 2 * rows * padded) { high in
+                let low = high + rows * padded
+                for row in 0..<rows {
+                    hk_halve_row(
+                        x.pointer + row * depth, depth, padded, high + row * padded, low + row * padded,
+                        rowsOfHalves.baseAddress! + row)
+                }
+                var product = hk_int8_product()
+                product.rows = rows
+                product.depth = depth
+                product.high = UnsafePointer(high)
+                product.low = UnsafePointer(low)
+                product.x_stride = padded
+                product.halves = UnsafePointer(rowsOfHalves.baseAddress)
+                product.w = matrix.bytes.assumingMemoryBound(to: Int8.self)
+                product.scale = scales.pointer
+                product.bias = bias?.pointer
+                product.y = y.pointer
+                product.y_stride = y.shape.columns
+                inParts(of: y, depth: depth) { hk_int8_rows_times_rows(&product, $0.lowerBound, $0.upperBound) }
+            }
         }
-        return y.frozen()
+    }
+
+    /// Runs `body` on parts of the columns of `y`. The cut changes no bits, so it may follow the threads: few, wide parts read
+    /// the matrix in long runs.
+    private static func inParts(of y: MutableArray, depth: Int, _ body: (Range<Int>) -> Void) {
+        let outputs = y.shape.columns
+        let parts = y.count * depth < smallest ? 1 : 2 * Parallelism.threads
+        let width = max(64, (outputs + parts * 16 - 1) / (parts * 16) * 16)
+        Parallelism.run(outputs, grain: width, body)
     }
 }

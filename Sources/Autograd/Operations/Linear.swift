@@ -13,6 +13,7 @@ extension Tensor {
     /// each whatever stands beside them.
     public func linear(_ weight: ProductMatrix, layout: WeightLayout, bias: Tensor?) -> Tensor {
         require(Tape.current == nil, "linear: a compact weight on a tape")
+        let layout = weight.isInt8 ? .outputInput : layout
         let orientation: Orientation = layout == .inputOutput ? .asStored : .transposed
         guard shape.rows > RowProduct.mostRows else {
             return Tensor(constant: RowProduct.multiply(value, weight, orientation, bias: bias?.value))

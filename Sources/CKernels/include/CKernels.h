@@ -8,6 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Tells the processor that this thread waits in a loop.
+static inline void hk_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // ---- elementwise.c -------------------------------------------------------------------------------------------------
 
 /// y[i] = a[i] + b[i]; y may be a.
@@ -79,14 +88,14 @@ void hk_attention_backward(const hk_attention_unit *unit, const float *query, si
 
 // ---- row_product.c -------------------------------------------------------------------------------------------------
 
-/// How the elements of a weight matrix are stored.
-typedef enum { HK_FLOAT32, HK_BFLOAT16, HK_INT8 } hk_element;
+/// How the elements of a weight matrix of floats are stored.
+typedef enum { HK_FLOAT32, HK_BFLOAT16 } hk_element;
 
 /// The most rows of a product of few rows.
 enum { HK_FEW_ROWS = 64 };
 
-/// y[rows, outputs] = x[rows, depth] w, each column times scale and plus bias where these are not NULL. Strides are in elements
-/// between rows. rows is at most HK_FEW_ROWS. Each element is summed in an order that depends on depth alone.
+/// y[rows, outputs] = x[rows, depth] w, each column plus bias where this is not NULL. Strides are in elements between rows. rows
+/// is at most HK_FEW_ROWS. Each element is summed in an order that depends on depth alone.
 typedef struct {
   size_t rows, depth;
   const float *x;
@@ -94,7 +103,6 @@ typedef struct {
   const void *w;
   hk_element element;
   size_t w_stride;
-  const float *scale; ///< [outputs]
   const float *bias;  ///< [outputs]
   float *y;
   size_t y_stride;
@@ -105,9 +113,41 @@ void hk_rows_times_columns(const hk_row_product *product, size_t first_column, s
 /// Columns first_output ..< last_output of y, for w[outputs, depth], read transposed.
 void hk_rows_times_rows(const hk_row_product *product, size_t first_output, size_t last_output);
 /// y[i] = w[i] as float.
-void hk_widen(hk_element element, const void *w, float *y, size_t count);
-/// y[i] *= factors[i]
-void hk_multiply(float *y, const float *factors, size_t count);
+void hk_widen_bfloat16(const uint16_t *w, float *y, size_t count);
+
+// ---- int8_product.c ------------------------------------------------------------------------------------------------
+
+/// What belongs to a row of floats that was rounded to scale * (256 high[k] + low[k]).
+typedef struct {
+  float scale;
+  int32_t high_sum, low_sum;  ///< over the whole row
+} hk_halved_row;
+
+/// Rounds x[depth] to 16 bits in two halves of 8, from -127 to 127 and from -128 to 127; zeros from depth to padded. The largest
+/// magnitude becomes 32,639; a row that is not finite gets a scale of NaN.
+void hk_halve_row(const float *x, size_t depth, size_t padded, int8_t *high, int8_t *low, hk_halved_row *row);
+
+/// y[rows, outputs] = halved x[rows, depth] times w[outputs, depth] transposed, each column times scale, plus bias where this is
+/// not NULL. The sums are exact, for a depth of at most HK_LARGEST_INT8_DEPTH.
+typedef struct {
+  size_t rows, depth;
+  const int8_t *high, *low;
+  size_t x_stride;  ///< a multiple of 64, at least depth
+  const hk_halved_row *halves;  ///< [rows]
+  const int8_t *w;
+  const float *scale;  ///< [outputs]
+  const float *bias;   ///< [outputs]
+  float *y;
+  size_t y_stride;
+} hk_int8_product;
+
+/// 255 * 128 times this stays below 2^31.
+enum { HK_LARGEST_INT8_DEPTH = 65536 };
+
+/// Columns first_output ..< last_output of y.
+void hk_int8_rows_times_rows(const hk_int8_product *product, size_t first_output, size_t last_output);
+/// y[i] = w[i] * scale
+void hk_widen_int8(const int8_t *w, float scale, float *y, size_t count);
 
 // ---- random.c ------------------------------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+import Autograd
 import Checkpoints
 import Files
 public import Models
@@ -100,12 +101,12 @@ struct BERTWeightsFile {
 
     static func isHead(_ name: String) -> Bool { head.contains(name) }
 
-    /// Which extent of a weight matrix counts outputs; `nil` for what is not the matrix of a product or of words.
-    static func outputAxis(ofWeight name: String) -> CompactMatrix.OutputAxis? {
+    /// The layout of a weight matrix; `nil` for what is not the matrix of a product or of words.
+    static func layout(ofWeight name: String) -> WeightLayout? {
         let isMatrix =
             name.hasSuffix(".dense.weight") || name.contains(".attention.self.") && name.hasSuffix(".weight")
             || name == "classifier.weight" || name == "bert.embeddings.word_embeddings.weight"
-        return isMatrix ? .rows : nil
+        return isMatrix ? .outputInput : nil
     }
 
     /// Parameters for inference, in as many bits as they are stored in, but for those that `isIgnored`, which come as the
@@ -128,11 +129,11 @@ struct BERTWeightsFile {
             guard seen.insert(name).inserted else {
                 throw FileError(checkpoint.path, "holds \(name) twice, under two of the names it may have")
             }
-            guard let axis = Self.outputAxis(ofWeight: name) else {
+            guard Self.layout(ofWeight: name) != nil else {
                 arrays[name] = try checkpoint.array(entry.name)
                 continue
             }
-            switch try checkpoint.matrix(entry.name, outputAxis: axis) {
+            switch try checkpoint.matrix(entry.name) {
             case .dense(let array): arrays[name] = array
             case .compact(let matrix): matrices[name] = matrix
             }

@@ -122,8 +122,8 @@ public struct ClassifierFolder {
             if temperature != 1, BERTWeightsFile.isHead(parameter.name) {
                 array = NDArray(array.elements.map { Float(Double($0) / temperature) }, shape: parameter.shape)
             }
-            let axis = BERTWeightsFile.outputAxis(ofWeight: parameter.name)
-            return (parameter.name, precision.stored(array, outputAxis: axis))
+            let layout = BERTWeightsFile.layout(ofWeight: parameter.name)
+            return (parameter.name, precision.stored(array, layout: layout))
         }
         try SafetensorsWriter.write(
             matrices, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision.ofArrays,

@@ -79,11 +79,11 @@ public struct GeneratorFolder {
             }
             // The scales of int8 are read with their matrix.
             if self.configuration.isInt8, name.hasSuffix(SafetensorsFile.scaleName(of: "")) { continue }
-            guard purpose == .inference, let axis = Self.outputAxis(ofWeight: name) else {
+            guard purpose == .inference, Self.layout(ofWeight: name) != nil else {
                 arrays[name] = try checkpoint.array(entry.name)
                 continue
             }
-            switch try checkpoint.matrix(entry.name, outputAxis: axis) {
+            switch try checkpoint.matrix(entry.name) {
             case .dense(let array): arrays[name] = array
             case .compact(let matrix): matrices[name] = matrix
             }
@@ -97,10 +97,10 @@ public struct GeneratorFolder {
         return Loaded(model: model, store: store, ignored: ignored)
     }
 
-    /// Which extent of a weight matrix counts outputs; `nil` for what is not the matrix of a product.
-    static func outputAxis(ofWeight name: String) -> CompactMatrix.OutputAxis? {
-        if name == "wte.weight" { return .rows }
-        return name.hasSuffix(".weight") && name.contains(".c_") ? .columns : nil
+    /// The layout of a weight matrix; `nil` for what is not the matrix of a product.
+    static func layout(ofWeight name: String) -> WeightLayout? {
+        if name == "wte.weight" { return .outputInput }
+        return name.hasSuffix(".weight") && name.contains(".c_") ? .inputOutput : nil
     }
 
     /// What transformers puts before the names of a `GPT2LMHeadModel`.
@@ -169,7 +169,7 @@ public struct GeneratorFolder {
         let matrices = parameters.parameters.map { parameter in
             (
                 prefix + parameter.name,
-                precision.stored(parameter.array, outputAxis: outputAxis(ofWeight: parameter.name))
+                precision.stored(parameter.array, layout: layout(ofWeight: parameter.name))
             )
         }
         try SafetensorsWriter.write(

@@ -1,11 +1,12 @@
+import Autograd
 import Checkpoints
 import NumericCore
 
 /// How the weights of a model folder are stored.
 public enum WeightPrecision: String, Sendable, CaseIterable {
     case float32, float16, bfloat16
-    /// Matrices of products as whole numbers from −127 to 127 with a scale for each output; all else is float32. For our own
-    /// engine only.
+    /// Matrices of products as whole numbers from −127 to 127, `[outputs, inputs]` with a scale for each output; all else is
+    /// float32. For our own engine only.
     case int8
 
     init(_ precision: SafetensorsWriter.Precision) {
@@ -29,9 +30,9 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
     var numberType: String { self == .int8 ? "float32" : rawValue }
 
     /// A weight as it is written.
-    /// - Parameter outputAxis: of the matrix of a product; `nil` for all else.
-    func stored(_ array: NDArray, outputAxis: CompactMatrix.OutputAxis?) -> ProductMatrix {
-        guard self == .int8, let outputAxis else { return .dense(array) }
-        return .compact(CompactMatrix(roundingToInt8: array, outputAxis: outputAxis))
+    /// - Parameter layout: of the weight of a product; `nil` for all else.
+    func stored(_ array: NDArray, layout: WeightLayout?) -> ProductMatrix {
+        guard self == .int8, let layout else { return .dense(array) }
+        return .compact(CompactMatrix(roundingToInt8: array, layout == .inputOutput ? .asStored : .transposed))
     }
 }
