@@ -16,6 +16,27 @@ def fail(sentence):
     sys.exit(f"error: {sentence}")
 
 
+class Verdict:
+    """Prints a line for each check and remembers whether all passed."""
+
+    passed = True
+
+    def check(self, name, passes, figures):
+        self.passed &= bool(passes)
+        print(f"{'PASS' if passes else 'FAIL'}  {name}: {figures}", flush=True)
+
+    def at_least(self, name, value, bar, digits=2):
+        self.check(name, value >= bar, f"{value:.{digits}f}, at least {bar}")
+
+    def at_most(self, name, value, bar, digits=2):
+        self.check(name, value <= bar, f"{value:.{digits}f}, at most {bar}")
+
+    def end(self):
+        """Ends the program with status 1 unless all passed."""
+        print("PASS" if self.passed else "FAIL")
+        sys.exit(0 if self.passed else 1)
+
+
 def add_input_options(parser):
     """Options that every benchmark needs: real headlines, GPT-2's vocabulary, our programs."""
     headlines = SHARED / "data" / "generator"
