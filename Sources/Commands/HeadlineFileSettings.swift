@@ -14,6 +14,8 @@ public struct HeadlineFileSettings: Codable {
         /// How the files are written; null goes by the extension.
         public var format: HeadlineFormat?
         public var columns = Columns()
+
+        public init() {}
     }
 
     /// Column names, or JSON keys; null for the usual names.

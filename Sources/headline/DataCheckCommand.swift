@@ -92,6 +92,7 @@ struct DataCheckCommand: ParsableCommand {
                 try folder.write(text, json: document)
                 if !quiet { writeLine("wrote \(folder.path)/report.html, report.md and report.json") }
             }
+            try flushStandardOutput()
             if strict, check.fails { throw ExitCode(ExitStatus.failure.rawValue) }
         }
     }

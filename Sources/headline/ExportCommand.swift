@@ -14,7 +14,8 @@ struct ExportCommand: ParsableCommand {
             What is written is read back and held to its digest before the command ends. float32, float16 and bfloat16 load in \
             transformers; int8 is for headline alone, and says so in its config.json.
 
-            With --validation the command says what the precision changes: perplexity of a generator, accuracy of a classifier.
+            With --validation the command says what the precision changes: perplexity of a generator, accuracy of a classifier \
+            on the headlines whose labels the model knows.
 
             Examples:
 
@@ -65,6 +66,9 @@ struct ExportCommand: ParsableCommand {
             case .generator: try exportGenerator(precision, table)
             case .classifier: try exportClassifier(precision, table)
             }
+            if table == nil, precision != .float32 { print("change not measured: give --validation FILE") }
+            print(output)
+            try flushStandardOutput()
         }
     }
 
@@ -84,7 +88,6 @@ struct ExportCommand: ParsableCommand {
                 "perplexity per token on \(headlines.count) headlines: \(String(format: "%.2f", before)) before, "
                     + "\(String(format: "%.2f", after)) in \(precision.rawValue), \(change)")
         }
-        print(output)
     }
 
     private static func perplexity(_ scores: [HeadlineScorer.Score]) -> Double {
@@ -100,9 +103,20 @@ struct ExportCommand: ParsableCommand {
         try folder.export(loaded, precision: precision, to: output)
         let after = try Classifier(folder: output)
         if let table {
-            let rows = table.rows.filter { $0.category != nil }
+            let labelled = table.rows.filter { $0.category != nil }
+            let rows = labelled.filter { row in after.labels.contains { $0 == row.category } }
             guard !rows.isEmpty else {
-                throw FileError(table.path, "has no labelled rows, expected some to measure accuracy on")
+                throw FileError(
+                    table.path,
+                    labelled.isEmpty
+                        ? "has no labelled rows, expected some to measure accuracy on"
+                        : "has none of the model's labels in its \(labelled.count) labelled rows, expected some to measure"
+                            + " accuracy on")
+            }
+            if rows.count < labelled.count {
+                writeLine(
+                    "\(table.path): left out \(labelled.count - rows.count) headlines with labels that the model does not know"
+                )
             }
             func right(_ classifier: Classifier) throws -> Double {
                 let predictions = try classifier.classify(rows.map(\.text))
@@ -115,7 +129,6 @@ struct ExportCommand: ParsableCommand {
                     + "\(String(format: "%.4f", new)) in \(precision.rawValue), "
                     + "\(String(format: "%+.2f", (new - old) * 100)) points")
         }
-        print(output)
     }
 
     private var isInt8Already: FileError {

@@ -17,14 +17,15 @@ public actor ClassificationEngine {
 
     /// What the model says about each headline, in their order. Headlines are computed in parts, between which other callers
     /// get their turn and a cancelled request ends.
-    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign, `CancellationError`.
+    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign, and for a model whose logits are not
+    ///   finite; `CancellationError`.
     public func classify(_ headlines: [String]) async throws -> [Classifier.Prediction] {
         var predictions: [Classifier.Prediction] = []
         predictions.reserveCapacity(headlines.count)
         for start in stride(from: 0, to: headlines.count, by: Self.part) {
             try Task.checkCancellation()
             predictions += try classifier.classify(
-                Array(headlines[start..<min(start + Self.part, headlines.count)]), first: start, of: headlines.count)
+                Array(headlines[start..<min(start + Self.part, headlines.count)]), first: start)
             await Task.yield()
         }
         return predictions

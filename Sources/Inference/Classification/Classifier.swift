@@ -29,7 +29,7 @@ public final class Classifier {
     /// Tokens computed at a time: enough for the products to be efficient, few enough to take little memory.
     private static let tokensPerBatch = 2048
 
-    /// Throws unless model, vocabulary and labels fit.
+    /// Throws unless model and vocabulary fit. Traps on another number of labels than the model has.
     public init(_ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String]) throws(ClassificationError)
     {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
@@ -46,22 +46,33 @@ public final class Classifier {
     /// Loads a classifier's model folder.
     public convenience init(folder path: String) throws {
         let folder = try ClassifierFolder(path: path)
-        try self.init(
-            folder.load(for: .inference).model, WordPieceTokenizer(folder: URL(fileURLWithPath: path)),
-            labels: folder.configuration.labels)
+        let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: path))
+        let entries = folder.configuration.model.vocabularySize
+        guard tokenizer.vocabularySize <= entries else {
+            throw FileError(
+                path,
+                "its tokenizer has \(tokenizer.vocabularySize) entries, its model only \(entries); one of them belongs to another model"
+            )
+        }
+        try self.init(folder.load(for: .inference).model, tokenizer, labels: folder.configuration.labels)
     }
 
     /// What the model says about each headline, in their order.
-    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
+    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign, and for a model whose logits are not
+    ///   finite.
     public func classify(_ headlines: [String]) throws(ClassificationError) -> [Prediction] {
-        try classify(headlines, first: 0, of: headlines.count)
+        try classify(headlines, first: 0)
     }
 
-    /// The same for a part of `count` headlines that begins at `first`; errors name the place in the whole.
-    func classify(_ headlines: [String], first: Int, of count: Int) throws(ClassificationError) -> [Prediction] {
-        try scores(headlines, first: first, of: count).map { score in
-            Prediction(candidates: candidates(score.logits), isCut: score.isCut)
+    /// The same for a part of the headlines that begins at `first`; errors name the place in the whole.
+    func classify(_ headlines: [String], first: Int) throws(ClassificationError) -> [Prediction] {
+        let scores = try scores(headlines, first: first)
+        guard scores.allSatisfy({ $0.logits.allSatisfy(\.isFinite) }) else {
+            throw ClassificationError(
+                "the model's logits are not finite numbers, so no label can be told; its weights are damaged, or its training"
+                    + " diverged", exitStatus: .data)
         }
+        return scores.map { Prediction(candidates: candidates($0.logits), isCut: $0.isCut) }
     }
 
     /// The scores of one headline before they become probabilities.
@@ -75,18 +86,17 @@ public final class Classifier {
     /// The scores of each headline, in their order: what calibration and other figures are computed from.
     /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
     public func scores(_ headlines: [String]) throws(ClassificationError) -> [Score] {
-        try scores(headlines, first: 0, of: headlines.count)
+        try scores(headlines, first: 0)
     }
 
-    private func scores(_ headlines: [String], first: Int, of count: Int) throws(ClassificationError) -> [Score] {
+    private func scores(_ headlines: [String], first: Int) throws(ClassificationError) -> [Score] {
         let room = model.configuration.positions - 2
         var sequences: [[Int32]] = []
         var isCut: [Bool] = []
         for (number, headline) in headlines.enumerated() {
             let ids = tokenizer.encode(headline)
             guard !ids.isEmpty else {
-                let which = count == 1 ? "the headline" : "headline \(first + number + 1)"
-                throw ClassificationError("\(which) is empty, expected some text")
+                throw ClassificationError("is empty, expected some text", headline: first + number)
             }
             isCut.append(ids.count > room)
             sequences.append(tokenizer.framed(ids.prefix(room)))
@@ -129,8 +139,15 @@ public final class Classifier {
 
 /// A request that cannot be answered as asked.
 public struct ClassificationError: ReportableError, Equatable {
-    public let description: String
-    public var exitStatus: ExitStatus { .usage }
+    /// The sentence; that about a headline begins behind its subject.
+    public let problem: String
+    /// The place of the headline it is about among those given, from 0.
+    public let headline: Int?
+    public let exitStatus: ExitStatus
 
-    public init(_ description: String) { self.description = description }
+    public init(_ problem: String, headline: Int? = nil, exitStatus: ExitStatus = .usage) {
+        (self.problem, self.headline, self.exitStatus) = (problem, headline, exitStatus)
+    }
+
+    public var description: String { headline.map { "headline \($0 + 1) \(problem)" } ?? problem }
 }

@@ -91,20 +91,21 @@ public struct ClassifierFolder {
             precision: WeightPrecision(precision), to: path)
     }
 
-    /// Writes this folder anew at `path`, in our layout and the given precision; tokenizer and model card are copied.
-    /// - Throws: `FileError`, also when a weight is too large for the precision.
+    /// Writes this folder anew at `path`, in our layout and the given precision; tokenizer and model card are copied, and the
+    /// card of int8 says what the weights are.
+    /// - Throws: `FileError`, also when a weight is not finite or too large for the precision.
     public func export(_ loaded: Loaded, precision: WeightPrecision, to path: String) throws {
+        try requireFinite(loaded.store, of: self.path)
         let others = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"].filter {
             pathExists("\(self.path)/\($0)")
         }
         let tokenizer = try others.map { (name: $0, bytes: try readFile("\(self.path)/\($0)", limit: 1 << 28)) }
-        let card =
-            pathExists("\(self.path)/README.md")
-            ? String(decoding: try readFile("\(self.path)/README.md", limit: 1 << 24), as: UTF8.self) : ""
+        let card = try modelCard(of: self.path, in: precision) ?? []
         try Self.write(
             parameters: loaded.store,
-            contents: Contents(configuration: configuration, card: card, tokenizer: tokenizer), temperature: 1,
-            precision: precision, to: path)
+            contents: Contents(
+                configuration: configuration, card: String(decoding: card, as: UTF8.self), tokenizer: tokenizer),
+            temperature: 1, precision: precision, to: path)
     }
 
     private static func write(

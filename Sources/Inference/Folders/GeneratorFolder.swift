@@ -146,12 +146,14 @@ public struct GeneratorFolder {
     }
 
     /// Writes this folder anew at `path`, in our layout and the given precision; what it recommends for generation and its
-    /// model card are copied.
-    /// - Throws: `FileError`, also when a weight is too large for the precision.
+    /// model card are copied; the card of int8 says what the weights are.
+    /// - Throws: `FileError`, also when a weight is not finite or too large for the precision.
     public func export(_ loaded: Loaded, precision: WeightPrecision, to path: String) throws {
-        let others = try ["generation_config.json", "README.md"].filter { pathExists("\(self.path)/\($0)") }.map {
+        try requireFinite(loaded.store, of: self.path)
+        var others = try ["generation_config.json"].filter { pathExists("\(self.path)/\($0)") }.map {
             ($0, try readFile("\(self.path)/\($0)", limit: 1 << 24))
         }
+        if let card = try modelCard(of: self.path, in: precision) { others.append(("README.md", card)) }
         try Self.write(
             loaded.model, parameters: loaded.store, tokenizer: tokenizer, others: others, precision: precision, to: path
         )
