@@ -67,25 +67,33 @@ struct CompleteCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp("Print the ids of the added tokens instead of the headline.", visibility: .hidden))
     var printIds = false
 
+    /// A prompt, and the line of the file it stands on.
+    private struct Prompt {
+        let request: CompletionRequest
+        var line: Int?
+    }
+
     func run() async throws {
         try await reportingFailure {
             compute.apply()
-            try sampling.options.check()
             guard prompt == nil || file == nil else {
                 throw GenerationError("there is a prompt and --file, expected one of the two")
             }
+            try request("", nil).check(beams: beams, lengthPenalty: lengthPenalty)
             let known = try notIn.map { KnownHeadlines(try HeadlineTable(readingFrom: $0).texts) }
             if let prompt {
-                try await complete([request(prompt, known)])
+                try await complete([Prompt(request: request(prompt, known))], from: "")
             } else if file == nil, isatty(STDIN_FILENO) == 1 {
                 try await converse(known)
             } else {
-                let path = file ?? "-"
-                let bytes =
-                    path == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : try readFile(path)
-                let prompts = try Self.lines(of: bytes, path: path == "-" ? "standard input" : path)
-                try await complete(prompts.map { request($0, known) })
+                let isFile = file != nil && file != "-"
+                let bytes = isFile ? try readFile(file ?? "") : [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+                let source = isFile ? file ?? "" : "standard input"
+                let lines = try Self.lines(of: bytes, path: source)
+                try await complete(
+                    lines.map { Prompt(request: request($0.text, known), line: $0.number) }, from: source)
             }
+            try flushStandardOutput()
         }
     }
 
@@ -96,60 +104,65 @@ struct CompleteCommand: AsyncParsableCommand {
         return request
     }
 
-    /// The lines with some text, of which there must be one.
-    private static func lines(of bytes: [UInt8], path: String) throws -> [String] {
+    /// The lines with some text, of which there must be one, and their numbers.
+    private static func lines(of bytes: [UInt8], path: String) throws -> [(text: String, number: Int)] {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError(path, "is not UTF-8 text, expected a prompt on each line")
         }
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter {
-            !$0.allSatisfy(\.isWhitespace)
-        }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .map { (text: String($1), number: $0 + 1) }.filter { !$0.text.allSatisfy(\.isWhitespace) }
         guard !lines.isEmpty else { throw FileError(path, "is empty, expected a prompt on each line") }
         return lines
     }
 
-    /// Prints the completions of all requests in their order.
-    private func complete(_ requests: [CompletionRequest]) async throws {
-        if let beams { return try search(requests, beams: beams) }
+    /// Prints the completions of all prompts in their order. A prompt that cannot be completed is reported by its line in
+    /// `source`, and the others are completed.
+    private func complete(_ prompts: [Prompt], from source: String) async throws {
         let engine = try GenerationEngine(folder: model)
-        if requests.count == 1, count == 1, !json, !printIds, isatty(STDOUT_FILENO) == 1 {
-            try await show(requests[0], engine)
+        if prompts.count == 1, isShownAsWritten, isatty(STDOUT_FILENO) == 1, prompts[0].line == nil {
+            try await show(prompts[0].request, engine)
             return try await engine.verify()
         }
+        let (beams, lengthPenalty) = (beams, lengthPenalty)
         // Enough requests at a time to fill the batch, and no more than are soon answered.
-        let ahead = max(1, 128 / max(1, count))
-        try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
+        let ahead = beams == nil ? max(1, 128 / count) : 1
+        var wrong = 0
+        typealias Answer = Result<[Completion], GenerationError>
+        try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             var next = 0
             func add() {
-                guard next < requests.count else { return }
-                let (index, request) = (next, requests[next])
-                group.addTask { (index, try await engine.complete(request)) }
+                guard next < prompts.count else { return }
+                let (index, prompt) = (next, prompts[next])
+                group.addTask {
+                    do {
+                        return (index, .success(try await engine.answer(prompt.request, beams, lengthPenalty)))
+                    } catch let error as GenerationError where prompt.line != nil && error.exitStatus == .usage {
+                        return (index, .failure(error))
+                    }
+                }
                 next += 1
             }
             for _ in 0..<ahead { add() }
-            var answered: [Int: [Completion]] = [:]
+            var answered: [Int: Answer] = [:]
             var printed = 0
-            for try await (index, completions) in group {
-                answered[index] = completions
-                while let completions = answered.removeValue(forKey: printed) {
-                    for (candidate, completion) in completions.enumerated() { print(line(completion, candidate)) }
+            for try await (index, answer) in group {
+                answered[index] = answer
+                while let answer = answered.removeValue(forKey: printed) {
+                    switch answer {
+                    case .success(let completions): show(completions)
+                    case .failure(let error):
+                        writeLine("error: " + harmless("\(source), line \(prompts[printed].line ?? 0): \(error)"))
+                        wrong += 1
+                    }
                     printed += 1
                     add()
                 }
             }
         }
         // What is answered is shown before the rest of the weights has been checked.
-        fflush(nil)
+        try flushStandardOutput()
         try await engine.verify()
-    }
-
-    private func search(_ requests: [CompletionRequest], beams: Int) throws {
-        let folder = try GeneratorFolder(path: model)
-        let generator = try Generator(try folder.load(for: .inference).model, folder.tokenizer)
-        for request in requests {
-            let completions = try generator.beamSearch(request, beams: beams, lengthPenalty: lengthPenalty)
-            for (candidate, completion) in completions.enumerated() { print(line(completion, candidate)) }
-        }
+        if wrong > 0 { throw ExitCode(ExitStatus.data.rawValue) }
     }
 
     /// Asks for prompts until there are no more; a prompt that cannot be completed is told so, and the next is asked for.
@@ -158,35 +171,44 @@ struct CompleteCommand: AsyncParsableCommand {
         writeLine("Begin a headline; an empty line or Ctrl-D ends.")
         while true {
             print("> ", terminator: "")
-            fflush(nil)
-            guard let prompt = readLine(), !prompt.isEmpty else { return }
+            try flushStandardOutput()
+            guard let prompt = readLine(), !prompt.isEmpty else { return try await engine.verify() }
             do {
                 let request = request(prompt, known)
-                if count == 1, !json {
+                if isShownAsWritten {
                     try await show(request, engine)
                 } else {
-                    for (candidate, completion) in try await engine.complete(request).enumerated() {
-                        print(line(completion, candidate))
-                    }
+                    show(try await engine.answer(request, beams, lengthPenalty))
                 }
             } catch let error as GenerationError {
                 writeLine("error: " + harmless("\(error)"))
             }
+            // The check goes on beside the first answer; damaged weights end the conversation behind it.
+            try flushStandardOutput()
+            try await engine.verify()
         }
     }
+
+    /// Whether a headline can be shown while it is written.
+    private var isShownAsWritten: Bool { count == 1 && beams == nil && !json && !printIds }
 
     /// Shows a headline as it is written.
     private func show(_ request: CompletionRequest, _ engine: GenerationEngine) async throws {
         var isBegun = false
+        defer { if isBegun { print() } }
         for try await update in engine.stream(request) {
             switch update {
             case .text(let text, _):
-                print(harmless(isBegun ? text : request.prompt + text), terminator: "")
+                print(harmless(isBegun ? text : request.continuedPrompt + text), terminator: "")
                 isBegun = true
-                fflush(nil)
-            case .completion(let completion, _): print(isBegun ? "" : harmless(completion.headline))
+                try flushStandardOutput()
+            case .completion(let completion, _): if !isBegun { print(harmless(completion.headline)) }
             }
         }
+    }
+
+    private func show(_ completions: [Completion]) {
+        for (candidate, completion) in completions.enumerated() { print(line(completion, candidate)) }
     }
 
     private func line(_ completion: Completion, _ candidate: Int) -> String {
@@ -197,6 +219,7 @@ struct CompleteCommand: AsyncParsableCommand {
         case .endOfText: ending = "end"
         case .limit: ending = "limit"
         case .stopString: ending = "stop"
+        case .newline: ending = "newline"
         }
         var members: [(key: String, value: JSONValue)] = [
             ("prompt", .string(completion.prompt)), ("candidate", .integer(candidate)),
@@ -206,5 +229,15 @@ struct CompleteCommand: AsyncParsableCommand {
         ]
         if notIn != nil { members.append(("isKnown", .boolean(completion.isUnwanted))) }
         return String(decoding: JSONValue.object(members).serialized(), as: UTF8.self)
+    }
+}
+
+extension GenerationEngine {
+    /// The completions of a request, drawn, or searched for with `beams`.
+    fileprivate func answer(
+        _ request: CompletionRequest, _ beams: Int?, _ lengthPenalty: Double
+    ) async throws -> [Completion] {
+        guard let beams else { return try await complete(request) }
+        return try await beamSearch(request, beams: beams, lengthPenalty: lengthPenalty)
     }
 }

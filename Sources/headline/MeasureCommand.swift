@@ -43,6 +43,7 @@ struct MeasureCommand: AsyncParsableCommand {
             }
             figures.append(("peakResidentMemory", .integer(peakResidentMemory())))
             print(String(decoding: JSONValue.object(figures).serialized(), as: UTF8.self))
+            try flushStandardOutput()
         }
     }
 
@@ -63,6 +64,7 @@ struct MeasureCommand: AsyncParsableCommand {
         func write(_ count: Int, _ tokens: Int) throws {
             var options = SamplingOptions(maximumNewTokens: tokens)
             options.minimumNewTokens = tokens
+            options.endsAtNewline = false
             let completions = try generator.complete(prompt, count: count, options: options)
             guard completions.allSatisfy({ $0.tokens.count == tokens }) else {
                 throw GenerationError("a completion has another length than \(tokens)")

@@ -34,7 +34,10 @@ struct SamplingFlags: ParsableArguments {
     @Option(help: ArgumentHelp("End before this text; give it again for more.", valueName: "text"))
     var stop: [String] = []
 
-    @Flag(help: "Do not end a headline inside a quotation.")
+    @Flag(inversion: .prefixedNo, help: "End before a line break.")
+    var endAtNewline = SamplingOptions().endsAtNewline
+
+    @Flag(help: "Do not end a headline inside a quotation, and close it where the room ends.")
     var balancedQuotes = false
 
     @Option(help: ArgumentHelp("The fewest tokens that are added.", valueName: "n"))
@@ -55,6 +58,7 @@ struct SamplingFlags: ParsableArguments {
         options.noRepeatNGram = noRepeatNgram
         options.bannedWords = ban
         options.stopStrings = stop
+        options.endsAtNewline = endAtNewline
         options.balancesQuotes = balancedQuotes
         options.minimumNewTokens = minNewTokens
         return options

@@ -103,6 +103,11 @@ struct CompleteCommandTests {
                 #expect(try size(name) < size("run/last"))
                 #expect(try complete(folder, "AI", model: name).output.hasPrefix("AI"))
             }
+            let untold = try Command.run(
+                "headline", ["export", "--model", "run/last", "--output", "untold", "--int8"], in: folder)
+            #expect(untold.output.contains("change not measured: give --validation"))
+            let card = String(decoding: try readFile("\(folder)/untold/README.md"), as: UTF8.self)
+            #expect(card.contains("int8") && !card.contains("library_name: transformers"))
             for again in [["--int8"], ["--precision", "float16"]] {
                 try Refusal(
                     "int8 anew", ["export", "--model", "int8", "--output", "other"] + again, 64, "int8 weights"
@@ -113,6 +118,79 @@ struct CompleteCommandTests {
                 ["export", "--model", "run/last", "--output", "x", "--int8", "--precision", "float16"],
                 64, "--int8"
             ).check("headline", in: folder)
+        }
+    }
+
+    @Test("a bad line of a file of prompts is reported by its number, and the others are completed")
+    func badLines() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            let long = String(repeating: "word ", count: 200)
+            try AtomicFile.write("AI\n\nbell\u{7}\nNew law\n\(long)\n", to: "\(folder)/prompts.txt")
+            for beams in [[], ["--beams", "2"]] {
+                let ended = try Command.run(
+                    "headline", ["complete", "--model", "run/last", "--file", "prompts.txt"] + beams, in: folder)
+                let lines = ended.output.split(separator: "\n")
+                #expect(ended.status == 65 && lines.count == 2, "\(ended.errors)")
+                #expect(lines.first?.hasPrefix("AI") == true && lines.last?.hasPrefix("New law") == true)
+                #expect(ended.reports.count == 2)
+                #expect(ended.reports.first?.contains("prompts.txt, line 3: ") == true, "\(ended.errors)")
+                #expect(ended.reports.last?.contains("prompts.txt, line 5: ") == true, "\(ended.errors)")
+            }
+        }
+    }
+
+    @Test("beam search honours stop strings, ranks, and says which completions are known")
+    func beams() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            func search(_ more: String...) throws -> [JSONValue] {
+                let arguments = ["complete", "--model", "run/last", "AI", "-n", "4", "--beams", "6"]
+                let ended = try Command.run(
+                    "headline", arguments + ["--max-new-tokens", "8", "--json"] + more, in: folder)
+                #expect(ended.status == 0, "\(ended.errors)")
+                return try ended.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+            }
+            let plain = try search()
+            #expect(plain.count == 4)
+            let stopped = try search("--stop", "e", "--stop", "a")
+            #expect(stopped.allSatisfy { $0["completion"]?.string?.contains { "ea".contains($0) } == false })
+            let means = try search("--rank", "--length-penalty", "3").compactMap { $0["meanLogProbability"]?.number }
+            #expect(means.count == 4 && means == means.sorted(by: >))
+            let known = try #require(plain.first?["headline"]?.string)
+            try AtomicFile.write(
+                JSONValue.object([("headline", .string(known))]).serialized(), to: "\(folder)/known.jsonl")
+            let fresh = try search("--not-in", "known.jsonl")
+            // Several rows of tokens may spell the same headline.
+            for value in fresh {
+                #expect(value["isKnown"] == .boolean(value["headline"]?.string == known), "\(known)")
+            }
+            #expect(fresh.first?["isKnown"] == false)
+        }
+    }
+
+    @Test("output that cannot be written is an error")
+    func fullDisk() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            let inner = "\(folder)/classifier"
+            try createFolder(inner)
+            let labels = try Workplace(in: inner, kind: .classifier)
+            #expect(try labels.train("run").status == 0)
+            let program = Command.folder.appendingPathComponent("headline").path
+            for arguments in [
+                "complete --model run/last AI", "complete --model run/last -n 5000 --max-new-tokens 4 AI",
+                "classify --model classifier/run/last storm", "data check headlines.txt",
+                "export --model run/last --output copy",
+            ] {
+                let ended = try Command.run(
+                    "/bin/sh", ["-c", "exec \(program) \(arguments) > /dev/full"], in: folder)
+                #expect(ended.status == 1 && ended.reports.count == 1, "\(arguments): \(ended.errors)")
+                #expect(ended.errors.contains("standard output"), "\(arguments): \(ended.errors)")
+            }
         }
     }
 
@@ -151,6 +229,10 @@ struct CompleteCommandTests {
                 Refusal("fewest", options("--min-new-tokens", "99"), 64, "minimum of new tokens"),
                 Refusal("beams", options("--beams", "0"), 64, "beams"),
                 Refusal("more than beams", options("--beams", "2", "-n", "3"), 64, "beams"),
+                Refusal("a length penalty", options("--length-penalty", "nan"), 64, "length penalty"),
+                Refusal("the same of beams", options("--beams", "2", "--length-penalty", "inf"), 64, "length penalty"),
+                Refusal("a small penalty", options("--repetition-penalty", "1e-300"), 64, "repetition penalty"),
+                Refusal("a large penalty", options("--presence-penalty=-1e300"), 64, "presence penalty"),
                 Refusal("threads", options("--threads", "0"), 64, "--threads"),
                 Refusal("no known headlines", options("--not-in", "\(folder)/none.txt"), 65, "none.txt"),
                 Refusal("a control character", ["complete", "--model", model, "a\u{7}"], 64, "U+0007"),

@@ -21,6 +21,7 @@ struct DecodingTests {
         var request = CompletionRequest(
             prompt, count: count,
             options: SamplingOptions(temperature: 1.2, topK: 0, topP: 1, maximumNewTokens: length, seed: seed))
+        request.options.endsAtNewline = false
         change(&request)
         return request
     }
@@ -76,14 +77,52 @@ struct DecodingTests {
         #expect(stopped.contains { $0.ending == .stopString("e") })
     }
 
-    @Test("no completion ends inside a quotation that it had room to close")
+    @Test("a completion ends before a line break, or goes on where it does not end headlines")
+    func newlines() throws {
+        let free = try generator.complete(request("AI", count: 80))
+        let ended = try generator.complete(request("AI", count: 80) { $0.options.endsAtNewline = true })
+        for (free, ended) in zip(free, ended) {
+            guard let place = free.text.unicodeScalars.firstIndex(where: { $0 == "\n" || $0 == "\r" }) else {
+                #expect(ended == free)
+                continue
+            }
+            #expect(ended.text == String(free.text.unicodeScalars[..<place]))
+            #expect(ended.ending == .newline && ended.endedByItself)
+            #expect(ended.logProbabilities.count == ended.tokens.count)
+        }
+        #expect(ended.contains { $0.ending == .newline })
+        let long = try generator.complete(
+            request("AI", count: 80) {
+                $0.options.endsAtNewline = true
+                $0.options.minimumNewTokens = 20
+            })
+        #expect(long.allSatisfy { $0.tokens.count >= 20 })
+    }
+
+    @Test("no completion ends inside a quotation, and what is open at the end of the room is closed")
     func quotes() throws {
-        let prompt = "Mayor says \"we"
-        let free = try generator.complete(request(prompt, count: 60))
+        let free = try generator.complete(request("Mayor says \"we", count: 60))
         #expect(free.contains { $0.endedByItself && $0.headline.count { $0 == "\"" } % 2 == 1 })
-        let balanced = try generator.complete(request(prompt, count: 60) { $0.options.balancesQuotes = true })
-        for completion in balanced where completion.endedByItself {
-            #expect(completion.headline.count { $0 == "\"" } % 2 == 0 || completion.tokens.count == 23)
+        #expect(free.contains { $0.ending == .limit && $0.headline.count { $0 == "\"" } % 2 == 1 })
+        for (prompt, mark, length) in [
+            ("Mayor says \"we", "\"", 24), ("Mayor says \"we", "\"", 1), ("He", "\"", 3),
+            ("She calls it \u{201C}a", "\u{201D}", 12), ("She doesn\u{2019}t \u{2018}know", "\u{2019}", 12),
+            ("\u{201C}\u{2018}No", "\u{2019}\u{201D}", 8),
+        ] as [(String, String, Int)] {
+            let drawn = try generator.complete(
+                request(prompt, count: 60, length: length) {
+                    $0.options.balancesQuotes = true
+                    $0.options.endsAtNewline = true
+                })
+            let searched = try generator.beamSearch(
+                request(prompt, count: 4, length: length) { $0.options.balancesQuotes = true }, beams: 4)
+            for completion in drawn + searched {
+                #expect(completion.headline.count { $0 == "\"" } % 2 == 0, "\(completion.headline)")
+                for character in mark where character != "\"" {
+                    #expect(completion.text.contains(character), "\(completion.headline)")
+                }
+                #expect(completion.tokens.count <= length)
+            }
         }
     }
 
@@ -118,9 +157,64 @@ struct DecodingTests {
         }
     }
 
+    @Test("beam search honours stop strings, ranks, and puts what is unwanted behind all others")
+    func beamOptions() throws {
+        let plain = try generator.beamSearch(request("AI", count: 6, length: 8), beams: 6)
+        for stop in ["e", "a", "t"] {
+            let stopped = try generator.beamSearch(
+                request("AI", count: 6, length: 8) { $0.options.stopStrings = [stop] }, beams: 6)
+            #expect(stopped.allSatisfy { !$0.text.contains(stop) }, "\(stop)")
+            #expect(stopped.allSatisfy { $0.ending != .stopString(stop) || $0.tokens.count <= 8 })
+        }
+        let stopped = try generator.beamSearch(
+            request("AI", count: 6, length: 8) { $0.options.stopStrings = ["e", "a", "t", "s", "o"] }, beams: 6)
+        #expect(stopped.contains { if case .stopString = $0.ending { true } else { false } })
+
+        let ranked = try generator.beamSearch(
+            request("AI", count: 6, length: 8) { $0.isRanked = true }, beams: 6, lengthPenalty: 3)
+        #expect(zip(ranked, ranked.dropFirst()).allSatisfy { $0.meanLogProbability >= $1.meanLogProbability })
+
+        let known = plain[0].headline
+        let fresh = try generator.beamSearch(
+            request("AI", count: 6, length: 8) { $0.isUnwanted = { $0 == known } }, beams: 6)
+        // Several rows of tokens may spell the same headline.
+        #expect(fresh.allSatisfy { $0.isUnwanted == ($0.headline == known) } && !fresh[0].isUnwanted)
+        #expect(!zip(fresh, fresh.dropFirst()).contains { $0.isUnwanted && !$1.isUnwanted })
+        let all = try generator.beamSearch(
+            request("AI", count: 6, length: 8) { $0.isUnwanted = { _ in true } }, beams: 6)
+        #expect(all.map(\.headline) == plain.map(\.headline) && all.allSatisfy(\.isUnwanted))
+    }
+
+    @Test("log-probabilities of beams are the model's own, whatever penalties searched")
+    func beamLogProbabilities() throws {
+        let end = try #require(tiny.tokenizer.endOfText)
+        let found = try generator.beamSearch(
+            request("Scientists", count: 4, length: 10) { $0.options.repetitionPenalty = 2 }, beams: 4)
+        for completion in found {
+            var context = [end] + tiny.tokenizer.encode("Scientists")
+            for (index, found) in completion.logProbabilities.enumerated() {
+                let logits = tiny.logits(after: context).map(Double.init)
+                let sum = logits.reduce(0) { $0 + exp($1) }
+                let token = index < completion.tokens.count ? completion.tokens[index] : end
+                #expect(abs(found - (logits[Int(token)] - log(sum))) < 1e-4)
+                context.append(token)
+            }
+        }
+    }
+
+    @Test("a length penalty that is no number, more completions than beams and too many beams are refused")
+    func beamRefusals() throws {
+        for (beams, penalty) in [(2, 1.0), (0, 1), (65, 1), (4, .nan), (4, .infinity)] {
+            #expect(throws: GenerationError.self) {
+                try generator.beamSearch(request("AI", count: 3), beams: beams, lengthPenalty: penalty)
+            }
+        }
+    }
+
     @Test("one beam is greedy decoding")
     func oneBeam() throws {
-        let greedy = SamplingOptions(temperature: 0, repetitionPenalty: 1, maximumNewTokens: 12)
+        var greedy = SamplingOptions(temperature: 0, repetitionPenalty: 1, maximumNewTokens: 12)
+        greedy.endsAtNewline = false
         for prompt in ["Scientists discover", "AI could", "Stock"] {
             #expect(
                 try generator.beamSearch(CompletionRequest(prompt, options: greedy), beams: 1)[0].tokens

@@ -92,6 +92,103 @@ struct GenerationEngineTests {
         }
     }
 
+    @Test("a request of few candidates does not wait for one of many that came before, and both are answered as alone")
+    func turns() async throws {
+        try await withEngine(.init(candidates: 4)) { engine, generator in
+            let options = SamplingOptions(temperature: 1.5, maximumNewTokens: 12)
+            let (many, few) = (
+                CompletionRequest("Stock market", count: 400, options: options),
+                CompletionRequest("AI", count: 3, options: options)
+            )
+            var ended = [Completion?](repeating: nil, count: 400)
+            var times: [ContinuousClock.Instant] = []
+            var later: Task<(found: [Completion], time: ContinuousClock.Instant), any Error>?
+            for try await update in engine.stream(many) {
+                if later == nil {
+                    later = Task { (try await engine.complete(few), .now) }
+                }
+                guard case .completion(let completion, let candidate) = update else { continue }
+                ended[candidate] = completion
+                times.append(.now)
+            }
+            let (found, time) = try #require(try await later?.value)
+            let endedBefore = times.count { $0 < time }
+            #expect(try found == generator.complete(few))
+            #expect(try ended == generator.complete(many))
+            #expect(endedBefore < 300, "the later request was answered after \(endedBefore) candidates of the first")
+        }
+    }
+
+    @Test("beam search of several callers beside other requests finds what it finds alone, and can be cancelled")
+    func searches() async throws {
+        try await withEngine { engine, generator in
+            let found = try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
+                for index in 0..<10 {
+                    group.addTask {
+                        let request = request(index)
+                        return (index, try await engine.beamSearch(request, beams: 7, lengthPenalty: 0.5))
+                    }
+                    group.addTask { (100 + index, try await engine.complete(request(index))) }
+                }
+                return try await group.reduce(into: [Int: [Completion]]()) { $0[$1.0] = $1.1 }
+            }
+            for index in 0..<10 {
+                #expect(try found[index] == generator.beamSearch(request(index), beams: 7, lengthPenalty: 0.5))
+                #expect(try found[100 + index] == generator.complete(request(index)))
+            }
+            let cancelled = Task {
+                try await engine.beamSearch(
+                    CompletionRequest("AI", options: SamplingOptions(maximumNewTokens: 40)), beams: 64)
+            }
+            cancelled.cancel()
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+        }
+    }
+
+    @Test("a model whose logits are no numbers is one error for each request, and the engine goes on")
+    func notFinite() async throws {
+        let tiny = try TinyGenerator()
+        try tiny.spoil("ln_f.weight", with: .nan)
+        let engine = try withTemporaryFolder { folder in
+            try tiny.write(to: "\(folder)/model")
+            return try GenerationEngine(folder: "\(folder)/model", limits: .init(candidates: 3))
+        }
+        for index in 0..<8 {
+            let error = await #expect(throws: GenerationError.self) { try await engine.complete(request(index)) }
+            #expect(error?.exitStatus == .data)
+        }
+        await #expect(throws: GenerationError.self) { try await engine.beamSearch(request(0), beams: 2) }
+    }
+
+    @Test("two engines of one folder read the same pages of its file, and copy none")
+    func sharedPages() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/model"
+            try TinyGenerator(channels: 64).write(to: path)
+            let engines = [try GenerationEngine(folder: path), try GenerationEngine(folder: path)]
+            for engine in engines { _ = try await engine.complete(CompletionRequest("AI")) }
+            // proc_pid_smaps(5): a mapping's first line names its file, and then come its counts in kB.
+            let lines = String(decoding: try readFile("/proc/self/smaps"), as: UTF8.self).split(separator: "\n")
+            var mapped: [(inode: Substring, counts: [Substring: Int])] = []
+            var isOurs = false
+            for line in lines {
+                let words = line.split(separator: " ")
+                if words[0].contains("-"), !words[0].hasSuffix(":") {
+                    isOurs = line.hasSuffix("\(path)/model.safetensors")
+                    if isOurs { mapped.append((words[4], [:])) }
+                } else if isOurs, words.count == 3, let count = Int(words[1]) {
+                    mapped[mapped.count - 1].counts[words[0]] = count
+                }
+            }
+            #expect(mapped.count >= 2 && Set(mapped.map(\.inode)).count == 1)
+            for mapping in mapped {
+                #expect(mapping.counts["Anonymous:"] == 0 && mapping.counts["Private_Dirty:"] == 0)
+            }
+            #expect(mapped.count { ($0.counts["Rss:"] ?? 0) > 0 } >= 2)
+            withExtendedLifetime(engines) {}
+        }
+    }
+
     @Test("requests beyond those that may wait are refused at once, and later ones are answered")
     func overload() async throws {
         try await withEngine(.init(candidates: 2, waiting: 3)) { engine, generator in

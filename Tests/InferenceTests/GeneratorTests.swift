@@ -1,3 +1,4 @@
+import Files
 import Inference
 import TestSupport
 import Testing
@@ -25,7 +26,8 @@ struct GeneratorTests {
     @Test("tokens are those of a naive loop without cache, alone and in a batch of seven")
     func naive() throws {
         let tiny = try TinyGenerator()
-        let options = SamplingOptions(maximumNewTokens: 16, seed: 3)
+        var options = SamplingOptions(maximumNewTokens: 16, seed: 3)
+        options.endsAtNewline = false
         let end = try #require(tiny.tokenizer.endOfText)
         let batch = try tiny.generator.complete("Stock market", count: 7, options: options)
         for candidate in 0..<7 {
@@ -48,8 +50,9 @@ struct GeneratorTests {
         let tiny = try TinyGenerator(positions: 40)
         let generator = try tiny.generator
         let end = try #require(tiny.tokenizer.endOfText)
-        let many = try generator.complete(
-            "AI", count: 100, options: SamplingOptions(temperature: 1.5, topK: 0, topP: 1, maximumNewTokens: 30))
+        var options = SamplingOptions(temperature: 1.5, topK: 0, topP: 1, maximumNewTokens: 30)
+        options.endsAtNewline = false
+        let many = try generator.complete("AI", count: 100, options: options)
         #expect(many.contains { $0.endedByItself } && many.contains { !$0.endedByItself })
         for completion in many {
             #expect(completion.endedByItself ? completion.tokens.count < 30 : completion.tokens.count == 30)
@@ -137,8 +140,35 @@ struct GeneratorTests {
                 try generator.complete("a", count: count, options: SamplingOptions())
             }
         }
-        #expect(throws: GenerationError.self) {
-            try generator.complete("a", count: 1, options: SamplingOptions(topP: 2))
+        var bad = [SamplingOptions(topP: 2)]
+        for penalty in [0, 0.009, 100.1, 1e-300, .infinity, .nan] { bad.append(.init(repetitionPenalty: penalty)) }
+        for penalty in [-101, 101, 1e300, .infinity, .nan] {
+            var options = SamplingOptions()
+            options.presencePenalty = penalty
+            bad.append(options)
+        }
+        for options in bad {
+            #expect(throws: GenerationError.self) { try generator.complete("a", count: 1, options: options) }
+        }
+    }
+
+    @Test("a model whose logits are no numbers is one error of its data, drawing and searching")
+    func notFinite() throws {
+        for (name, value) in [("ln_f.weight", Float.nan), ("wte.weight", .nan), ("h.1.mlp.c_fc.bias", .infinity)] {
+            let tiny = try TinyGenerator()
+            try tiny.spoil(name, with: value)
+            let generator = try tiny.generator
+            // A greedy choice and a drawn one, one candidate and more than are decoded side by side.
+            for (count, temperature) in [(1, 0.0), (40, 1)] {
+                let error = #expect(throws: GenerationError.self) {
+                    try generator.complete("AI", count: count, options: SamplingOptions(temperature: temperature))
+                }
+                #expect(error?.exitStatus == .data && error?.description.contains("not finite") == true)
+            }
+            let error = #expect(throws: GenerationError.self) {
+                try generator.beamSearch(CompletionRequest("AI"), beams: 3)
+            }
+            #expect(error?.exitStatus == .data)
         }
     }
 }

@@ -46,6 +46,7 @@ struct LogitRulesTests {
         let scores = [Float](repeating: 0, count: tokenizer.vocabularySize)
         var options = plain
         options.minimumNewTokens = 2
+        options.endsAtNewline = false
         for (completion, mayEnd, isBanned) in [
             ([], true, true), ([5], true, true), ([5, 6], true, false), ([5, 6], false, true),
         ] as [([Int32], Bool, Bool)] {
@@ -53,6 +54,14 @@ struct LogitRulesTests {
             #expect((found[end] == -.infinity) == isBanned)
             #expect(found.count { $0 != 0 } == (isBanned ? 1 : 0))
         }
+        // Where a line break ends a headline, its tokens are ends too.
+        options.endsAtNewline = true
+        let found = apply(options, tokenizer: tokenizer, mayEnd: true, to: scores)
+        for (id, score) in found.enumerated() {
+            let isBreak = tokenizer.bytes(of: Int32(id)).contains { $0 == 10 || $0 == 13 }
+            #expect((score == -.infinity) == (isBreak || id == end), "\(id)")
+        }
+        #expect(found.count { $0 == -.infinity } >= 3)
     }
 
     @Test("a banned word is not completed in any of its forms, and its first tokens alone are free")

@@ -7,6 +7,7 @@ import Models
 import NeuralNetwork
 import NumericCore
 import TestSupport
+import Testing
 import Tokenization
 
 /// A small generator with a vocabulary learned from the sample headlines and random weights, wide enough that its
@@ -42,6 +43,14 @@ struct TinyGenerator {
         try GeneratorFolder.write(
             model, parameters: store, tokenizer: tokenizer, sampling: SamplingOptions(), card: "# A card\n",
             precision: precision, to: path)
+    }
+
+    /// Makes one weight of the parameter `name` something that no training leaves.
+    func spoil(_ name: String, with value: Float) throws {
+        let parameter = try #require(store.parameters.first { $0.name == name })
+        var values = parameter.array.elements
+        values[values.count / 2] = value
+        parameter.buffer?.assign(NDArray(values, shape: parameter.shape))
     }
 
     /// The weights by the names of `GPT2Model`.

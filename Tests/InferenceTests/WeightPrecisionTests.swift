@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Inference
 import Models
+import NeuralNetwork
 import NumericCore
 import TestSupport
 import Testing
@@ -47,6 +48,100 @@ struct WeightPrecisionTests {
             let folder = try GeneratorFolder(path: folder)
             let generator = try Generator(folder.load(for: .inference).model, folder.tokenizer)
             return try generator.complete("AI", count: 1, options: SamplingOptions())[0].headline
+        }
+    }
+
+    @Test(
+        "a weight that is not finite is an error that names its array, in every precision, and nothing is left behind")
+    func notFinite() throws {
+        for value in [Float.nan, .infinity, -.infinity] {
+            try withTemporaryFolder { folder in
+                let generator = try TinyGenerator()
+                try generator.spoil("h.1.attn.c_proj.weight", with: value)
+                try generator.write(to: "\(folder)/generator")
+                let classifier = try TinyClassifier()
+                let name = "bert.encoder.layer.0.output.dense.weight"
+                let parameter = try #require(classifier.store.parameters.first { $0.name == name })
+                var values = parameter.array.elements
+                values[5] = value
+                parameter.buffer?.assign(NDArray(values, shape: parameter.shape))
+                try classifier.write(to: "\(folder)/classifier")
+                for precision in WeightPrecision.allCases {
+                    let output = "\(folder)/output"
+                    let first = #expect(throws: FileError.self) {
+                        let folder = try GeneratorFolder(path: "\(folder)/generator")
+                        try folder.export(try folder.load(for: .reading), precision: precision, to: output)
+                    }
+                    #expect(first?.description.contains("h.1.attn.c_proj.weight") == true)
+                    #expect(first?.exitStatus == .data)
+                    let second = #expect(throws: FileError.self) {
+                        let folder = try ClassifierFolder(path: "\(folder)/classifier")
+                        try folder.export(try folder.load(for: .reading), precision: precision, to: output)
+                    }
+                    #expect(second?.description.contains(name) == true && second?.exitStatus == .data)
+                }
+                #expect(try listFolder(folder).sorted() == ["classifier", "generator"])
+                if value.isNaN {
+                    let path = try classifier.writeWithVocabulary(in: folder)
+                    let error = #expect(throws: ClassificationError.self) {
+                        try Classifier(folder: path).classify(["striker scores"])
+                    }
+                    #expect(error?.exitStatus == .data && error?.description.contains("not finite") == true)
+                }
+            }
+        }
+    }
+
+    @Test("the card of an int8 folder says what its weights are, and claims no library that cannot read them")
+    func cards() throws {
+        try withTemporaryFolder { folder in
+            try TinyGenerator().write(to: "\(folder)/model")
+            try TinyClassifier().write(to: "\(folder)/classifier")
+            let cards = [
+                "---\nlibrary_name: transformers\ntags: [headlines, gpt2]\n---\n\n# tiny\n\nA GPT-2.\n",
+                "# A card\n", "", nil,
+            ]
+            for (index, card) in cards.enumerated() {
+                for kind in ["model", "classifier"] {
+                    let readMe = "\(folder)/\(kind)/README.md"
+                    if let card {
+                        try AtomicFile.write(card, to: readMe)
+                    } else {
+                        try FileManager.default.removeItem(atPath: readMe)
+                    }
+                    func exported(_ precision: WeightPrecision) throws -> String? {
+                        let output = "\(folder)/\(kind)-\(index)-\(precision)"
+                        if kind == "model" {
+                            let model = try GeneratorFolder(path: "\(folder)/\(kind)")
+                            try model.export(try model.load(for: .reading), precision: precision, to: output)
+                        } else {
+                            let model = try ClassifierFolder(path: "\(folder)/\(kind)")
+                            try model.export(try model.load(for: .reading), precision: precision, to: output)
+                        }
+                        let file = "\(output)/README.md"
+                        return pathExists(file) ? String(decoding: try readFile(file), as: UTF8.self) : nil
+                    }
+                    #expect(try (exported(.bfloat16) ?? "") == card ?? "")
+                    let text = try #require(try exported(.int8))
+                    #expect(text.hasPrefix("---\nlibrary_name: headlinekit\n") && text.contains("int8"))
+                    #expect(!text.contains("library_name: transformers"))
+                    if index == 0 {
+                        #expect(text.contains("tags: [headlines, gpt2]\n---\n\n> The") && text.hasSuffix("A GPT-2.\n"))
+                    }
+                    if index == 1 { #expect(text.hasSuffix("\n\n# A card\n")) }
+                }
+            }
+        }
+    }
+
+    @Test("a vocabulary larger than the classifier's is an error that names the folder")
+    func vocabulary() throws {
+        try withTemporaryFolder { folder in
+            let path = try TinyClassifier().writeWithVocabulary(in: folder)
+            let words = String(decoding: try readFile("\(path)/vocab.txt"), as: UTF8.self)
+            try AtomicFile.write(words + (0..<50).map { "word\($0)\n" }.joined(), to: "\(path)/vocab.txt")
+            let error = #expect(throws: FileError.self) { try Classifier(folder: path) }
+            #expect(error?.path == path && error?.exitStatus == .data)
         }
     }
 

@@ -13,28 +13,6 @@ import Tokenization
 /// Beam search: keeps the likeliest beginnings and continues them all, as transformers' `generate(num_beams:)` does with
 /// `early_stopping=False`.
 struct BeamSearch {
-    /// A beginning.
-    private struct Beam {
-        var tokens: [Int32]
-        var logProbabilities: [Double]
-        /// The sum of the log-probabilities, after penalties and bans.
-        var score: Double
-        var slot: Int
-    }
-
-    /// A beginning and one more token.
-    private struct Continuation {
-        let beam: Int
-        let token: Int32
-        let score: Double
-    }
-
-    /// A headline that has ended, and its score per token.
-    private struct Finished {
-        let completion: Completion
-        let score: Double
-    }
-
     /// The most beams.
     static let mostBeams = RowProduct.mostRows
 
@@ -46,35 +24,53 @@ struct BeamSearch {
         (self.model, self.tokenizer, self.endOfText) = (model, tokenizer, endOfText)
     }
 
-    /// The best completions, at most `beams`, best first by their log-probability divided by a power of their length.
-    /// - Parameters:
-    ///   - request: its number of candidates says how many are returned; temperature, filters and seed are not used.
-    ///   - lengthPenalty: the power; above 0 favours longer headlines.
-    func complete(_ request: CompletionRequest, beams: Int, lengthPenalty: Double) throws(GenerationError)
-        -> [Completion]
-    {
-        try request.options.check()
-        guard (1...Self.mostBeams).contains(beams) else {
-            throw GenerationError(
-                "the number of beams is \(beams), expected a whole number from 1 to \(Self.mostBeams)")
-        }
-        guard (1...beams).contains(request.count) else {
-            throw GenerationError(
-                "the number of completions is \(request.count), expected at most that of the beams, \(beams)")
-        }
-        guard lengthPenalty.isFinite else {
-            throw GenerationError("length penalty is \(lengthPenalty), expected a finite number")
-        }
+    /// A search that has read its prompt.
+    /// - Throws: `GenerationError` for a request that cannot be answered as asked.
+    func begin(_ request: CompletionRequest, beams: Int, lengthPenalty: Double) throws(GenerationError) -> Search {
+        try request.check(beams: beams, lengthPenalty: lengthPenalty)
         let prompt = try PromptTokens(
-            request.prompt, tokenizer, endOfText: endOfText, positions: model.configuration.positions)
-        var search = Search(self, request.options, prompt, beams: beams, lengthPenalty: lengthPenalty)
-        return Array(search.run().prefix(request.count))
+            request, tokenizer, endOfText: endOfText, positions: model.configuration.positions)
+        return Search(self, request, prompt, beams: beams, lengthPenalty: lengthPenalty)
     }
 
-    /// One search under way.
-    private struct Search {
+    /// A beginning.
+    private struct Beam {
+        var tokens: [Int32] = []
+        /// The model's own log-probability of each token.
+        var logProbabilities: [Double] = []
+        /// The sum of the log-probabilities, after penalties and bans.
+        var score = 0.0
+        var text: CompletionText
+        var slot: Int
+    }
+
+    /// A beginning and one more token.
+    private struct Continuation {
+        let beam: Int
+        let token: Int32
+        let score: Double
+        let logProbability: Double
+        /// Of the beginning and the token, which the end-of-text token leaves as it is.
+        var text: CompletionText
+        /// Why it ends here; `nil` if it can go on.
+        var ending: Completion.Ending?
+    }
+
+    /// A headline that has ended, and its score per token.
+    private struct Finished {
+        let completion: Completion
+        let score: Double
+
+        /// Whether it stands before another: what is unwanted comes last.
+        func precedes(_ other: Finished) -> Bool {
+            completion.isUnwanted != other.completion.isUnwanted ? other.completion.isUnwanted : score > other.score
+        }
+    }
+
+    /// One search under way, a token of all beams at a time.
+    struct Search {
         private let owner: BeamSearch
-        private let options: SamplingOptions
+        private let request: CompletionRequest
         private let rules: LogitRules
         private let prompt: PromptTokens
         private let width: Int
@@ -83,95 +79,131 @@ struct BeamSearch {
         private let cache: KVCache
         private var beams: [Beam]
         private var finished: [Finished] = []
+        private var length = 0
+        /// Of the next token of each beam, `[B, V]`.
+        private var logits: NDArray
 
-        init(_ owner: BeamSearch, _ options: SamplingOptions, _ prompt: PromptTokens, beams: Int, lengthPenalty: Double)
-        {
-            (self.owner, self.options, self.prompt) = (owner, options, prompt)
+        fileprivate init(
+            _ owner: BeamSearch, _ request: CompletionRequest, _ prompt: PromptTokens, beams: Int, lengthPenalty: Double
+        ) {
+            (self.owner, self.request, self.prompt) = (owner, request, prompt)
             (width, self.lengthPenalty) = (beams, lengthPenalty)
-            rules = LogitRules(options, tokenizer: owner.tokenizer)
-            limit = min(options.maximumNewTokens, owner.model.configuration.positions - prompt.context.count)
+            rules = LogitRules(request.options, tokenizer: owner.tokenizer)
+            limit = min(
+                request.options.maximumNewTokens, owner.model.configuration.positions - prompt.context.count)
             cache = owner.model.makeCache()
-            self.beams = [
-                Beam(
-                    tokens: [], logProbabilities: [], score: 0, slot: cache.open(capacity: prompt.context.count + limit)
-                )
-            ]
+            let text = CompletionText(owner.tokenizer, prompt: prompt.text, options: request.options)
+            let beam = Beam(text: text, slot: cache.open(capacity: prompt.context.count + limit))
+            self.beams = [beam]
+            logits = owner.logits(
+                prompt.context, past: [0], lengths: [prompt.context.count], slots: [beam.slot], cache)
         }
 
-        mutating func run() -> [Completion] {
-            var logits = read(prompt.context, past: [0], lengths: [prompt.context.count])  // [1, V]
-            for length in 1...limit {
-                let continuations = best(2 * width, of: logits)
-                finish(continuations, length: length)
-                // Once every place is taken, only a running beam that could still win goes on.
-                beams = running(continuations)
-                if length == limit || beams.isEmpty { break }
-                if finished.count == width, let worst = finished.last,
-                    beams[0].score / pow(Double(length), lengthPenalty) <= worst.score
-                {
-                    break
-                }
-                logits = read(
-                    beams.map { $0.tokens[length - 1] },
-                    past: beams.map { Int32(prompt.context.count + $0.tokens.count - 1) },
-                    lengths: beams.map { _ in 1 })
+        /// Adds a token to every beam; returns whether the search goes on.
+        /// - Throws: `GenerationError` for a model whose logits are not finite.
+        mutating func advance() throws(GenerationError) -> Bool {
+            length += 1
+            let continuations = try best(2 * width)
+            finish(continuations)
+            beams = running(continuations)
+            guard length < limit, let likeliest = beams.first else { return false }
+            // Once every place is taken, only a running beam that could still win goes on.
+            if finished.count == width, let worst = finished.last, !worst.completion.isUnwanted,
+                likeliest.score / pow(Double(length), lengthPenalty) <= worst.score
+            {
+                return false
             }
-            return finished.map(\.completion)
+            logits = owner.logits(
+                beams.map { $0.tokens[length - 1] },
+                past: beams.map { Int32(prompt.context.count + $0.tokens.count - 1) },
+                lengths: beams.map { _ in 1 }, slots: beams.map(\.slot), cache)
+            return true
         }
 
-        private func read(_ tokens: [Int32], past: [Int32], lengths: [Int]) -> NDArray {
-            var offsets: [Int32] = [0]
-            for length in lengths { offsets.append(offsets[offsets.count - 1] + Int32(length)) }
-            let segments = Segments(offsets: offsets, past: past, slots: beams.map { Int32($0.slot) })
-            let hidden = owner.model(tokens, segments, cache: cache).rows(segments.lastRows)  // [B, C]
-            return owner.model.logits(hidden).value  // [B, V]
+        /// As many of the best as were asked for, once the search is over.
+        /// - Throws: `GenerationError` when there is none.
+        func completions() throws(GenerationError) -> [Completion] {
+            guard !finished.isEmpty else {
+                throw GenerationError(
+                    "beam search found no completion, for every continuation of the prompt is banned; ban less")
+            }
+            let best = finished.prefix(request.count).map(\.completion)
+            return request.isRanked ? best.rankedByLogProbability : best
         }
 
         /// The likeliest continuations of all beams together, best first.
-        private func best(_ count: Int, of logits: NDArray) -> [Continuation] {
+        private mutating func best(_ count: Int) throws(GenerationError) -> [Continuation] {
             var best: [Continuation] = []
-            for (index, beam) in beams.enumerated() {
-                var scores = logits.rows(index..<index + 1).withUnsafeElements {
+            let (room, isBalanced) = (limit - length + 1, request.options.balancesQuotes)
+            for index in beams.indices {
+                let logProbabilities = logits.rows(index..<index + 1).withUnsafeElements {
                     logSoftmax($0, count: owner.tokenizer.vocabularySize)
                 }
+                guard let logProbabilities else { throw .notFinite }
+                let closing = isBalanced ? beams[index].text.takeClosingToken(room: room) : nil
+                let beam = beams[index]
+                var scores = logProbabilities
                 rules.apply(
-                    to: &scores, prompt: prompt.context, completion: beam.tokens, mayEnd: true)
+                    to: &scores, prompt: prompt.context, completion: beam.tokens,
+                    mayEnd: !isBalanced || !beam.text.hasOpenQuote)
                 for (id, value) in scores.enumerated() {
-                    let score = beam.score + Double(value)
+                    let token = Int32(id)
+                    if let closing, closing != token { continue }
+                    // What closes a quotation is written even where it is banned.
+                    let score = beam.score + Double(closing == nil ? value : logProbabilities[id])
                     if best.count == count, score <= best[count - 1].score { continue }
                     guard score > -.infinity else { continue }
+                    if isBalanced, closing == nil, token != owner.endOfText,
+                        !beam.text.canClose(after: token, room: room)
+                    {
+                        continue
+                    }
                     let place = best.firstIndex { $0.score < score } ?? best.count
-                    best.insert(Continuation(beam: index, token: Int32(id), score: score), at: place)
+                    best.insert(
+                        Continuation(
+                            beam: index, token: token, score: score, logProbability: Double(logProbabilities[id]),
+                            text: beam.text), at: place)
                     if best.count > count { best.removeLast() }
                 }
             }
-            return best
+            return best.map(continued)
+        }
+
+        /// The same with its token in the text, and why it ends.
+        private func continued(_ continuation: Continuation) -> Continuation {
+            var continuation = continuation
+            if continuation.token == owner.endOfText {
+                continuation.ending = .endOfText
+            } else {
+                continuation.text.append(continuation.token)
+                if length == limit { continuation.ending = .limit }
+            }
+            if continuation.ending != nil { continuation.text.finish() }
+            continuation.ending = continuation.text.ending ?? continuation.ending
+            return continuation
         }
 
         /// Takes the headlines that end among the best continuations.
-        private mutating func finish(_ continuations: [Continuation], length: Int) {
-            for continuation in continuations.prefix(width) where isLast(continuation, length: length) {
+        private mutating func finish(_ continuations: [Continuation]) {
+            for continuation in continuations.prefix(width) {
+                guard let ending = continuation.ending else { continue }
                 let beam = beams[continuation.beam]
-                let score = continuation.score / pow(Double(length), lengthPenalty)
-                let isEnd = continuation.token == owner.endOfText
-                let tokens = isEnd ? beam.tokens : beam.tokens + [continuation.token]
+                let text = continuation.text.text
                 let completion = Completion(
-                    prompt: prompt.text, text: owner.tokenizer.decode(tokens), tokens: tokens,
-                    logProbabilities: beam.logProbabilities + [continuation.score - beam.score],
-                    ending: isEnd ? .endOfText : .limit, isUnwanted: false)
-                let place = finished.firstIndex { $0.score < score } ?? finished.count
-                finished.insert(Finished(completion: completion, score: score), at: place)
+                    prompt: prompt.text, text: text,
+                    tokens: beam.tokens + (ending == .endOfText ? [] : [continuation.token]),
+                    logProbabilities: beam.logProbabilities + [continuation.logProbability], ending: ending,
+                    isUnwanted: request.isUnwanted?(prompt.text + text) ?? false)
+                let found = Finished(
+                    completion: completion, score: continuation.score / pow(Double(length), lengthPenalty))
+                finished.insert(found, at: finished.firstIndex { found.precedes($0) } ?? finished.count)
                 if finished.count > width { finished.removeLast() }
             }
         }
 
-        private func isLast(_ continuation: Continuation, length: Int) -> Bool {
-            continuation.token == owner.endOfText || length == limit
-        }
-
         /// The beams of the next pass; each has a slot of its own, the first heir of a beam its parent's.
         private func running(_ continuations: [Continuation]) -> [Beam] {
-            let kept = continuations.filter { $0.token != owner.endOfText }.prefix(width)
+            let kept = continuations.filter { $0.ending == nil || $0.ending == .limit }.prefix(width)
             var isTaken = [Bool](repeating: false, count: beams.count)
             // Copies are made before any slot is written or closed.
             let next = kept.map { continuation -> Beam in
@@ -183,20 +215,32 @@ struct BeamSearch {
                 isTaken[continuation.beam] = true
                 return Beam(
                     tokens: parent.tokens + [continuation.token],
-                    logProbabilities: parent.logProbabilities + [continuation.score - parent.score],
-                    score: continuation.score, slot: slot)
+                    logProbabilities: parent.logProbabilities + [continuation.logProbability],
+                    score: continuation.score, text: continuation.text, slot: slot)
             }
             for (index, beam) in beams.enumerated() where !isTaken[index] { cache.close(beam.slot) }
             return next
         }
     }
+
+    /// The logits of the token after the last one of each sequence, `[B, V]`.
+    private func logits(
+        _ tokens: [Int32], past: [Int32], lengths: [Int], slots: [Int], _ cache: KVCache
+    ) -> NDArray {
+        var offsets: [Int32] = [0]
+        for length in lengths { offsets.append(offsets[offsets.count - 1] + Int32(length)) }
+        let segments = Segments(offsets: offsets, past: past, slots: slots.map { Int32($0) })
+        let hidden = model(tokens, segments, cache: cache).rows(segments.lastRows)  // [B, C]
+        return model.logits(hidden).value  // [B, V]
+    }
 }
 
-/// The logarithms of the softmax of the first `count` logits; the denominator counts all of them.
-private func logSoftmax(_ logits: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
+/// The logarithms of the softmax of the first `count` logits; the denominator counts all of them. `nil` when a logit is no
+/// number.
+private func logSoftmax(_ logits: UnsafeBufferPointer<Float>, count: Int) -> [Float]? {
     let largest = logits.max() ?? 0
     var sum = 0.0
     for logit in logits { sum += Double(exp(logit - largest)) }
     let shift = largest + Float(log(sum))
-    return logits[..<count].map { $0 - shift }
+    return shift.isFinite ? logits[..<count].map { $0 - shift } : nil
 }

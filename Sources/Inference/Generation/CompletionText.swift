@@ -1,46 +1,52 @@
 import Tokenization
 
-/// The text of a completion as its tokens come, watched for stop strings and open quotation marks.
+/// The text of a completion as its tokens come, watched for stop strings, line breaks and open quotation marks.
 struct CompletionText {
-    /// All that has been written, up to a stop string.
+    /// All that has been written, up to a stop string or a line break that ends it.
     private(set) var text = ""
-    /// The stop string that was met.
-    private(set) var stopString: String?
+    /// What was met that ends the completion: a stop string or a line break.
+    private(set) var ending: Completion.Ending?
+    private let tokenizer: ByteLevelBPE
     private var decoder: ByteLevelBPEStreamingDecoder
-    private let stopStrings: [String]
+    private let stops: [(bytes: [UInt8], ending: Completion.Ending)]
     private let prompt: String
     /// How much of `text` has been handed out, in bytes.
     private var handedOut = 0
+    /// What is still to come of the tokens that close open quotation marks at the end of the room.
+    private var closing: [Int32] = []
 
-    init(_ tokenizer: ByteLevelBPE, prompt: String, stopStrings: [String]) {
+    init(_ tokenizer: ByteLevelBPE, prompt: String, options: SamplingOptions) {
+        self.tokenizer = tokenizer
         decoder = ByteLevelBPEStreamingDecoder(tokenizer)
         self.prompt = prompt
-        self.stopStrings = stopStrings
+        stops =
+            options.stopStrings.map { (Array($0.utf8), .stopString($0)) }
+            + (options.endsAtNewline ? [(Array("\n".utf8), .newline), (Array("\r".utf8), .newline)] : [])
     }
 
     /// Takes the next token.
     mutating func append(_ token: Int32) {
         text += decoder.append(token)
-        cutAtStopString()
+        cutAtEnding()
     }
 
     /// Takes the end: a character that was never completed becomes U+FFFD.
     mutating func finish() {
-        if stopString == nil { text += decoder.finish() }
-        cutAtStopString()
+        if ending == nil { text += decoder.finish() }
+        cutAtEnding()
     }
 
-    private mutating func cutAtStopString() {
+    private mutating func cutAtEnding() {
         let bytes = Array(text.utf8)
-        var first: (index: Int, string: String)?
-        for string in stopStrings {
-            let wanted = Array(string.utf8)
-            guard bytes.count >= wanted.count else { continue }
-            let found = (0...bytes.count - wanted.count).first { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
-            if let found, found < first?.index ?? .max { first = (found, string) }
+        var first: (index: Int, ending: Completion.Ending)?
+        for stop in stops where bytes.count >= stop.bytes.count {
+            let found = (0...bytes.count - stop.bytes.count).first {
+                bytes[$0..<$0 + stop.bytes.count].elementsEqual(stop.bytes)
+            }
+            if let found, found < first?.index ?? .max { first = (found, stop.ending) }
         }
         guard let first else { return }
-        stopString = first.string
+        ending = first.ending
         text = String(decoding: bytes[..<first.index], as: UTF8.self)
     }
 
@@ -49,8 +55,7 @@ struct CompletionText {
         let bytes = Array(text.utf8)
         var end = bytes.count
         if !isComplete {
-            for string in stopStrings {
-                let wanted = Array(string.utf8)
+            for (wanted, _) in stops {
                 let longest = min(wanted.count - 1, bytes.count)
                 let waiting = stride(from: longest, to: 0, by: -1).first {
                     bytes.suffix($0).elementsEqual(wanted.prefix($0))
@@ -65,17 +70,30 @@ struct CompletionText {
         return String(decoding: bytes[handedOut..<end], as: UTF8.self)
     }
 
-    /// Whether a double quotation mark is open in prompt and completion.
-    var hasOpenQuote: Bool {
-        var straight = false, curly = 0
-        for scalar in (prompt + text).unicodeScalars {
-            switch scalar {
-            case "\"": straight.toggle()
-            case "\u{201C}": curly += 1
-            case "\u{201D}": curly = max(0, curly - 1)
-            default: break
-            }
+    /// Whether a quotation mark is open in prompt and completion.
+    var hasOpenQuote: Bool { !closingQuotes(of: prompt + text).isEmpty }
+
+    /// The tokens that close what is open in prompt and completion.
+    private var closingTokens: [Int32] {
+        let marks = closingQuotes(of: prompt + text)
+        return marks.isEmpty ? [] : tokenizer.encode(marks)
+    }
+
+    /// The token that has to come now, so that what is open is closed; `nil` while there is room for others.
+    /// - Parameter room: how many tokens can still be added.
+    mutating func takeClosingToken(room: Int) -> Int32? {
+        if closing.isEmpty {
+            let tokens = closingTokens
+            if tokens.count >= room { closing = tokens }
         }
-        return straight || curly > 0
+        return closing.isEmpty ? nil : closing.removeFirst()
+    }
+
+    /// Whether what is open behind `token` can still be closed.
+    /// - Parameter room: how many tokens can still be added, `token` among them.
+    func canClose(after token: Int32, room: Int) -> Bool {
+        var next = self
+        next.append(token)
+        return next.closingTokens.count < room
     }
 }

@@ -6,40 +6,69 @@ import Tokenization
 
 /// Decodes sequences side by side: each adds one row to a pass, joins when its prompt has been read and leaves when it ends.
 ///
-/// The candidates of a request share one reading of its prompt, which is a pass of its own. Decoding passes have at most
+/// The candidates of a request share one reading of its prompt. Passes over several sequences have at most
 /// ``RowProduct/mostRows`` rows, whose bits do not depend on each other, and random numbers are keyed by seed, candidate and
 /// position: what a request is answered depends on nothing beside it.
 final class DecodingLoop {
     /// What a pass brought for one candidate.
     struct Update {
-        /// As given to ``start(_:_:candidates:id:)``.
+        /// Of the request, as given to ``read(_:)``.
         let id: Int
         let candidate: Int
         /// What can be shown that was not before; empty while a character or a stop string may be incomplete.
-        let newText: String
+        var newText = ""
         /// The candidate, when it has ended.
-        let completion: Completion?
+        var completion: Completion?
+        /// Why the whole request ends without an answer; it has left the loop.
+        var failure: GenerationError?
+    }
+
+    /// A request, checked and tokenized.
+    struct Question {
+        let id: Int
+        let request: CompletionRequest
+        let prompt: PromptTokens
+    }
+
+    /// A request whose prompt has been read. It keeps that until its last candidate has ended.
+    private final class Reading {
+        let question: Question
+        let rules: LogitRules
+        /// The most tokens a candidate may be given.
+        let limit: Int
+        /// Where the prompt is cached.
+        let slot: Int
+        /// The logits behind the prompt, `[1, V]`.
+        let logits: NDArray
+        var ended = 0
+
+        var request: CompletionRequest { question.request }
+        var prompt: PromptTokens { question.prompt }
+
+        init(_ question: Question, rules: LogitRules, limit: Int, slot: Int, logits: NDArray) {
+            (self.question, self.rules, self.limit) = (question, rules, limit)
+            (self.slot, self.logits) = (slot, logits)
+        }
     }
 
     private struct Sequence {
-        let id: Int
+        let reading: Reading
         let candidate: Int
-        let request: CompletionRequest
-        let rules: LogitRules
-        let prompt: PromptTokens
-        /// The most tokens it may be given.
-        let limit: Int
         var slot: Int
         var attempt = 0
         var tokens: [Int32] = []
         var logProbabilities: [Double] = []
         var text: CompletionText
+
+        var id: Int { reading.question.id }
+        var request: CompletionRequest { reading.request }
     }
 
     private let model: GPT2
     private let tokenizer: ByteLevelBPE
     let endOfText: Int32
     private let cache: KVCache
+    private var readings: [Int: Reading] = [:]
     private var live: [Sequence] = []
 
     /// The most candidates that can be live.
@@ -69,44 +98,67 @@ final class DecodingLoop {
     /// How many candidates are being decoded.
     var liveCount: Int { live.count }
 
-    /// Throws what is wrong with a request, before it is started.
-    func check(_ request: CompletionRequest) throws(GenerationError) {
-        _ = try prompt(of: request)
+    /// How many requests have had their prompts read and have not ended.
+    var readingCount: Int { readings.count }
+
+    /// Whether the prompt of a request has been read.
+    func hasRead(_ id: Int) -> Bool { readings[id] != nil }
+
+    /// A request as ``read(_:)`` takes it. Throws what is wrong with it.
+    /// - Parameter id: what its updates carry.
+    func question(_ request: CompletionRequest, id: Int) throws(GenerationError) -> Question {
+        try request.check()
+        return Question(
+            id: id, request: request,
+            prompt: try PromptTokens(
+                request, tokenizer, endOfText: endOfText, positions: model.configuration.positions))
     }
 
-    private func prompt(of request: CompletionRequest) throws(GenerationError) -> PromptTokens {
-        try request.options.check()
-        guard (1...CompletionRequest.mostCandidates).contains(request.count) else {
-            throw GenerationError(
-                "the number of completions is \(request.count), expected a whole number from 1 to "
-                    + "\(CompletionRequest.mostCandidates)")
+    /// Reads the prompts of requests in one pass. Traps when several have more than ``RowProduct/mostRows`` tokens together.
+    func read(_ questions: [Question]) {
+        guard !questions.isEmpty else { return }
+        let contexts = questions.map(\.prompt.context)
+        var offsets: [Int32] = [0]
+        for context in contexts { offsets.append(offsets[offsets.count - 1] + Int32(context.count)) }
+        require(
+            contexts.count == 1 || Int(offsets[contexts.count]) <= RowProduct.mostRows,
+            "DecodingLoop: \(offsets[contexts.count]) tokens of \(contexts.count) prompts")
+        let slots = contexts.map { cache.open(capacity: $0.count) }
+        let segments = Segments(offsets: offsets, past: contexts.map { _ in 0 }, slots: slots.map { Int32($0) })
+        let hidden = model(contexts.flatMap { $0 }, segments, cache: cache).rows(segments.lastRows)  // [P, C]
+        let logits = model.logits(hidden).value  // [P, V]
+        for (index, question) in questions.enumerated() {
+            let row = logits.rows(index..<index + 1)
+            readings[question.id] = Reading(
+                question, rules: LogitRules(question.request.options, tokenizer: tokenizer),
+                limit: min(
+                    question.request.options.maximumNewTokens,
+                    model.configuration.positions - contexts[index].count),
+                slot: slots[index],
+                // A copy, so that one request does not keep the logits of those that were read beside it.
+                logits: questions.count == 1 ? row : NDArray(row.elements, shape: row.shape))
         }
-        return try PromptTokens(
-            request.prompt, tokenizer, endOfText: endOfText, positions: model.configuration.positions)
     }
 
-    /// Reads the prompt and lets candidates join, whose first token is chosen at once. Traps beyond ``room``.
-    /// - Parameter id: what their updates carry.
-    func start(_ request: CompletionRequest, candidates: Range<Int>, id: Int) throws(GenerationError) -> [Update] {
-        let prompt = try prompt(of: request)
+    /// Lets candidates of a request join whose prompt has been read; their first token is chosen at once. Traps beyond
+    /// ``room``.
+    func start(_ id: Int, candidates: Range<Int>) -> [Update] {
+        guard let reading = readings[id] else { fatalError("DecodingLoop: the prompt of request \(id) is not read") }
         require(live.count + candidates.count <= Self.room, "DecodingLoop: \(candidates.count) more candidates")
-        let limit = min(request.options.maximumNewTokens, model.configuration.positions - prompt.context.count)
-        let rules = LogitRules(request.options, tokenizer: tokenizer)
-        let capacity = prompt.context.count + limit
-        let slot = cache.open(capacity: capacity)
-        let segments = Segments(offsets: [0, Int32(prompt.context.count)], past: [0], slots: [Int32(slot)])
-        let hidden = model(prompt.context, segments, cache: cache).rows(segments.lastRows)  // [1, C]
-        let logits = model.logits(hidden).value  // [1, V]
         var sequences = candidates.map { candidate in
             Sequence(
-                id: id, candidate: candidate, request: request, rules: rules, prompt: prompt, limit: limit,
-                slot: candidate == candidates.lowerBound
-                    ? slot : cache.fork(slot, tokens: prompt.context.count, capacity: capacity),
-                text: CompletionText(tokenizer, prompt: prompt.text, stopStrings: request.options.stopStrings))
+                reading: reading, candidate: candidate, slot: fork(reading),
+                text: CompletionText(tokenizer, prompt: reading.prompt.text, options: reading.request.options))
         }
-        let updates = advance(&sequences, logits: logits) { _ in 0 }
+        let updates = advance(&sequences, logits: reading.logits) { _ in 0 }
         live += sequences
-        return updates
+        return removingFailures(updates)
+    }
+
+    /// A slot that begins with the prompt.
+    private func fork(_ reading: Reading) -> Int {
+        let tokens = reading.prompt.context.count
+        return cache.fork(reading.slot, tokens: tokens, capacity: tokens + reading.limit)
     }
 
     /// One token for every live candidate.
@@ -114,24 +166,31 @@ final class DecodingLoop {
         guard !live.isEmpty else { return [] }
         let segments = Segments(
             offsets: (0...live.count).map { Int32($0) },
-            past: live.map { Int32($0.prompt.context.count + $0.tokens.count - 1) }, slots: live.map { Int32($0.slot) })
+            past: live.map { Int32($0.reading.prompt.context.count + $0.tokens.count - 1) },
+            slots: live.map { Int32($0.slot) })
         let hidden = model(live.map { $0.tokens[$0.tokens.count - 1] }, segments, cache: cache)  // [S, C]
         let logits = model.logits(hidden).value  // [S, V]
-        return advance(&live, logits: logits) { $0 }
+        return removingFailures(advance(&live, logits: logits) { $0 })
     }
 
-    /// Lets all candidates of a request leave.
+    /// Lets a request and all its candidates leave.
     func cancel(_ id: Int) {
         for sequence in live where sequence.id == id { cache.close(sequence.slot) }
         live.removeAll { $0.id == id }
+        if let reading = readings.removeValue(forKey: id) { cache.close(reading.slot) }
+    }
+
+    private func removingFailures(_ updates: [Update]) -> [Update] {
+        for update in updates where update.failure != nil { cancel(update.id) }
+        return updates
     }
 
     /// Chooses a token for each sequence, and removes those that have ended.
     /// - Parameter row: of `logits`, for each sequence.
     private func advance(_ sequences: inout [Sequence], logits: NDArray, row: (Int) -> Int) -> [Update] {
         var targets: [Int32] = []
-        for (index, sequence) in sequences.enumerated() {
-            targets.append(choose(for: sequence, logits.rows(row(index)..<row(index) + 1)))
+        for index in sequences.indices {
+            targets.append(choose(for: &sequences[index], logits.rows(row(index)..<row(index) + 1)))
         }
         let losses: [Double]
         if sequences.count == logits.shape.rows {
@@ -142,6 +201,12 @@ final class DecodingLoop {
         var updates: [Update] = []
         var staying: [Sequence] = []
         for (index, var sequence) in sequences.enumerated() {
+            // The loss sums over the whole row, so it shows when any logit is no number.
+            guard losses[index].isFinite else {
+                cache.close(sequence.slot)
+                updates.append(Update(id: sequence.id, candidate: sequence.candidate, failure: .notFinite))
+                continue
+            }
             let completion = take(targets[index], logProbability: -losses[index], into: &sequence)
             if let completion, completion.isUnwanted, sequence.attempt + 1 < CompletionRequest.mostAttempts {
                 updates += restart(&sequence, staying: &staying)
@@ -153,21 +218,39 @@ final class DecodingLoop {
                 isUnwanted && completion == nil ? "" : sequence.text.takeNew(isComplete: completion != nil)
             updates.append(
                 Update(id: sequence.id, candidate: sequence.candidate, newText: newText, completion: completion))
-            if completion == nil { staying.append(sequence) } else { cache.close(sequence.slot) }
+            if completion == nil { staying.append(sequence) } else { end(sequence) }
         }
         sequences = staying
         return updates
     }
 
-    private func choose(for sequence: Sequence, _ logits: NDArray) -> Int32 {
+    /// Lets a candidate leave, and its request with the last one.
+    private func end(_ sequence: Sequence) {
+        cache.close(sequence.slot)
+        let reading = sequence.reading
+        reading.ended += 1
+        guard reading.ended == reading.request.count else { return }
+        cache.close(reading.slot)
+        readings[sequence.id] = nil
+    }
+
+    private func choose(for sequence: inout Sequence, _ logits: NDArray) -> Int32 {
+        let (reading, options, position) = (sequence.reading, sequence.request.options, sequence.tokens.count)
+        let room = reading.limit - position
+        if options.balancesQuotes, let token = sequence.text.takeClosingToken(room: room) { return token }
         var scores = logits.withUnsafeElements { Array($0[..<tokenizer.vocabularySize]) }
-        let position = sequence.tokens.count
-        let options = sequence.request.options
-        let mayEnd = !options.balancesQuotes || position + 2 > sequence.limit || !sequence.text.hasOpenQuote
-        sequence.rules.apply(
-            to: &scores, prompt: sequence.prompt.context, completion: sequence.tokens, mayEnd: mayEnd)
-        return Sampler(options).next(
-            scores, stream: UInt64(sequence.candidate) | UInt64(sequence.attempt) << 32, position: position)
+        reading.rules.apply(
+            to: &scores, prompt: reading.prompt.context, completion: sequence.tokens,
+            mayEnd: !options.balancesQuotes || !sequence.text.hasOpenQuote)
+        let sampler = Sampler(options)
+        let stream = UInt64(sequence.candidate) | UInt64(sequence.attempt) << 32
+        while true {
+            let token = sampler.next(scores, stream: stream, position: position)
+            guard options.balancesQuotes, token != endOfText, scores[Int(token)] > -.infinity,
+                !sequence.text.canClose(after: token, room: room)
+            else { return token }
+            scores[Int(token)] = -.infinity
+        }
     }
 
     /// Adds a token; returns the candidate if it has ended.
@@ -179,32 +262,28 @@ final class DecodingLoop {
         } else {
             sequence.tokens.append(token)
             sequence.text.append(token)
-            if sequence.tokens.count == sequence.limit { ending = .limit }
+            if sequence.tokens.count == sequence.reading.limit { ending = .limit }
         }
         if ending != nil { sequence.text.finish() }
-        if let string = sequence.text.stopString { ending = .stopString(string) }
+        ending = sequence.text.ending ?? ending
         guard let ending else { return nil }
-        let text = sequence.text.text
+        let (prompt, text) = (sequence.reading.prompt.text, sequence.text.text)
         return Completion(
-            prompt: sequence.prompt.text, text: text, tokens: sequence.tokens,
-            logProbabilities: sequence.logProbabilities, ending: ending,
-            isUnwanted: sequence.request.isUnwanted?(sequence.prompt.text + text) ?? false)
+            prompt: prompt, text: text, tokens: sequence.tokens, logProbabilities: sequence.logProbabilities,
+            ending: ending, isUnwanted: sequence.request.isUnwanted?(prompt + text) ?? false)
     }
 
     /// Draws a candidate anew, from its next random stream.
     private func restart(_ sequence: inout Sequence, staying: inout [Sequence]) -> [Update] {
-        let context = sequence.prompt.context
+        let reading = sequence.reading
         cache.close(sequence.slot)
+        sequence.slot = fork(reading)
         sequence.attempt += 1
-        sequence.slot = cache.open(capacity: context.count + sequence.limit)
         sequence.tokens = []
         sequence.logProbabilities = []
-        sequence.text = CompletionText(
-            tokenizer, prompt: sequence.prompt.text, stopStrings: sequence.request.options.stopStrings)
-        let segments = Segments(offsets: [0, Int32(context.count)], past: [0], slots: [Int32(sequence.slot)])
-        let logits = model.logits(model(context, segments, cache: cache).rows(segments.lastRows)).value  // [1, V]
+        sequence.text = CompletionText(tokenizer, prompt: reading.prompt.text, options: reading.request.options)
         var alone = [sequence]
-        let updates = advance(&alone, logits: logits) { _ in 0 }
+        let updates = advance(&alone, logits: reading.logits) { _ in 0 }
         staying += alone
         return updates
     }

@@ -1,8 +1,10 @@
 import Checkpoints
 public import Files
+import NumericCore
 
 /// Completes headlines for many callers at once: their candidates are decoded in one running batch, which each joins as it
-/// comes and leaves as it ends.
+/// comes and leaves as it ends. Waiting requests get the free places in turns, so that one with many candidates does not keep
+/// the others waiting.
 ///
 /// What a request is answered depends on the request alone, never on what runs beside it. Computing happens on the engine's
 /// own queue, so it never holds up the threads of Swift's concurrency.
@@ -39,8 +41,7 @@ public actor GenerationEngine {
     }
 
     private struct Job {
-        let id: Int
-        let request: CompletionRequest
+        let question: DecodingLoop.Question
         let continuation: AsyncThrowingStream<Update, any Error>.Continuation
         /// How many candidates have joined the batch, and ended.
         var started = 0
@@ -49,10 +50,13 @@ public actor GenerationEngine {
 
     private let executor: QueueExecutor
     private let loop: DecodingLoop
+    private let search: BeamSearch
     private let limits: Limits
     private var jobs: [Int: Job] = [:]
-    /// Jobs with candidates that have not joined, in the order of their arrival.
+    /// Jobs with candidates that have not joined, in the order of their turns.
     private var waiting: [Int] = []
+    /// How many beam searches are under way.
+    private var searching = 0
     private var nextID = 0
     private var isRunning = false
 
@@ -65,7 +69,9 @@ public actor GenerationEngine {
     public init(folder path: String, limits: Limits = Limits()) throws {
         precondition((1...DecodingLoop.room).contains(limits.candidates) && limits.waiting >= 0)
         let folder = try GeneratorFolder(path: path)
-        loop = try DecodingLoop(folder.load(for: .inference, isVerified: false).model, folder.tokenizer)
+        let model = try folder.load(for: .inference, isVerified: false).model
+        loop = try DecodingLoop(model, folder.tokenizer)
+        search = BeamSearch(model, folder.tokenizer, endOfText: loop.endOfText)
         self.limits = limits
         verification = Task.detached(priority: .utility) { _ = try SafetensorsCheckpoint(path: path).verify() }
         executor = QueueExecutor(label: "GenerationEngine")
@@ -76,7 +82,8 @@ public actor GenerationEngine {
     public nonisolated func verify() async throws { try await verification.value }
 
     /// The candidates of a request, once all have ended.
-    /// - Throws: `GenerationError` for a request that cannot be answered as asked, ``Overload``, `CancellationError`.
+    /// - Throws: `GenerationError` for a request that cannot be answered as asked, and for a model whose logits are not finite;
+    ///   ``Overload``, `CancellationError`.
     public nonisolated func complete(_ request: CompletionRequest) async throws -> [Completion] {
         var completions = [Completion?](
             repeating: nil, count: max(0, min(request.count, CompletionRequest.mostCandidates)))
@@ -88,7 +95,33 @@ public actor GenerationEngine {
         return request.isRanked ? all.rankedByLogProbability : all
     }
 
+    /// The best completions that beam search finds, best first by their log-probability divided by a power of their length, or
+    /// by their mean log-probability where the request is ranked. It computes between the passes of other requests, in a cache
+    /// of its own.
+    /// - Parameters:
+    ///   - request: its number of candidates, at most that of the beams, says how many are returned. Temperature, top-k, top-p,
+    ///     min-p and seed have no part in a search; all other options are honoured.
+    ///   - beams: 1 to 64.
+    ///   - lengthPenalty: the power; above 0 favours longer headlines.
+    /// - Throws: as ``complete(_:)``, and `GenerationError` when bans leave no completion.
+    public func beamSearch(
+        _ request: CompletionRequest, beams: Int, lengthPenalty: Double = 1
+    ) async throws -> [Completion] {
+        guard searching <= limits.waiting else { throw Overload(waiting: searching) }
+        searching += 1
+        defer { searching -= 1 }
+        var search = try self.search.begin(request, beams: beams, lengthPenalty: lengthPenalty)
+        repeat {
+            await Task.yield()
+            try Task.checkCancellation()
+        } while try search.advance()
+        return try search.completions()
+    }
+
     /// What a request brings, as it comes. Ending the iteration cancels the request; errors come as of ``complete(_:)``.
+    ///
+    /// Decoding does not wait for a slow reader: what is not read yet is kept, at most as many updates as the request asks for
+    /// candidates times one more than new tokens. Whoever passes on requests of strangers limits these numbers.
     public nonisolated func stream(_ request: CompletionRequest) -> AsyncThrowingStream<Update, any Error> {
         AsyncThrowingStream { continuation in
             Task { await self.submit(request, continuation) }
@@ -98,15 +131,15 @@ public actor GenerationEngine {
     private func submit(
         _ request: CompletionRequest, _ continuation: AsyncThrowingStream<Update, any Error>.Continuation
     ) {
+        let id = nextID
         do {
-            try loop.check(request)
+            let question = try loop.question(request, id: id)
             guard waiting.count < limits.waiting || (waiting.isEmpty && loop.liveCount < limits.candidates) else {
                 throw Overload(waiting: waiting.count)
             }
+            jobs[id] = Job(question: question, continuation: continuation)
         } catch { return continuation.finish(throwing: error) }
-        let id = nextID
         nextID += 1
-        jobs[id] = Job(id: id, request: request, continuation: continuation)
         waiting.append(id)
         continuation.onTermination = { reason in
             if case .cancelled = reason { Task { await self.cancel(id) } }
@@ -133,32 +166,69 @@ public actor GenerationEngine {
         isRunning = false
     }
 
-    /// Lets candidates of waiting requests join, as many as there is room for. One prompt is read between two passes, so that
-    /// those under way go on.
+    /// Lets candidates of waiting requests join, as many as there is room for, one of each request in turn.
     private func admit() {
-        let room = limits.candidates - loop.liveCount
-        guard room > 0, let id = waiting.first, let job = jobs[id] else { return }
-        let candidates = job.started..<min(job.request.count, job.started + room)
-        do {
-            let updates = try loop.start(job.request, candidates: candidates, id: id)
-            jobs[id]?.started = candidates.upperBound
-            if candidates.upperBound == job.request.count { waiting.removeFirst() }
-            deliver(updates)
-        } catch {
-            waiting.removeFirst()
-            jobs.removeValue(forKey: id)?.continuation.finish(throwing: error)
+        let turn = nextTurn()
+        loop.read(turn.compactMap { id in loop.hasRead(id) ? nil : jobs[id]?.question })
+        var room = limits.candidates - loop.liveCount
+        var shares = [Int](repeating: 0, count: turn.count)
+        var isShared = true
+        while room > 0, isShared {
+            isShared = false
+            for (index, id) in turn.enumerated() where room > 0 {
+                guard let job = jobs[id], job.started + shares[index] < job.question.request.count else { continue }
+                shares[index] += 1
+                room -= 1
+                isShared = true
+            }
         }
+        waiting.removeAll(where: turn.contains)
+        for (id, share) in zip(turn, shares) {
+            guard let job = jobs[id] else { continue }
+            let candidates = job.started..<job.started + share
+            jobs[id]?.started = candidates.upperBound
+            if candidates.upperBound < job.question.request.count { waiting.append(id) }
+            deliver(loop.start(id, candidates: candidates))
+        }
+    }
+
+    /// The waiting requests whose candidates can join now: as many as there is room for, those that wait longest. Prompts that
+    /// have not been read go into one pass of few rows, or a long one into a pass of its own, so that candidates under way
+    /// soon go on; and there are never more prompts in memory than candidates may be decoded.
+    private func nextTurn() -> [Int] {
+        let room = limits.candidates - loop.liveCount
+        var turn: [Int] = []
+        var (unread, rows) = (0, 0)
+        for id in waiting {
+            guard turn.count < room, let job = jobs[id] else { break }
+            if !loop.hasRead(id) {
+                let tokens = job.question.prompt.context.count
+                guard loop.readingCount + unread < limits.candidates,
+                    unread == 0 || rows + tokens <= RowProduct.mostRows
+                else { continue }
+                unread += 1
+                rows += tokens
+            }
+            turn.append(id)
+        }
+        return turn
     }
 
     private func deliver(_ updates: [DecodingLoop.Update]) {
         for update in updates {
             guard let continuation = jobs[update.id]?.continuation else { continue }
+            if let failure = update.failure {
+                jobs[update.id] = nil
+                waiting.removeAll { $0 == update.id }
+                continuation.finish(throwing: failure)
+                continue
+            }
             if !update.newText.isEmpty { continuation.yield(.text(update.newText, candidate: update.candidate)) }
             guard let completion = update.completion else { continue }
             continuation.yield(.completion(completion, candidate: update.candidate))
             jobs[update.id]?.ended += 1
-            if let job = jobs[update.id], job.ended == job.request.count {
-                jobs.removeValue(forKey: update.id)
+            if let job = jobs[update.id], job.ended == job.question.request.count {
+                jobs[update.id] = nil
                 continuation.finish()
             }
         }

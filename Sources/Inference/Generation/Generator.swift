@@ -19,15 +19,19 @@ public final class Generator {
     }
 
     /// The candidates of a request.
+    /// - Throws: `GenerationError` for a request that cannot be answered as asked, and for a model whose logits are not finite.
     public func complete(_ request: CompletionRequest) throws(GenerationError) -> [Completion] {
-        try loop.check(request)
+        loop.read([try loop.question(request, id: 0)])
         var completions: [Completion] = []
         for first in stride(from: 0, to: request.count, by: Self.group) {
             let candidates = first..<min(first + Self.group, request.count)
             var group = [Completion?](repeating: nil, count: candidates.count)
-            var updates = try loop.start(request, candidates: candidates, id: 0)
+            var updates = loop.start(0, candidates: candidates)
             while true {
-                for update in updates { group[update.candidate - first] = update.completion }
+                for update in updates {
+                    if let failure = update.failure { throw failure }
+                    group[update.candidate - first] = update.completion
+                }
                 if loop.liveCount == 0 { break }
                 updates = loop.step()
             }
@@ -36,11 +40,13 @@ public final class Generator {
         return request.isRanked ? completions.rankedByLogProbability : completions
     }
 
-    /// The `beams` best completions that beam search finds, best first.
+    /// The best completions that beam search finds, as ``GenerationEngine/beamSearch(_:beams:lengthPenalty:)`` gives them.
     public func beamSearch(_ request: CompletionRequest, beams: Int, lengthPenalty: Double = 1) throws(GenerationError)
         -> [Completion]
     {
-        try search.complete(request, beams: beams, lengthPenalty: lengthPenalty)
+        var search = try search.begin(request, beams: beams, lengthPenalty: lengthPenalty)
+        while try search.advance() {}
+        return try search.completions()
     }
 
     /// How many candidates are decoded side by side: enough for the products to be efficient, few enough for their caches to

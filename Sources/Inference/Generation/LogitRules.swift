@@ -3,15 +3,26 @@ package import Tokenization
 /// Penalties and bans: what changes the logits before a token is chosen, in the order of transformers' processors.
 package struct LogitRules {
     private let options: SamplingOptions
-    private let endOfText: Int32?
+    /// What ends a headline: the end-of-text token and, where they end it, all tokens with a line break.
+    private let ends: [Int32]
     /// Runs of tokens whose last one is not chosen behind the others.
     private let banned: [[Int32]]
 
     /// - Parameter tokenizer: whose tokens spell the banned words; `nil` for rules without any.
     package init(_ options: SamplingOptions, tokenizer: ByteLevelBPE?) {
         self.options = options
-        endOfText = tokenizer?.endOfText
+        ends = tokenizer.map { Self.ends($0, options) } ?? []
         banned = tokenizer.map { Self.runs(of: options.bannedWords, $0) } ?? []
+    }
+
+    private static func ends(_ tokenizer: ByteLevelBPE, _ options: SamplingOptions) -> [Int32] {
+        let end = tokenizer.endOfText.map { [$0] } ?? []
+        // Only these two options ever ban an end; without them the vocabulary is not searched.
+        guard options.endsAtNewline, options.balancesQuotes || options.minimumNewTokens > 0 else { return end }
+        return end
+            + (0..<Int32(tokenizer.vocabularySize)).filter { id in
+                tokenizer.bytes(of: id).contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+            }
     }
 
     /// The tokens of each word in every form that is banned.
@@ -46,8 +57,8 @@ package struct LogitRules {
         for run in banned where completion.suffix(run.count - 1).elementsEqual(run.dropLast()) {
             scores[Int(run[run.count - 1])] = -.infinity
         }
-        if let endOfText, !mayEnd || completion.count < options.minimumNewTokens {
-            scores[Int(endOfText)] = -.infinity
+        if !mayEnd || completion.count < options.minimumNewTokens {
+            for id in ends { scores[Int(id)] = -.infinity }
         }
     }
 

@@ -12,9 +12,10 @@ struct PromptTokens {
     /// is trained; a foreign one may say nothing. Where there is no token at all to go on from, the end-of-text token is it, so
     /// that an empty prompt writes whole headlines.
     /// - Throws: `GenerationError` for a prompt with control characters or too long for the model.
-    init(_ prompt: String, _ tokenizer: ByteLevelBPE, endOfText: Int32, positions: Int) throws(GenerationError) {
-        // A headline never ends in white space, and "discover " would be continued by a word without its own space.
-        text = prompt.trimmingEnd()
+    init(
+        _ request: CompletionRequest, _ tokenizer: ByteLevelBPE, endOfText: Int32, positions: Int
+    ) throws(GenerationError) {
+        text = request.continuedPrompt
         if let (index, scalar) = text.unicodeScalars.enumerated().first(where: {
             $0.element.properties.generalCategory == .control
         }) {
@@ -32,14 +33,5 @@ struct PromptTokens {
                 "the prompt has \(ids.count) tokens, and the model has room for \(room) before a completion of one; "
                     + "shorten the prompt")
         }
-    }
-}
-
-extension String {
-    /// Without the white space at its end.
-    fileprivate func trimmingEnd() -> String {
-        var scalars = unicodeScalars[...]
-        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-        return String(scalars)
     }
 }

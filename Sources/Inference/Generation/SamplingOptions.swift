@@ -21,9 +21,12 @@ public struct SamplingOptions: Sendable, Hashable {
     public var bannedWords: [String] = []
     /// A completion ends before the first of these.
     public var stopStrings: [String] = []
-    /// The end of the headline is not chosen while a quotation mark is open, unless there is no room to close it.
+    /// A completion ends before a line break, as a headline does.
+    public var endsAtNewline = true
+    /// Neither the end of the headline nor a line break that ends it is chosen while a quotation mark is open, and what is open
+    /// is closed when just as many tokens are left: double quotation marks, and single ones that are curly.
     public var balancesQuotes = false
-    /// The end of the headline is not chosen before this many tokens.
+    /// Neither the end of the headline nor a line break that ends it is chosen before this many tokens.
     public var minimumNewTokens = 0
     /// The most tokens that are added to a prompt.
     public var maximumNewTokens: Int
@@ -53,9 +56,11 @@ public struct SamplingOptions: Sendable, Hashable {
         try require(topP > 0 && topP <= 1, "top-p", topP, "a number above 0 and at most 1")
         try require(minP >= 0 && minP <= 1, "min-p", minP, "a number from 0 to 1")
         try require(
-            repetitionPenalty.isFinite && repetitionPenalty > 0, "repetition penalty", repetitionPenalty,
-            "a number above 0")
-        try require(presencePenalty.isFinite, "presence penalty", presencePenalty, "a finite number")
+            repetitionPenalty >= 0.01 && repetitionPenalty <= 100, "repetition penalty", repetitionPenalty,
+            "a number from 0.01 to 100")
+        try require(
+            presencePenalty >= -100 && presencePenalty <= 100, "presence penalty", presencePenalty,
+            "a number from -100 to 100")
         try require(noRepeatNGram >= 0, "length of runs not to repeat", noRepeatNGram, "a whole number from 0 on")
         try require(!bannedWords.contains(""), "a banned word", "empty", "at least one character")
         try require(!stopStrings.contains(""), "a stop string", "empty", "at least one character")
@@ -69,7 +74,14 @@ public struct SamplingOptions: Sendable, Hashable {
 /// A request that cannot be answered as asked.
 public struct GenerationError: ReportableError, Equatable {
     public let description: String
-    public var exitStatus: ExitStatus { .usage }
+    public let exitStatus: ExitStatus
 
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String, exitStatus: ExitStatus = .usage) {
+        (self.description, self.exitStatus) = (description, exitStatus)
+    }
+
+    /// Of a model that computes something else than numbers.
+    static let notFinite = GenerationError(
+        "the model's logits are not finite numbers, so no token can be chosen; its weights are damaged, or its training"
+            + " diverged", exitStatus: .data)
 }
