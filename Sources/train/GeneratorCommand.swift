@@ -10,8 +10,9 @@ struct GeneratorCommand: ParsableCommand {
             Settings come from the defaults, then --config, then --set, then the flags below; --print-config shows the result. \
             Without --config the sample configuration, configs/generator-sample.yaml, is used.
 
-            Ctrl-C or SIGTERM saves the run. It goes on with --resume (and --output, if it was given), and ends with the \
-            same weights, bit for bit; the settings it was begun with hold, and only --threads and logging may change.
+            Ctrl-C, SIGTERM or a closed terminal saves the run. It goes on with --resume (and --output, if it was given), \
+            and ends with the same weights, bit for bit; the settings it was begun with hold, and only --threads and \
+            logging may change. docs/settings.md explains every setting.
 
             Examples:
 

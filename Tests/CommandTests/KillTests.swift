@@ -120,11 +120,17 @@ struct SignalTests {
         "evaluation.everySteps=1000000",
     ]
 
-    @Test("Ctrl-C and SIGTERM save a checkpoint and exit with 130 and 143, and the run goes on from there")
+    @Test("Ctrl-C, SIGTERM and SIGHUP save a checkpoint and exit with 130, 143 and 129, and the run goes on from there")
     func signals() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
-            for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
+            var signals = [(SIGINT, Int32(130)), (SIGTERM, 143)]
+            if Self.ignoresHangUp {
+                print("skipped: SIGHUP, because these tests were started with it ignored, as by nohup")
+            } else {
+                signals.append((SIGHUP, 129))
+            }
+            for (signal, status) in signals {
                 let output = "signal-\(signal)"
                 var reached = 0
                 for attempt in 0..<2 {
@@ -134,7 +140,8 @@ struct SignalTests {
                     command.send(signal)
                     let ended = try command.wait()
                     #expect(!ended.wasKilled && ended.status == status, "\(ended.errors)")
-                    #expect(ended.errors.contains("stopping:") && ended.errors.contains("--resume"))
+                    #expect(ended.errors.contains("stopping:") == (signal != SIGHUP))
+                    #expect(ended.errors.contains("goes on with --resume"))
                     #expect(ended.reports.isEmpty)
                     if attempt > 0 { #expect(ended.errors.contains("resumed after step \(reached)")) }
                     reached = workplace.newestStep(output)
@@ -142,6 +149,47 @@ struct SignalTests {
                     #expect(pathExists("\(folder)/\(output)/last/model.safetensors"))
                 }
             }
+        }
+    }
+
+    /// Whether this process, and so every command it starts, ignores SIGHUP.
+    private static var ignoresHangUp: Bool {
+        let before = signal(SIGHUP, SIG_IGN)
+        signal(SIGHUP, before)
+        return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    @Test("under nohup a closed terminal does not stop a run")
+    func ignoredHangUp() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            let train = Command.folder.appendingPathComponent("train").path
+            let command = try Command(
+                "/usr/bin/nohup", [train] + workplace.training("run") + endless, in: folder)
+            workplace.wait { workplace.newestStep("run") > 2 || !command.isRunning }
+            command.send(SIGHUP)
+            let step = workplace.newestStep("run")
+            workplace.wait { workplace.newestStep("run") > step + 5 || !command.isRunning }
+            #expect(command.isRunning)
+            command.send(SIGTERM)
+            #expect(try command.wait().status == 143)
+        }
+    }
+
+    @Test("a run whose output nobody reads any more goes on to its end and saves")
+    func brokenPipe() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            let train = Command.folder.appendingPathComponent("train").path
+            func line(_ output: String, _ more: [String]) -> String {
+                ([train] + workplace.training(output) + more).map { "'\($0)'" }.joined(separator: " ")
+            }
+            let whole = line("run", ["--set", "batches.steps=300"])
+            let script = "\(whole) 2>&1 | head -n 1 > seen; echo \"${PIPESTATUS[0]}\""
+            let ended = try Command.run("/bin/bash", ["-c", script], in: folder)
+            #expect(ended.output == "0\n", "\(ended.output)")
+            #expect(try readFile("\(folder)/seen").isEmpty == false)
+            #expect(pathExists("\(folder)/run/step-000300.h5") && pathExists("\(folder)/run/last/model.safetensors"))
         }
     }
 

@@ -15,22 +15,27 @@ public enum StopRequest {
     private static let notice: StaticString =
         "\nstopping: the run is being saved; the same signal again ends it at once, back to the last checkpoint\n"
 
-    /// Answers SIGINT and SIGTERM by noting them; a second signal of the kind ends the process at once.
+    /// Answers SIGINT, SIGTERM and SIGHUP by noting them. A second SIGINT or SIGTERM ends the process at once; a second
+    /// SIGHUP is ignored, since the shell and the system both send one when a terminal closes. Under `nohup`, which ignores
+    /// SIGHUP, it stays ignored. SIGPIPE is ignored: a run needs no reader of its output.
     /// - Parameter quiet: whether to say nothing on standard error when one arrives.
     public static func installHandlers(quiet: Bool) {
         // The globals must exist before a handler reads them: making them there would not be safe in a signal handler.
         received.store(0, ordering: .relaxed)
         isQuiet.store(quiet, ordering: .relaxed)
         // A parent may have left them blocked: its mask is inherited, and threads of a pool have every signal in theirs.
+        let numbers = [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP])
         var answered = sigset_t()
         sigemptyset(&answered)
-        for number in [SIGINT, SIGTERM] { sigaddset(&answered, number) }
+        for number in numbers { sigaddset(&answered, number) }
         pthread_sigmask(SIG_UNBLOCK, &answered, nil)
-        for number in [SIGINT, SIGTERM] {
+        signal(SIGPIPE, SIG_IGN)
+        for number in numbers {
             signal(number) { number in
                 StopRequest.received.store(number, ordering: .relaxed)
-                signal(number, SIG_DFL)
-                if !StopRequest.isQuiet.load(ordering: .relaxed) {
+                signal(number, number == SIGHUP ? SIG_IGN : SIG_DFL)
+                // A terminal that has hung up shows nothing any more.
+                if number != SIGHUP, !StopRequest.isQuiet.load(ordering: .relaxed) {
                     // write(2) is one of the few calls that a handler may make; the code of the thread it interrupts must
                     // not see another errno.
                     let code = errno
@@ -47,6 +52,20 @@ public enum StopRequest {
         return number == 0 ? nil : number
     }
 
+    /// Whether the process was started with a signal ignored.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let before = signal(number, SIG_IGN)
+        guard unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { return true }
+        signal(number, before)
+        return false
+    }
+
     /// The name of a signal for people.
-    public static func name(of number: Int32) -> String { number == SIGINT ? "Ctrl-C" : "SIGTERM" }
+    public static func name(of number: Int32) -> String {
+        switch number {
+        case SIGINT: "Ctrl-C"
+        case SIGHUP: "SIGHUP"
+        default: "SIGTERM"
+        }
+    }
 }
