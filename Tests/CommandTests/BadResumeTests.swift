@@ -30,6 +30,10 @@ struct BadResumeTests {
                 "train", in: folder)
             try Refusal("another seed", resume("--seed", "9"), 64, "`seed` is 1 there and 9 now").check(
                 "train", in: folder)
+            try Refusal("another seed, only tried", resume("--seed", "9", "--dry-run"), 64, "`seed` is 1 there").check(
+                "train", in: folder)
+            let tried = try workplace.train("run", ["--resume", "--dry-run"])
+            #expect(tried.status == 0 && tried.output.contains("; 0 steps are left"), "\(tried.output)\(tried.errors)")
             try Refusal("another setting", resume("--set", "optimizer.clip=2"), 64, "`optimizer.clip`").check(
                 "train", in: folder)
             let other = "\(folder)/other.txt"
@@ -38,6 +42,8 @@ struct BadResumeTests {
             let headlines = try readFile(workplace.headlines)
             try AtomicFile.write(Array(headlines.dropFirst(20)), to: workplace.headlines)
             try Refusal("other headlines in the file", resume(), 65, "other headlines").check("train", in: folder)
+            try Refusal("other headlines, only tried", resume("--dry-run"), 65, "other headlines").check(
+                "train", in: folder)
             try AtomicFile.write(headlines, to: workplace.headlines)
             #expect(
                 try contents(run).filter { $0.key != "metrics.jsonl" } == before.filter { $0.key != "metrics.jsonl" })
@@ -75,6 +81,31 @@ struct BadResumeTests {
             ).check("train", in: folder)
             let quiet = try Command.run("train", output + ["--threads", "1", "--quiet"], in: folder)
             #expect(quiet.status == 0 && quiet.errors.isEmpty, "\(quiet.errors)")
+        }
+    }
+
+    @Test("a plain --resume of a run that was killed before its first checkpoint begins that run again, and no other")
+    func killedEarly() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run", ["--seed", "5", "--set", "optimizer.clip=0.5"]).status == 0)
+            let weights = try workplace.weights("run")
+            // What a kill before the first checkpoint leaves: settings and a record, but no state and no model.
+            for name in try listFolder("\(folder)/run") where name != "config.yaml" && name != "metrics.jsonl" {
+                try FileManager.default.removeItem(atPath: "\(folder)/run/\(name)")
+            }
+            // A configuration that is taken when none is named must not be.
+            try FileManager.default.createDirectory(atPath: "\(folder)/configs", withIntermediateDirectories: false)
+            try AtomicFile.write(
+                "name: other\ndata:\n  train: ../headlines.txt\n", to: "\(folder)/configs/generator-sample.yaml")
+            let plain = ["generator", "--output", "\(folder)/run", "--resume"]
+            let tried = try Command.run("train", plain + ["--dry-run"], in: folder)
+            #expect(tried.status == 0 && tried.output.contains("nothing to resume"), "\(tried.output)\(tried.errors)")
+            let ended = try Command.run("train", plain, in: folder)
+            #expect(
+                ended.status == 0 && ended.errors.contains("ended before the first checkpoint: nothing to resume"),
+                "\(ended.errors)")
+            #expect(try workplace.weights("run") == weights)
         }
     }
 

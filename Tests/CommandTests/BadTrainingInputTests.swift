@@ -79,7 +79,13 @@ struct BadTrainingInputTests {
                 Refusal("a cut gzip file", training(cut), 65, "cut.txt.gz"),
                 Refusal("an empty file", training(try file("f.txt", "")), 65, "f.txt", "empty"),
                 Refusal("only empty headlines", training(try file("g.txt", "\n \n\t\n")), 65, "g.txt", "3 headlines"),
-                Refusal("one row", training(try file("h.txt", "Only one\n")), 65, "only one headline", "at least two"),
+                Refusal(
+                    "one row", training(try file("h.txt", "Only one\n")), 65, "h.txt", "only one headline",
+                    "at least two", "data.split"),
+                Refusal(
+                    "a split by dates that are not there",
+                    training(try file("j.csv", rows), "--set", "data.split.method=temporal"), 65, "j.csv",
+                    "data.split.method", "data.columns"),
                 Refusal(
                     "only duplicates", training(try file("i.txt", String(repeating: "The same again\n", count: 9))), 65,
                     "duplicates"),
@@ -90,6 +96,17 @@ struct BadTrainingInputTests {
                     "all headlines too long, to be dropped",
                     workplace.training("run", "--set", "model.positions=4", "--set", "data.overlong=drop"), 65,
                     "dropped", "4 tokens", "data.overlong"),
+                Refusal(
+                    "a prompt that is too long",
+                    workplace.training("run", "--set", "samples.prompts=[New, '\(Self.long)']"), 64,
+                    "samples.prompts[1]", "model.positions 48", "shorten the prompt"),
+                Refusal(
+                    "a prompt that is too long, only tried",
+                    workplace.training("run", "--set", "samples.prompts=['\(Self.long)']", "--dry-run"), 64,
+                    "samples.prompts[0]", "model.positions 48"),
+                Refusal(
+                    "a prompt of two lines", workplace.training("run", "--set", "samples.prompts=[\"a\\nb\"]"), 64,
+                    "samples.prompts[0]", "control character"),
                 Refusal(
                     "no file at all", ["generator", "--config", try file("bare.yaml", "name: bare\n")], 64,
                     "data.train", "--train FILE"),
@@ -103,10 +120,18 @@ struct BadTrainingInputTests {
                 try Refusal("an unreadable file", training(path), 65, "secret.txt", "permission").check(
                     "train", in: folder)
             }
+            // What was dropped before is said although an error follows, as it may be the reason.
+            let dropped = try Command.run("train", training(try file("k.txt", "Only one\n \n\n")), in: folder)
+            #expect(
+                dropped.status == 65 && dropped.errors.contains("1 of 3 rows kept, 2 dropped for an empty headline"),
+                "\(dropped.errors)")
             // None of them has left a run that stands in the way.
+            #expect(!pathExists("\(folder)/run/config.yaml"))
             #expect(try workplace.train("run").status == 0)
         }
     }
+
+    private static let long = String(repeating: "zqxj ", count: 30)
 
     @Test("empty, long and duplicate headlines are counted and said")
     func counted() throws {

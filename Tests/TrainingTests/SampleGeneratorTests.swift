@@ -10,9 +10,8 @@ struct SampleGeneratorTests {
 
     private static func setup(_ folder: String) throws -> (task: GeneratorTask, training: [String]) {
         let settings = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: folder))
-        var notes: [String] = []
-        let data = try GeneratorData(settings.data, notes: &notes)
-        return (try GeneratorSetup(settings, restoring: true).generator, data.training)
+        let data = try GeneratorData(settings.data) { _ in }
+        return (try GeneratorSetup(settings, restoring: true) { _ in }.generator, data.training)
     }
 
     @Test("its bits per byte are at least a tenth below those of token frequencies")

@@ -11,20 +11,19 @@ import Tokenization
 public struct ClassifierSetup: RunSetup {
     package let classifier: ClassifierTask
     public var task: any TrainingTask { classifier }
-    public let notes: [String]
 
     public static func trial(of folder: String) -> String {
         "headline classify --model \(folder) \"Striker out for six weeks after scan\""
     }
 
-    public init(_ settings: ClassifierSettings, restoring: Bool) throws {
-        var notes: [String] = []
-        let data = try ClassifierData(settings, notes: &notes)
+    public init(_ settings: ClassifierSettings, restoring: Bool, note: (String) -> Void) throws {
+        let data = try ClassifierData(settings, note: note)
         let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
-        let tokenizer = try Self.tokenizer(settings, base: base, data: data, notes: &notes)
+        let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
         let labels = data.labelling.labels.names
         let configuration = try Self.configuration(
             settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
+        if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
         try checkMemory(parameters: Self.parameterCount(configuration))
         func frame(_ rows: LabelledRows, _ labels: [Int], _ side: String) throws -> LabelledHeadlines {
@@ -37,21 +36,41 @@ public struct ClassifierSetup: RunSetup {
             } catch let error as FramingError {
                 throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
             }
-            notes.append("\(side): \(framed.report)")
+            note("\(side): \(framed.report)")
             return framed
         }
         let training = try frame(data.training, data.labelling.training, "training")
+        try Self.checkSpelling(of: training, tokenizer, note: note)
         let validation = try frame(data.validation, data.labelling.validation, "validation")
         let loaded = try Self.model(
-            configuration, settings, base: base, labels: labels, restoring: restoring, notes: &notes)
+            configuration, settings, base: base, labels: labels, restoring: restoring, note: note)
         classifier = try ClassifierTask(
             model: loaded.model, store: loaded.store, tokenizer: tokenizer,
             sides: .init(data: data, training: training, validation: validation), settings: settings)
-        self.notes = notes
+    }
+
+    /// Says how many words the vocabulary cannot spell. Throws when those are more than half of the training tokens, from
+    /// which nothing can be learned.
+    private static func checkSpelling(
+        of training: LabelledHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
+    ) throws(TrainingError) {
+        let unknown = training.tokens.count { $0 == tokenizer.unk }
+        // Without the two tokens that frame each headline.
+        let words = training.tokens.count - 2 * training.count
+        guard unknown > 0 else { return }
+        let found =
+            "\(grouped(unknown)) of \(grouped(words)) training tokens stand for words that the vocabulary of "
+            + "\(grouped(tokenizer.vocabularySize)) entries cannot spell ([UNK])"
+        guard 2 * unknown <= words else {
+            throw TrainingError(
+                "\(found), too many to learn from; look at the vocabulary in model.base or tokenizer.folder, which may belong "
+                    + "to another model or language", .data)
+        }
+        note(found)
     }
 
     private static func tokenizer(
-        _ settings: ClassifierSettings, base: ClassifierBase?, data: ClassifierData, notes: inout [String]
+        _ settings: ClassifierSettings, base: ClassifierBase?, data: ClassifierData, note: (String) -> Void
     ) throws -> WordPieceTokenizer {
         if let folder = settings.tokenizer.folder {
             let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: folder.path))
@@ -69,7 +88,7 @@ public struct ClassifierSetup: RunSetup {
             on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
             minimumFrequency: settings.tokenizer.minimumFrequency,
             normalization: .init(lowercases: settings.tokenizer.lowercases))
-        notes.append("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
+        note("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
         return trained
     }
 
@@ -113,15 +132,15 @@ public struct ClassifierSetup: RunSetup {
 
     private static func model(
         _ configuration: BERTClassifier.Configuration, _ settings: ClassifierSettings, base: ClassifierBase?,
-        labels: [String], restoring: Bool, notes: inout [String]
+        labels: [String], restoring: Bool, note: (String) -> Void
     ) throws -> (model: BERTClassifier, store: ParameterStore) {
         if let base, !restoring {
             let loaded = try base.load(labels: labels, configuration: configuration, seed: UInt64(settings.seed))
             if !loaded.ignored.isEmpty {
-                notes.append("\(base.path): ignored \(loaded.ignored.joined(separator: ", "))")
+                note("\(base.path): ignored \(shortList(ofEntries: loaded.ignored))")
             }
             if !loaded.fresh.isEmpty {
-                notes.append("\(base.path): freshly initialised \(loaded.fresh.joined(separator: ", "))")
+                note("\(base.path): freshly initialised \(shortList(ofEntries: loaded.fresh))")
             }
             return (loaded.model, loaded.store)
         }

@@ -13,17 +13,15 @@ import Tokenization
 public struct GeneratorSetup: RunSetup {
     package let generator: GeneratorTask
     public var task: any TrainingTask { generator }
-    public let notes: [String]
 
     public static func trial(of folder: String) -> String {
         "headline complete --model \(folder) \"Scientists discover\" -n 5"
     }
 
-    public init(_ settings: GeneratorSettings, restoring: Bool) throws {
-        var notes: [String] = []
-        let data = try GeneratorData(settings.data, notes: &notes)
+    public init(_ settings: GeneratorSettings, restoring: Bool, note: (String) -> Void) throws {
+        let data = try GeneratorData(settings.data, note: note)
         let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
-        let vocabulary = try Self.tokenizer(settings, base: base, training: data.training, notes: &notes)
+        let vocabulary = try Self.tokenizer(settings, base: base, training: data.training, note: note)
         guard let endOfText = vocabulary.endOfText else {
             throw TrainingError(
                 "the vocabulary has no end-of-text token, so a model could not learn where a headline ends; use one that has, or train one",
@@ -31,7 +29,8 @@ public struct GeneratorSetup: RunSetup {
         }
         // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
         let tokenizer = try vocabulary.withPrefix([endOfText])
-        let configuration = Self.configuration(settings.model, base: base, vocabularySize: tokenizer.vocabularySize)
+        let configuration = Self.configuration(settings, base: base, vocabularySize: tokenizer.vocabularySize)
+        if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try checkMemory(parameters: Self.parameterCount(configuration))
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
@@ -47,25 +46,41 @@ public struct GeneratorSetup: RunSetup {
             } catch let error as FramingError {
                 throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
             }
-            notes.append("\(side): \(framed.report)")
+            note("\(side): \(framed.report)")
             return framed
         }
         let training = try frame(data.training, "training")
         let validation = try frame(data.validation, "validation")
-        let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, notes: &notes)
+        let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, note: note)
+        // A run that goes on was checked when it began.
+        if !restoring {
+            try Self.check(settings.samples, Generator(model, tokenizer), positions: configuration.positions)
+        }
         let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
         generator = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: description.text)
         let baseline = generator.unigramBaseline
         let perByte = baseline.value("bitsPerByte").map { String(format: ", %.3f bits/byte", $0) } ?? ""
-        notes.append(
-            String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
-        self.notes = notes
+        note(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
+    }
+
+    /// Refuses a prompt that the model could not complete at the first evaluation, by completing each with one token now.
+    private static func check(
+        _ samples: GeneratorSettings.SampleSettings, _ generator: Generator, positions: Int
+    ) throws(TrainingError) {
+        var options = samples.options
+        options.maximumNewTokens = 1
+        for (index, prompt) in samples.prompts.enumerated() {
+            do throws(GenerationError) { _ = try generator.complete(prompt, count: 1, options: options) } catch {
+                throw TrainingError(
+                    "samples.prompts[\(index)] cannot be completed with model.positions \(positions): \(error)", .usage)
+            }
+        }
     }
 
     private static func tokenizer(
-        _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], notes: inout [String]
+        _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], note: (String) -> Void
     ) throws -> ByteLevelBPE {
         if let folder = settings.tokenizer.folder {
             let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
@@ -81,16 +96,19 @@ public struct GeneratorSetup: RunSetup {
         let trained = try ByteLevelBPE.trained(
             on: training, vocabularySize: settings.tokenizer.vocabularySize,
             minimumFrequency: settings.tokenizer.minimumFrequency)
-        notes.append("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
+        note("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
         return trained
     }
 
     /// The sizes of the base where there is one, else those of the settings.
     private static func configuration(
-        _ settings: GeneratorSettings.ModelSettings, base: GeneratorFolder?, vocabularySize: Int
+        _ run: GeneratorSettings, base: GeneratorFolder?, vocabularySize: Int
     ) -> GPT2.Configuration {
+        let settings = run.model
         if let base {
             var configuration = base.configuration.model
+            // Another vocabulary than the base's, which fresh weights alone can have.
+            if settings.freshWeights, run.tokenizer.folder != nil { configuration.vocabularySize = vocabularySize }
             if let dropout = settings.dropout {
                 configuration.embeddingDropout = Float(dropout)
                 configuration.residualDropout = Float(dropout)
@@ -117,14 +135,12 @@ public struct GeneratorSetup: RunSetup {
 
     private static func model(
         _ configuration: GPT2.Configuration, _ settings: GeneratorSettings, base: GeneratorFolder?, restoring: Bool,
-        notes: inout [String]
+        note: (String) -> Void
     ) throws -> (GPT2, ParameterStore) {
         if let base, !restoring, !settings.model.freshWeights {
             let loaded = try base.load(for: .training, configuration: configuration)
             if !loaded.ignored.isEmpty {
-                notes.append(
-                    "\(base.path): ignored \(loaded.ignored.count) entries without weights: \(loaded.ignored.prefix(4).joined(separator: ", "))\(loaded.ignored.count > 4 ? ", …" : "")"
-                )
+                note("\(base.path): ignored (constant masks, tied head) \(shortList(ofEntries: loaded.ignored))")
             }
             return (loaded.model, loaded.store)
         }
@@ -142,11 +158,11 @@ package struct GeneratorData {
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
-    package init(_ settings: DataSettings, notes: inout [String]) throws {
-        let table = try settings.trainingTable(notes: &notes)
-        guard let held = try settings.validationTable(notes: &notes) else {
-            let split = try settings.split.split(table.rows)
-            notes.append("split: \(split.report)")
+    package init(_ settings: DataSettings, note: (String) -> Void) throws {
+        let table = try settings.trainingTable(note: note)
+        guard let held = try settings.validationTable(note: note) else {
+            let split = try settings.split.split(table.rows, of: table.path)
+            note("split: \(split.report)")
             training = split.training.map { table.rows[$0].text }
             validation = split.validation.map { table.rows[$0].text }
             digests = [table.digest.hexadecimal]
@@ -156,6 +172,6 @@ package struct GeneratorData {
         validation = held.texts
         digests = [table.digest.hexadecimal, held.digest.hexadecimal]
         let overlap = Overlap(training: training, validation: validation)
-        if overlap.exact + overlap.near > 0 { notes.append("overlap: \(overlap)") }
+        if overlap.exact + overlap.near > 0 { note("overlap: \(overlap)") }
     }
 }

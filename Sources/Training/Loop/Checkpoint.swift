@@ -27,7 +27,7 @@ struct Checkpoint {
     static func write(
         _ header: Header, gradients: Gradients, optimizer: AdamW, frozen: [Parameter], in folder: RunFolder
     ) throws -> (path: String, bytes: Int) {
-        let path = "\(folder.path)/\(RunStateLayout.fileName(step: header.progress.cursor.step))"
+        let path = folder.checkpointPath(step: header.progress.cursor.step)
         var arrays: [(name: String, values: NDArray)] = []
         for (index, parameter) in gradients.parameters.enumerated() {
             arrays.append((RunStateLayout.model + parameter.name, parameter.array))

@@ -7,16 +7,19 @@ import Optimization
 
 extension TrainingRun {
     /// Reads and checks everything a run needs, makes one step's passes without changing a weight, and says what the run
-    /// would take: sizes, memory, disk and time. Writes nothing.
+    /// would take: sizes, memory, disk and time. Where the run would go on from a checkpoint, that is held to the settings and
+    /// the data as by `train`, and the time is that of the steps that are left. Writes nothing.
     public func dryRun(note: (String) -> Void) throws {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         note(try folderNote())
-        // With the weights, which a resumed run would not read from its base: they are to be checked too.
-        let setup = try Setup(settings, restoring: false)
-        setup.notes.forEach(note)
+        let found = resume ? try checkpoint() : nil
+        if resume, found == nil { note("warning: \(nothingToResume)") }
+        for (_, problem) in found?.damaged ?? [] { note("warning: passed over \(problem)") }
+        let setup = try Setup(settings, restoring: found != nil, note: note)
+        try found?.requireData(of: setup.task)
         let length = TrainingLength(of: setup.task.plan, settings.batches)
         _ = try TrainingLoop.schedule(settings.optimizer, length)
-        let estimate = Estimate(setup.task, settings, length)
+        let estimate = try Estimate(setup.task, settings, length, from: found)
         for line in estimate.lines(for: settings) { note(line) }
         if let available = try availableBytes(), available < estimate.diskBytes(settings.checkpoints) {
             note(
@@ -53,11 +56,18 @@ private struct Estimate {
     private let evaluations: Int
     private let evaluationTokens: Int
     private let runTokens: Double
+    /// The steps that are behind, and the part of the run that is left.
+    private let finishedSteps: Int
+    private let share: Double
     private let peakMemory: Int
     private let tokensPerSecond: Double
 
-    init(_ task: any TrainingTask, _ settings: some RunSettings, _ length: TrainingLength) {
+    init(
+        _ task: any TrainingTask, _ settings: some RunSettings, _ length: TrainingLength, from found: ResumedState?
+    ) throws {
         self.length = length
+        finishedSteps = found?.header.progress.cursor.step ?? 0
+        share = 1 - Double(min(finishedSteps, length.total)) / Double(length.total)
         parameters = task.allParameters.reduce(0) { $0 + $1.array.count }
         trained = task.trainedParameters.reduce(0) { $0 + $1.array.count }
         evaluations = length.evaluations(settings.evaluation)
@@ -70,6 +80,10 @@ private struct Estimate {
             settings: .init(
                 beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
                 weightDecay: Float(rates.weightDecay)))
+        if let found {
+            let frozen = task.allParameters.filter { !gradients.contains($0) }
+            try Checkpoint.restore(from: found.reader, gradients: gradients, optimizer: optimizer, frozen: frozen)
+        }
         let rehearsal = Rehearsal(task: task, gradients: gradients, seed: UInt64(settings.seed))
         // The first pass also pays for its memory.
         rehearsal.pass()
@@ -86,22 +100,23 @@ private struct Estimate {
     /// Bytes of one run state: the weights, and two moments of those that are trained.
     private var checkpointBytes: Int { 4 * (parameters + 2 * trained) }
 
-    /// What the run folder holds at its fullest: the checkpoints to keep and one in the making, two model folders and one in
-    /// the making.
+    /// What the run folder holds at its fullest: the newest checkpoints, of which the last good one may be one more than there
+    /// are to keep, that of the best evaluation and one in the making; two model folders and one in the making.
     func diskBytes(_ settings: CheckpointSettings) -> Int {
-        (settings.keep + 1) * checkpointBytes + 3 * 4 * parameters
+        (max(settings.keep, 2) + 2) * checkpointBytes + 3 * 4 * parameters
     }
 
     func lines(for settings: some RunSettings) -> [String] {
         // Without gradients a token costs a third of what it costs with (Kaplan et al. 2020, table 1).
-        let seconds = (runTokens + Double(evaluations * evaluationTokens) / 3) / tokensPerSecond
+        let seconds = share * (runTokens + Double(evaluations * evaluationTokens) / 3) / tokensPerSecond
         let fixed = ReportText.bytes(4 * (parameters + 3 * trained))
         return [
             "model: \(ReportText.grouped(parameters)) parameters"
                 + (trained == parameters ? "" : ", \(ReportText.grouped(trained)) of them trained"),
             "steps: \(ReportText.grouped(length.total)) of at most \(ReportText.grouped(settings.batches.tokensPerStep)) "
                 + "tokens, \(ReportText.fixed(length.epochs(after: length.total), 2)) epochs; "
-                + "\(ReportText.grouped(evaluations)) evaluations",
+                + "\(ReportText.grouped(evaluations)) evaluations"
+                + (finishedSteps == 0 ? "" : "; \(ReportText.grouped(length.total - finishedSteps)) steps are left"),
             "memory: about \(ReportText.bytes(peakMemory)), \(fixed) of it weights, gradients and moments",
             "disk: about \(ReportText.bytes(diskBytes(settings.checkpoints))), "
                 + "\(ReportText.bytes(checkpointBytes)) for each checkpoint",

@@ -15,7 +15,7 @@ public final class RunFolder {
     /// Whether a folder holds a run that could go on.
     public static func holdsRun(_ path: String) throws -> Bool {
         guard isFolder(path) else { return false }
-        return try !RunStateLayout.files(in: path).isEmpty || pathExists("\(path)/config.yaml")
+        return try !RunStateLayout.files(in: path).isEmpty || pathExists(configurationPath(in: path))
     }
 
     /// Opens `path` for one run, making it if need be; refuses a run that is there already unless `resuming`.
@@ -38,7 +38,15 @@ public final class RunFolder {
     /// The model of the best evaluation.
     public var bestModelPath: String { "\(path)/best" }
 
-    func writeConfiguration(_ yaml: String) throws { try AtomicFile.write(yaml, to: "\(path)/config.yaml") }
+    /// The resolved settings that the run in the folder `path` was begun with.
+    static func configurationPath(in path: String) -> String { "\(path)/config.yaml" }
+
+    func writeConfiguration(_ yaml: String) throws {
+        try AtomicFile.write(yaml, to: Self.configurationPath(in: path))
+    }
+
+    /// Where the state after `step` steps lies, if it was saved.
+    func checkpointPath(step: Int) -> String { "\(path)/\(RunStateLayout.fileName(step: step))" }
 
     /// The newest checkpoint that is whole, and those newer ones that are not.
     struct Found {
@@ -62,8 +70,9 @@ public final class RunFolder {
         guard let newest = damaged.first else { return nil }
         throw FileError(
             path,
-            "\(damaged.count == 1 ? "its only checkpoint" : "none of its \(damaged.count) checkpoints") can be used "
-                + "(\(newest.problem)); bring one back from a copy, or start a new run with another --output",
+            (damaged.count == 1
+                ? "its only checkpoint cannot be used" : "none of its \(damaged.count) checkpoints can be used")
+                + " (\(newest.problem)); bring one back from a copy, or start a new run with another --output",
             exitStatus: newest.problem.exitStatus)
     }
 
@@ -75,9 +84,21 @@ public final class RunFolder {
         return aside
     }
 
-    /// Removes all but the newest `keep` checkpoints.
-    func prune(keep: Int) throws {
-        for file in try RunStateLayout.files(in: path).dropFirst(keep) {
+    /// The newest checkpoint, but for the one at `excluded`, with fewer updates of the weights than `updates`; `nil` where
+    /// there is none that can be read.
+    func newestCheckpoint(before updates: Int, except excluded: String?) throws(FileError) -> String? {
+        for file in try RunStateLayout.files(in: path) where file.path != excluded {
+            guard let reader = try? RunStateReader(path: file.path), let header = try? Checkpoint.header(of: reader),
+                header.progress.optimizerStep < updates
+            else { continue }
+            return file.path
+        }
+        return nil
+    }
+
+    /// Removes all but the newest `keep` checkpoints and those at the paths in `spared`.
+    func prune(keep: Int, sparing spared: [String]) throws {
+        for file in try RunStateLayout.files(in: path).dropFirst(keep) where !spared.contains(file.path) {
             guard unlink(file.path) == 0 else {
                 throw FileError(file.path, system: errno, on: .remove)
             }

@@ -35,6 +35,9 @@ public final class TrainingLoop {
     private var progress: RunProgress
     /// What the newest checkpoint on the disk says, and where it is.
     private var saved: (progress: RunProgress, path: String)?
+    /// The newest checkpoint that a later step was accepted from, so that its weights are known to be good; `nil` before
+    /// there is one in this process.
+    private var good: String?
     private var saving: SavingSchedule
     private var trainedTokens = 0
 
@@ -117,6 +120,7 @@ public final class TrainingLoop {
         if let note = metrics.resumeNote { try tell(.warning(note)) }
         if !isComplete { Rehearsal(task: task, gradients: gradients, seed: settings.seed).pass() }
         var steps = try StepSequence(task.plan, from: progress.cursor)
+        var isSavingDue = false
         while true {
             let step = progress.cursor.step
             if isEvaluationDue(step), progress.evaluatedStep != step {
@@ -127,7 +131,14 @@ public final class TrainingLoop {
                 return try finish(.stoppedEarly, since: start)
             }
             if isComplete { return try finish(.finished, since: start) }
-            if saving.isDue(step: step, isEvaluated: progress.evaluatedStep == step, now: steadyClock()) { try save() }
+            if saving.isDue(step: step, isEvaluated: progress.evaluatedStep == step, now: steadyClock()) {
+                isSavingDue = true
+            }
+            // Skipped steps may mean that the weights are spoilt: what is saved then would take a good checkpoint's place.
+            if isSavingDue, progress.guardrail.skippedInARow == 0 {
+                try save()
+                isSavingDue = false
+            }
             guard let plan = steps.next() else { preconditionFailure("TrainingLoop: a plan has no end") }
             guard try take(plan, nextCursor: steps.cursor, stopSignal) else { return try interrupted(stopSignal) }
         }
@@ -165,6 +176,7 @@ public final class TrainingLoop {
         let rate = schedule(plan.step)
         let accepted = progress.guardrail.accepts(loss: loss, norm: norm, deviations: settings.guardrail.deviations)
         if accepted {
+            good = saved?.path
             let clip = clippingFactor(norm: norm, limit: settings.optimizer.clip)
             optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / count))
         } else {
@@ -189,10 +201,17 @@ public final class TrainingLoop {
             "the loss or its gradient was out of bounds in \(count == 1 ? "a step" : "\(count) steps in a row") "
             + "(loss \(report.loss), gradient norm \(report.gradientNorm) in step \(report.step))"
         try metrics.receive(.stopped(reason: reason, step: report.step))
-        let kept = saved.map { "the last good checkpoint is \($0.path)" } ?? "no checkpoint had been written yet"
+        let kept =
+            try goodCheckpoint().map { "the last good checkpoint is \($0)" }
+            ?? (saved == nil ? "no checkpoint had been written yet" : "no checkpoint is known to be good")
         throw TrainingError(
             "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or look at the data of that step",
             .failure)
+    }
+
+    /// The newest checkpoint that a later step was accepted from, perhaps by an earlier process.
+    private func goodCheckpoint() throws -> String? {
+        try good ?? folder.newestCheckpoint(before: progress.optimizerStep, except: saved?.path)
     }
 
     // MARK: Evaluation
@@ -247,7 +266,8 @@ public final class TrainingLoop {
         let (path, bytes) = try Checkpoint.write(
             header, gradients: gradients, optimizer: optimizer, frozen: frozen, in: folder)
         saved = (progress, path)
-        try folder.prune(keep: settings.checkpoints.keep)
+        let best = progress.best.map { folder.checkpointPath(step: $0.step) }
+        try folder.prune(keep: settings.checkpoints.keep, sparing: [best, try goodCheckpoint()].compactMap(\.self))
         let end = steadyClock()
         saving.saved(from: start, to: end)
         try tell(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
@@ -264,8 +284,9 @@ public final class TrainingLoop {
     }
 
     private func finish(_ outcome: Outcome, since start: Double) throws -> Outcome {
-        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
+        // First the state: a disk that has no room left for both can then be cleared, and the run be resumed.
         try save()
+        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
         try tell(
             .finished(
                 RunFinished(

@@ -8,11 +8,12 @@ public protocol RunSetup {
     associatedtype Settings: RunSettings
 
     var task: any TrainingTask { get }
-    /// Sentences for the person: what was read, dropped, cut, ignored.
-    var notes: [String] { get }
 
-    /// - Parameter restoring: whether the weights will come from a run state, so that none need be made or read.
-    init(_ settings: Settings, restoring: Bool) throws
+    /// - Parameters:
+    ///   - restoring: whether the weights will come from a run state, so that none need be made or read.
+    ///   - note: is told what was read, dropped, cut and ignored, a sentence each, as soon as it is known: an error that
+    ///     follows may be the consequence.
+    init(_ settings: Settings, restoring: Bool, note: (String) -> Void) throws
 
     /// A command that tries the model in `folder`.
     static func trial(of folder: String) -> String
@@ -21,7 +22,7 @@ public protocol RunSetup {
 /// `train generator` and `train classifier`, from resolved settings to a finished run.
 public struct TrainingRun<Setup: RunSetup> {
     let settings: Setup.Settings
-    private let resume: Bool
+    let resume: Bool
     /// The run folder.
     public var folderPath: String { settings.folderPath }
 
@@ -44,10 +45,14 @@ public struct TrainingRun<Setup: RunSetup> {
         """
     }
 
-    /// The settings that the run in `folder` was begun with, if it has a checkpoint.
+    /// The settings that the run in `folder` was begun with: those of its newest checkpoint; of its `config.yaml` where it was
+    /// ended before the first; `nil` where there is no run.
     public static func storedSettings(in folder: String) throws -> Setup.Settings? {
-        guard let found = try RunFolder.newestCheckpoint(in: folder) else { return nil }
-        return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
+        if let found = try RunFolder.newestCheckpoint(in: folder) {
+            return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
+        }
+        let path = RunFolder.configurationPath(in: folder)
+        return pathExists(path) ? try resolve(Setup.Settings(), file: path) : nil
     }
 
     private static func settings(
@@ -75,15 +80,13 @@ public struct TrainingRun<Setup: RunSetup> {
     ) throws -> TrainingLoop.Outcome {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         let folder = try RunFolder(path: folderPath, resuming: resume)
-        let found = resume ? try checkpoint(in: folder, note: note) : nil
-        let setup = try Setup(settings, restoring: found != nil)
-        for text in setup.notes { note(text, false) }
-        if let found, found.header.dataDigest != setup.task.dataDigest {
-            throw FileError(
-                found.reader.path,
-                "was trained on other headlines than the files hold now; bring the files of that run back, or start a new "
-                    + "run with another --output")
+        let found = resume ? try checkpoint() : nil
+        if resume, found == nil { note(nothingToResume, true) }
+        for (file, problem) in found?.damaged ?? [] {
+            note("passed over \(problem) (moved to \(try folder.setAside(file)))", true)
         }
+        let setup = try Setup(settings, restoring: found != nil) { note($0, false) }
+        try found?.requireData(of: setup.task)
         let configuration = try printed(settings, relativeTo: folderPath)
         let loop = try TrainingLoop(
             setup.task, settings: settings.loop, folder: folder, kind: Setup.Settings.kind,
@@ -105,21 +108,38 @@ public struct TrainingRun<Setup: RunSetup> {
         return outcome
     }
 
+    /// What a person is told who asked to resume where there is no checkpoint.
+    var nothingToResume: String {
+        pathExists(RunFolder.configurationPath(in: folderPath))
+            ? "\(folderPath): its run was ended before the first checkpoint: nothing to resume, starting it afresh"
+            : "\(folderPath): nothing to resume, starting afresh"
+    }
+
     /// The checkpoint to go on from, which must be of this run's settings; `nil` when there is none.
-    private func checkpoint(
-        in folder: RunFolder, note: (_ text: String, _ isWarning: Bool) -> Void
-    ) throws -> (reader: RunStateReader, header: Checkpoint.Header, step: Int)? {
-        guard let found = try RunFolder.newestCheckpoint(in: folderPath) else {
-            note("\(folderPath): nothing to resume, starting afresh", true)
-            return nil
-        }
+    func checkpoint() throws -> ResumedState? {
+        guard let found = try RunFolder.newestCheckpoint(in: folderPath) else { return nil }
         let header = try Checkpoint.header(of: found.reader)
         let stored = try Self.settings(of: header, in: folderPath, place: found.reader.path)
         try requireSame(
             stored: stored, requested: settings, except: Setup.Settings.changeable, in: found.reader.path)
-        for (file, problem) in found.damaged {
-            note("passed over \(problem) (moved to \(try folder.setAside(file)))", true)
-        }
-        return (found.reader, header, found.step)
+        return ResumedState(reader: found.reader, header: header, step: found.step, damaged: found.damaged)
+    }
+}
+
+/// The checkpoint that a run goes on from.
+struct ResumedState {
+    let reader: RunStateReader
+    let header: Checkpoint.Header
+    let step: Int
+    /// Newer ones that are not whole.
+    let damaged: [(file: RunStateLayout.File, problem: FileError)]
+
+    /// Refuses other headlines than those it was trained on.
+    func requireData(of task: any TrainingTask) throws(FileError) {
+        guard header.dataDigest != task.dataDigest else { return }
+        throw FileError(
+            reader.path,
+            "was trained on other headlines than the files hold now; bring the files of that run back, or start a new "
+                + "run with another --output")
     }
 }

@@ -42,30 +42,36 @@ public struct SplitSettings: Codable, Sendable, ValidatedSettings {
 
 extension DataSettings {
     /// Reads the file to train on, and says so.
-    func trainingTable(notes: inout [String]) throws -> HeadlineTable {
+    func trainingTable(note: (String) -> Void) throws -> HeadlineTable {
         guard let train else {
             throw TrainingError(
                 "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
                 .usage)
         }
-        return try table(train.path, notes: &notes)
+        return try table(train.path, note: note)
     }
 
     /// Reads the file to evaluate on, and says so; `nil` when a part of the other is to be held out.
-    func validationTable(notes: inout [String]) throws -> HeadlineTable? {
-        try validation.map { try table($0.path, notes: &notes) }
+    func validationTable(note: (String) -> Void) throws -> HeadlineTable? {
+        try validation.map { try table($0.path, note: note) }
     }
 
-    private func table(_ path: String, notes: inout [String]) throws -> HeadlineTable {
+    private func table(_ path: String, note: (String) -> Void) throws -> HeadlineTable {
         let table = try HeadlineTable(readingFrom: path, format: format, columns: columns.names)
-        notes.append("\(path): \(table.report)")
+        note("\(path): \(table.report)")
         return table
     }
 }
 
 extension SplitSettings {
-    /// Divides rows as the settings say.
-    func split(_ rows: [Headline]) throws -> Split {
-        try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
+    /// Divides the rows of the file at `path` as the settings say.
+    func split(_ rows: [Headline], of path: String) throws(TrainingError) -> Split {
+        do throws(SplitError) {
+            return try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
+        } catch {
+            throw TrainingError(
+                "\(path): \(error) (settings data.split.method, data.split.fraction and data.columns)", error.exitStatus
+            )
+        }
     }
 }

@@ -110,7 +110,8 @@ public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
     public var everyMinutes: Double = 10
     /// The share of the run's time that those of the clock and of evaluations may take; what would exceed it waits.
     public var shareOfTime: Double = 0.02
-    /// How many of the newest checkpoints are kept.
+    /// How many of the newest checkpoints are kept; that of the best evaluation and the last one known to be good stay
+    /// beside them.
     public var keep: Int = 2
 
     public func validate() throws {

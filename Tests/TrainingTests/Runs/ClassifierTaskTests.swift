@@ -37,9 +37,9 @@ struct ClassifierTaskTests {
     func counts() throws {
         try withTemporaryFolder { folder in
             var settings = try settings(in: folder)
-            let plain = try ClassifierSetup(settings, restoring: true).classifier
+            let plain = try ClassifierSetup(settings, restoring: true) { _ in }.classifier
             settings.loss.classWeights = .balanced
-            let weighted = try ClassifierSetup(settings, restoring: true).classifier
+            let weighted = try ClassifierSetup(settings, restoring: true) { _ in }.classifier
             var steps = try StepSequence(plain.plan)
             var (headlines, weights) = (0.0, 0.0)
             repeat {
@@ -62,7 +62,7 @@ struct ClassifierTaskTests {
         try withTemporaryFolder { folder in
             var settings = try settings(in: folder)
             settings.fineTuning.layerDecay = 0.5
-            let task = try ClassifierSetup(settings, restoring: true).classifier
+            let task = try ClassifierSetup(settings, restoring: true) { _ in }.classifier
             for parameter in task.allParameters {
                 let expected =
                     parameter.name.hasPrefix("bert.embeddings.")
@@ -74,7 +74,8 @@ struct ClassifierTaskTests {
             #expect(task.trainedParameters.count == task.allParameters.count)
             settings.fineTuning.freezeEmbeddings = true
             settings.fineTuning.freezeLayers = 1
-            let frozen = try ClassifierSetup(settings, restoring: true).classifier.trainedParameters.map(\.name)
+            let frozen = try ClassifierSetup(settings, restoring: true) { _ in }.classifier.trainedParameters.map(
+                \.name)
             #expect(!frozen.isEmpty)
             #expect(!frozen.contains { $0.hasPrefix("bert.embeddings.") || $0.hasPrefix("bert.encoder.layer.0.") })
             #expect(frozen.count { $0.hasPrefix("bert.encoder.layer.1.") } == 16)

@@ -59,7 +59,11 @@ struct ResumeRefusalTests {
             let record = try run.record()
             for step in [3, 4] { try FileManager.default.removeItem(atPath: run.checkpoint(step)) }
             #expect(throws: FileError.self) { try run.go() }
-            #expect(try run.go(resume: true).outcome == .finished)
+            let stored = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: run.path))
+            #expect(try differences(between: stored, and: run.settings).isEmpty)
+            let result = try run.go(resume: true)
+            #expect(result.outcome == .finished)
+            #expect(result.notes.contains { $0.contains("ended before the first checkpoint") }, "\(result.notes)")
             #expect(try run.record() == record)
         }
     }
@@ -191,6 +195,9 @@ struct ResumeRefusalTests {
             let text = error?.description ?? ""
             #expect(text.contains("none of its 2 checkpoints") && text.contains("step-000004.h5"), "\(text)")
             #expect(try readFile(run.checkpoint(4)) == Array("damage".utf8))
+            try FileManager.default.removeItem(atPath: run.checkpoint(3))
+            let only = #expect(throws: FileError.self) { try run.go(resume: true) }?.description ?? ""
+            #expect(only.contains("its only checkpoint cannot be used (") && only.contains("step-000004.h5"), "\(only)")
         }
     }
 

@@ -2,6 +2,7 @@ import Autograd
 import Files
 import Foundation
 import NumericCore
+import Optimization
 import TestSupport
 import Testing
 import Training
@@ -92,7 +93,7 @@ struct ResumeTests {
             run.settings.model.channels = 768
             run.settings.model.heads = 12
             run.settings.model.trainLastBlocks = 2
-            let task = try GeneratorSetup(run.settings, restoring: true).generator
+            let task = try GeneratorSetup(run.settings, restoring: true) { _ in }.generator
             #expect(task.trainedParameters.reduce(0) { $0 + $1.array.count } == 14_175_744)
         }
     }
@@ -196,19 +197,80 @@ struct ResumeTests {
         }
     }
 
-    @Test("a run that diverges ends with the name of the last good checkpoint")
+    /// A run whose weights grow ninefold in each step, until the numbers end. It saves after every step and keeps one
+    /// checkpoint beside the last good one.
+    private func growing(in folder: String, named name: String = "run") throws -> TinyRun {
+        var run = try TinyRun(in: folder, named: name, steps: 60)
+        run.settings.optimizer.weightDecay = 1e4
+        run.settings.optimizer.decay = .constant
+        run.settings.optimizer.warmUpSteps = 0
+        run.settings.guardrail.patience = 3
+        run.settings.evaluation.everySteps = 60
+        run.settings.checkpoints.keep = 1
+        return run
+    }
+
+    @Test(
+        "a run that diverges names the last checkpoint that a later step was accepted from, and that one is still there"
+    )
     func diverging() throws {
         try withTemporaryFolder { folder in
-            var run = try TinyRun(in: folder, steps: 30)
-            run.settings.optimizer.learningRate = 1e30
-            run.settings.optimizer.warmUpSteps = 0
-            run.settings.guardrail.patience = 3
-            let error = #expect(throws: TrainingError.self) { try run.go() }
+            let run = try growing(in: folder)
+            let events = EventList()
+            let error = #expect(throws: TrainingError.self) { try run.go(watching: [events]) }
             let text = "\(error?.description ?? "")"
+            let accepted = events.steps.filter { !$0.isSkipped }
+            // The weights after the last accepted step are what no further step can be made from.
+            let last = try #require(accepted.last).step
             #expect(
-                text.contains("3 steps in a row") && text.contains("step-") && text.contains("learningRate"), "\(text)")
+                last > 2 && accepted.count == last && events.steps.count == last + 3, "\(events.steps.map(\.loss))")
+            let good = run.checkpoint(last - 1)
+            #expect(
+                text.contains("3 steps in a row") && text.contains("the last good checkpoint is \(good):")
+                    && text.contains("learningRate"), "\(text)")
             #expect(error?.exitStatus == .failure)
             #expect(try run.lines().last?["kind"]?.string == "stopped")
+            // Nothing was saved while steps were skipped.
+            #expect((1...60).filter { pathExists(run.checkpoint($0)) } == [last - 1, last])
+            #expect(
+                try run.state(after: last - 1).arrays.values.allSatisfy {
+                    $0.allSatisfy { Float(bitPattern: $0).isFinite }
+                })
+
+            // A process that goes on from the newest, and so has accepted nothing itself, finds the good one in the folder.
+            let resumed = #expect(throws: TrainingError.self) { try run.go(resume: true) }
+            #expect(resumed?.description == text)
+            // And from the good one the next step can be made again.
+            try FileManager.default.removeItem(atPath: run.checkpoint(last))
+            let again = EventList()
+            let repeated = #expect(throws: TrainingError.self) { try run.go(resume: true, watching: [again]) }
+            #expect(repeated?.description == text && again.steps.first?.isSkipped == false)
+        }
+    }
+
+    @Test("a signal while steps are being skipped saves the run and leaves the last good checkpoint")
+    func stoppedWhileSkipping() throws {
+        try withTemporaryFolder { folder in
+            let run = try growing(in: folder)
+            let events = EventList()
+            let outcome = try run.go(
+                watching: [events], stopSignal: { events.steps.last?.isSkipped == true ? 15 : nil })
+            #expect(outcome.outcome == .interrupted(signal: 15))
+            let skipped = events.steps.count
+            #expect((1...60).filter { pathExists(run.checkpoint($0)) } == [skipped - 2, skipped])
+            let error = #expect(throws: TrainingError.self) { try run.go(resume: true) }
+            #expect(error?.description.contains("the last good checkpoint is \(run.checkpoint(skipped - 2)):") == true)
+        }
+    }
+
+    @Test("a run whose first step spoils the weights is not told that a checkpoint is good")
+    func divergingAtOnce() throws {
+        try withTemporaryFolder { folder in
+            var run = try growing(in: folder)
+            run.settings.optimizer.learningRate = 1e30
+            let error = #expect(throws: TrainingError.self) { try run.go() }
+            #expect(
+                error?.description.contains("no checkpoint is known to be good") == true, "\(error?.description ?? "")")
         }
     }
 

@@ -31,7 +31,7 @@ struct SavingTests {
         }
     }
 
-    @Test("the newest checkpoints are kept and older ones go")
+    @Test("the newest checkpoints are kept, at least the last good one before the newest, and older ones go")
     func keeping() throws {
         try withTemporaryFolder { folder in
             for keep in [1, 2, 3] {
@@ -39,12 +39,12 @@ struct SavingTests {
                 run.settings.checkpoints.keep = keep
                 try run.go()
                 let kept = (1...5).filter { pathExists(run.checkpoint($0)) }
-                #expect(kept == Array((6 - keep)...5))
+                #expect(kept == Array((6 - max(keep, 2))...5))
             }
         }
     }
 
-    @Test("the model of the best evaluation stays when later ones are worse")
+    @Test("the model and the checkpoint of the best evaluation stay when later ones are worse")
     func best() throws {
         try withTemporaryFolder { folder in
             // Sixty headlines are soon learned by heart, at the cost of those held out.
@@ -53,7 +53,7 @@ struct SavingTests {
             run.settings.optimizer.learningRate = 0.02
             run.settings.optimizer.decay = .constant
             run.settings.evaluation.everySteps = 10
-            run.settings.checkpoints.everySteps = 80
+            run.settings.checkpoints.everySteps = 10
             let events = EventList()
             try run.go(watching: [events])
             let evaluations = events.events.compactMap { event -> EvaluationReport? in
@@ -61,11 +61,37 @@ struct SavingTests {
             }
             let best = try #require(evaluations.dropFirst().min { $0.result.loss < $1.result.loss })
             #expect(best.step < 80 && best.isBest, "\(evaluations.map(\.result.loss))")
+            let kept = (1...80).filter { pathExists(run.checkpoint($0)) }
+            #expect(kept == Set([best.step, 70, 80]).sorted(), "\(kept), the best at \(best.step)")
             let models = try run.models()
             #expect((models["best/model.safetensors"] == models["last/model.safetensors"]) == false)
             let card = String(decoding: try #require(models["best/README.md"]), as: UTF8.self)
             #expect(card.contains(String(format: "%.4f", best.result.loss)))
         }
+    }
+
+    @Test("at the end of a run its state is saved before its model is exported")
+    func order() throws {
+        try withTemporaryFolder { folder in
+            let run = try TinyRun(in: folder)
+            let witness = ModelWitness(run)
+            try run.go(watching: [witness])
+            #expect(witness.hasModelWhenSaved == false && isFolder("\(run.path)/last"))
+        }
+    }
+
+    /// Looks whether `last/` is there when the state after the last step has been saved.
+    private final class ModelWitness: TrainingObserver {
+        private let run: TinyRun
+        private(set) var hasModelWhenSaved: Bool?
+
+        init(_ run: TinyRun) { self.run = run }
+
+        func receive(_ event: TrainingEvent) throws {
+            if case .saved(let report) = event, report.step == 6 { hasModelWhenSaved = isFolder("\(run.path)/last") }
+        }
+
+        func flush() throws {}
     }
 
     @Test("a run that cannot begin leaves nothing that stands in the way of the next attempt")
@@ -120,7 +146,7 @@ struct SavingTests {
     func forwardOnly() throws {
         try withTemporaryFolder { folder in
             let run = try TinyRun(in: folder)
-            let task = try GeneratorSetup(run.settings, restoring: true).generator
+            let task = try GeneratorSetup(run.settings, restoring: true) { _ in }.generator
             _ = task.evaluate(isStopping: { false })
             let stands = standsStill {
                 let statistics = BufferPool.shared.statistics
