@@ -37,7 +37,28 @@ public struct Bootstrap: Sendable, Hashable, Codable {
     }
 
     /// The share of items for which something holds. Traps when there are none.
-    public func share(of isTrue: [Bool]) -> BootstrapInterval { mean(of: isTrue.map { $0 ? 1 : 0 }) }
+    ///
+    /// Nothing is drawn: a share has an interval of its own, Wilson's ("Probable inference, the law of succession, and
+    /// statistical inference", Journal of the American Statistical Association 22, 1927; recommended by Brown, Cai and
+    /// DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16, 2001). It has a width where
+    /// something holds for all items, or for none, and every resample says the same.
+    public func share(of isTrue: [Bool]) -> BootstrapInterval {
+        precondition(!isTrue.isEmpty, "Bootstrap.share: no items")
+        let count = Double(isTrue.count)
+        let share = Double(isTrue.count(where: \.self)) / count
+        guard isTrue.count > 1 else {
+            return BootstrapInterval(estimate: share, lower: share, upper: share, level: level, count: 1)
+        }
+        let quantile = NormalDistribution.quantile((1 + level) / 2)
+        let square = quantile * quantile
+        let scale = 1 + square / count
+        let middle = (share + square / (2 * count)) / scale
+        let half = quantile / scale * (share * (1 - share) / count + square / (4 * count * count)).squareRoot()
+        // Rounding must not push an end past the share.
+        return BootstrapInterval(
+            estimate: share, lower: min(max(middle - half, 0), share), upper: max(min(middle + half, 1), share),
+            level: level, count: isTrue.count)
+    }
 
     /// The sum of one number of each item over the sum of another: nats to tokens. Traps when there are no items, when
     /// counts differ, or unless all of `denominators` are positive.

@@ -9,9 +9,12 @@ public struct BootstrapInterval: Sendable, Hashable, Codable {
     public let upper: Double
     /// How often such intervals hold the true value: 0.95 for 95 %.
     public let level: Double
-    /// The number of items. From fewer than about 30 no interval is to be trusted, and when all of them say the same, or
-    /// there is only one, it is a single point, which is no sign of certainty.
+    /// The number of items. From fewer than about 30 no interval is to be trusted.
     public let count: Int
+
+    /// True when there is only one item, or when all of them say the same: then nothing tells how far off the figure may
+    /// be, and it is to be shown without an interval.
+    public var isPoint: Bool { lower == upper }
 
     /// Whether the interval holds a number.
     public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }

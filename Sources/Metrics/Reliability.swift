@@ -40,6 +40,13 @@ public struct Reliability: Sendable, Hashable, Codable {
     /// The standard deviation of that error.
     public let deviationIfCalibrated: Double
 
+    /// Mean confidence minus accuracy, Σ n_b / N · (mean confidence_b − accuracy_b): above 0 the classifier is surer of
+    /// itself than it should be, below 0 less sure, and near 0 with a large `error` both, in different bins.
+    public var overconfidence: Double {
+        let rows = bins.reduce(0) { $0 + $1.count }
+        return bins.reduce(0) { $0 + Double($1.count) * ($1.confidence - $1.accuracy) } / Double(max(1, rows))
+    }
+
     /// The number of bins that Guo et al. use.
     public static let usualBinCount = 15
 

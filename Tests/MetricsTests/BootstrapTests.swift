@@ -82,11 +82,11 @@ struct BootstrapTests {
         let isRight = zip(example.labels, example.predicted).map(==)
         let bootstrap = Bootstrap(seed: 9, resamples: 300)
         let roads = [
-            bootstrap.share(of: isRight), bootstrap.figure(of: example, \.accuracy),
+            bootstrap.mean(of: isRight.map { $0 ? 1 : 0 }), bootstrap.figure(of: example, \.accuracy),
             bootstrap.figure(ofItems: 120) { rows in Double(rows.count { isRight[$0] }) / Double(rows.count) },
         ]
-        #expect(roads[0] == bootstrap.share(of: isRight))
-        #expect(roads[0] != Bootstrap(seed: 10, resamples: 300).share(of: isRight))
+        #expect(roads[1] == bootstrap.figure(of: example, \.accuracy))
+        #expect(roads[1] != Bootstrap(seed: 10, resamples: 300).figure(of: example, \.accuracy))
         for road in roads {
             #expect((road.estimate - example.accuracy).magnitude < 1e-15)
             #expect((road.lower - roads[0].lower).magnitude < 1e-12 && (road.upper - roads[0].upper).magnitude < 1e-12)
@@ -104,10 +104,27 @@ struct BootstrapTests {
     func points() {
         let bootstrap = Bootstrap(seed: 3)
         for interval in [bootstrap.mean(of: [2]), bootstrap.mean(of: [2, 2, 2])] {
-            #expect(interval.lower == 2 && interval.estimate == 2 && interval.upper == 2)
+            #expect(interval.lower == 2 && interval.estimate == 2 && interval.upper == 2 && interval.isPoint)
         }
+        #expect(bootstrap.share(of: [true]).isPoint && !bootstrap.mean(of: [1, 2, 4]).isPoint)
         let perplexity = bootstrap.perplexity(nats: [log(8) * 3, log(8)], tokens: [3, 1])
         #expect((perplexity.estimate - 8).magnitude < 1e-12 && (perplexity.upper - 8).magnitude < 1e-9)
+    }
+
+    @Test(
+        "the interval of a share is Wilson's",
+        arguments: [
+            // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, table I.
+            (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718),
+            // 5 / (5 + 1.96²) by hand.
+            (5, 5, 0.5655, 1),
+        ])
+    func shares(hits: Int, count: Int, lower: Double, upper: Double) {
+        let interval = Bootstrap(seed: 1).share(of: (0..<count).map { $0 < hits })
+        #expect(interval.estimate == Double(hits) / Double(count) && interval.count == count)
+        // Four printed digits.
+        #expect((interval.lower - lower).magnitude < 5.1e-5 && (interval.upper - upper).magnitude < 5.1e-5)
+        #expect(interval.contains(interval.estimate) && !interval.isPoint)
     }
 
     @Test("an interval in other units is the interval in the first ones, translated")

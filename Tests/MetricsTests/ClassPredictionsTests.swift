@@ -53,6 +53,7 @@ struct ClassPredictionsTests {
     func impossibleLabel() throws {
         let predictions = try ClassPredictions(probabilities: [1, 0], labels: [1], classCount: 2)
         #expect(predictions.negativeLogLikelihood == -log(Double.ulpOfOne))
+        #expect(predictions.nats == [-log(Double.ulpOfOne)] && predictions.squaredMisses == [2])
         #expect(predictions.brierScore == 2)
     }
 

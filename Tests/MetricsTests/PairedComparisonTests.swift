@@ -67,6 +67,16 @@ struct PairedComparisonTests {
         #expect(PairedComparison.Verdict.undecided.sentence() == "this data cannot tell them apart")
     }
 
+    @Test("five headlines decide nothing even when all speak for the same model; six may")
+    func fewHeadlines() {
+        for (count, verdict) in [(1, PairedComparison.Verdict.undecided), (5, .undecided), (6, .bIsBetter)] {
+            let (a, b) = ([Double](repeating: 0, count: count), [Double](repeating: 1, count: count))
+            #expect(
+                PairedComparison(meanOf: a, b, isLargerBetter: true, Bootstrap(seed: 1)).verdict == verdict,
+                "\(count)")
+        }
+    }
+
     @Test("of two classifiers on the same rows the one with fewer errors is better, if they are enough")
     func classifiers() throws {
         var numbers = SeededNumbers(seed: 13)

@@ -47,6 +47,19 @@ struct ReliabilityTests {
         #expect((two.errorIfCalibrated - (0.02 * 1.7 + 0.26 * 0.7 + 0.72 * 0.3) / 2).magnitude < 1e-15)
     }
 
+    @Test("which way confidence is off is the sum over bins, whatever a temperature would do")
+    func direction() throws {
+        let right = [true, false, true, false]
+        #expect(
+            (try Reliability(predictions([0.9, 0.9, 0.8, 0.8], right: right), .equalWidth).overconfidence - 0.35)
+                .magnitude < 1e-15)
+        let under = try Reliability(predictions([0.6, 0.6, 0.7, 0.7], right: [true, true, true, true]), .equalMass)
+        #expect((under.overconfidence + 0.35).magnitude < 1e-15)
+        // Too sure below and too modest above: an error without a direction.
+        let both = try Reliability(predictions([0.6, 0.6, 0.9, 0.9], right: [true, false, true, true]), .equalWidth)
+        #expect(both.overconfidence.magnitude < 1e-15 && both.error > 0.09)
+    }
+
     @Test("a certain classifier leaves nothing to chance")
     func certain() throws {
         let reliability = Reliability(try predictions([1, 1, 1], right: [true, false, true]), .equalMass)
