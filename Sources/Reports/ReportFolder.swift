@@ -1,4 +1,5 @@
 public import Files
+import Foundation
 
 /// The folder that a report is written to: `report.html`, `report.md`, `report.json`, and files beside them.
 public struct ReportFolder: Sendable {
@@ -6,11 +7,23 @@ public struct ReportFolder: Sendable {
     public let path: String
 
     /// Names the folder, before the work whose result it takes.
-    /// - Throws: `FileError` when there is something of that name already.
+    /// - Throws: `FileError` when there is something of that name already, or no folder can be made there.
     public init(path: String) throws(FileError) {
         guard !pathExists(path) else {
             throw FileError(
                 path, "is there already; a report is never written over: choose a new folder by --report",
+                exitStatus: .usage)
+        }
+        // Folders that are missing above are made in the end.
+        var above = splitPath(path).folder
+        while !pathExists(above), above != splitPath(above).folder { above = splitPath(above).folder }
+        guard isFolder(above) else {
+            throw FileError(
+                path, "cannot be made, since \(above) is no folder; name another place by --report", exitStatus: .usage)
+        }
+        guard FileManager.default.isWritableFile(atPath: above) else {
+            throw FileError(
+                path, "cannot be made, since \(above) may not be written to; name another place by --report",
                 exitStatus: .usage)
         }
         self.path = path

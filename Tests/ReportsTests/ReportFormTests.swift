@@ -151,4 +151,18 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             #expect(try listFolder("\(above)/reports") == ["first"])
         }
     }
+
+    @Test("A place where no folder can be made is refused before there is anything to write")
+    func impossible() throws {
+        try withTemporaryFolder { above in
+            try AtomicFile.write("", to: "\(above)/file")
+            for path in ["\(above)/file/report", "\(above)/file/deep/report"] {
+                let error = #expect(throws: FileError.self) { try ReportFolder(path: path) }
+                #expect(error?.description.contains("\(above)/file is no folder") == true)
+                #expect(error?.exitStatus == .usage)
+            }
+            _ = try ReportFolder(path: "\(above)/new/deep/report")
+            #expect(!pathExists("\(above)/new"))
+        }
+    }
 }
