@@ -78,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "evaluate",
             dependencies: [
-                "Commands", "Configuration", "Evaluation", "Inference", "HeadlineData", "Reports", "Metrics", "Files",
-                argumentParser,
+                "Commands", "Configuration", "Evaluation", "Training", "Inference", "HeadlineData", "Reports",
+                "Metrics", "Files", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(

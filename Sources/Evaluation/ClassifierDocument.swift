@@ -8,7 +8,7 @@ extension ClassifierEvaluation {
     public func json(_ thresholds: [Threshold.Outcome] = []) -> JSONValue {
         .object([
             ("schema", "headlinekit.classifier-evaluation/1"), ("command", .string(command)),
-            ("seed", .integer(Int(clamping: seed))), ("resamples", .integer(resamples)),
+            ("seed", .seed(seed)), ("resamples", .integer(resamples)),
             ("verdict", verdict.json), ("thresholds", .array(thresholds.map(\.json))), ("model", model.json),
             ("data", data.json), ("headlines", .integer(predictions.count)), ("cutHeadlines", .integer(cut)),
             ("metrics", measures.json), ("labels", .array(report.classes.map(\.json))),
@@ -28,6 +28,7 @@ extension ClassifierEvaluation {
                     })
             ),
             ("slices", .array(slices.map(\.json))), ("baselines", .array(baselines.map(\.json))),
+            ("unknownTrainingHeadlines", .integer(unknownTraining)),
             ("confusions", .array(confusions.prefix(50).map(confusionJSON))),
             ("confidentErrors", .array(errors.mostConfident.map { .integer(data.headlines[$0].line) })),
             ("suspectedLabels", .array(errors.suspectedLabels.map { .integer(data.headlines[$0.row].line) })),
@@ -109,7 +110,9 @@ extension ClassifierEvaluation.Calibration {
     fileprivate var json: JSONValue {
         .object([
             ("temperature", temperature.map { .number($0) } ?? .null), ("before", before?.json ?? .null),
-            ("after", after.json), ("refittedTemperature", .number(refitted.scaling.temperature)),
+            ("after", after.json), ("overconfidence", .number(after.overconfidence)),
+            ("refittedTemperature", .number(refitted.scaling.temperature)),
+            ("errorWithRefitted", refitted.crossFitted.map { .number($0.error) } ?? .null),
         ])
     }
 }

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import HeadlineData
 import Inference
 public import Metrics
@@ -25,6 +24,8 @@ public struct ClassifierEvaluation {
     public let errors: ClassifierErrors
     public let words: WordPulls
     public let baselines: [BaselineResult]
+    /// Training headlines whose label the model does not know: the baselines did not learn from them.
+    public let unknownTraining: Int
     public let seed: UInt64
     public let resamples: Int
     public let command: String
@@ -55,6 +56,8 @@ public struct ClassifierEvaluation {
         /// What the slices are by.
         public let title: String
         public let rows: [Row]
+        /// What is not among them, as a sentence; `nil` when all are.
+        public let omission: String?
 
         /// One slice.
         public struct Row: Sendable {
@@ -86,7 +89,7 @@ public struct ClassifierEvaluation {
         labels = classifier.labels
         self.data = data
         let truth = try Self.classes(data, labels)
-        let scored = try Self.logits(classifier, data, truth, context)
+        let scored = try Self.logits(classifier, folder: folder, data, truth, context)
         cut = scored.cut
         let logits = scored.logits
         predictions = logits.predictions()
@@ -97,7 +100,7 @@ public struct ClassifierEvaluation {
         coverage = CoverageCurve(predictions)
         slices = Self.slices(data.headlines, predictions, context.bootstrap)
         confusions = LabelConfusion.all(report.confusion, labels: labels, predictions)
-        baselines = try Self.baselines(options.baselines, data, labels, predictions, context)
+        (baselines, unknownTraining) = try Self.baselines(options.baselines, data, labels, predictions, context)
         errors = ClassifierErrors(predictions, others: baselines.map(\.predictions))
         words = try WordPulls(
             classifier, data.texts, predictions, looksAt: options.wordHeadlines, first: errors.mostConfident, context)
@@ -132,7 +135,8 @@ public struct ClassifierEvaluation {
 
     /// The logits of all headlines, held to be numbers.
     static func logits(
-        _ classifier: Classifier, _ data: EvaluationData, _ truth: [Int], _ context: EvaluationContext
+        _ classifier: Classifier, folder: String, _ data: EvaluationData, _ truth: [Int],
+        _ context: EvaluationContext
     ) throws -> (logits: ClassLogits, cut: Int) {
         var (values, cut): ([Double], Int) = ([], 0)
         values.reserveCapacity(data.headlines.count * classifier.labels.count)
@@ -142,10 +146,8 @@ public struct ClassifierEvaluation {
             let rows = start..<min(start + part, texts.count)
             for (row, score) in zip(rows, try classifier.scores(Array(texts[rows]))) {
                 guard score.logits.allSatisfy(\.isFinite) else {
-                    throw EvaluationError(
-                        "the model gives line \(data.headlines[row].line) of \(data.source.path) probabilities that are no"
-                            + " numbers; its weights are damaged or its training diverged: train it again, with a lower"
-                            + " learning rate, or take an earlier checkpoint", .data)
+                    let place = "line \(data.headlines[row].line) of \(data.source.path)"
+                    throw EvaluationError.notFinite(folder, place)
                 }
                 values += score.logits.map(Double.init)
                 if score.isCut { cut += 1 }
@@ -159,15 +161,6 @@ public struct ClassifierEvaluation {
     private static func measures(
         _ report: ClassificationReport, _ predictions: ClassPredictions, _ bootstrap: Bootstrap
     ) -> [Measure] {
-        let columns = predictions.classCount
-        let nats = predictions.labelProbabilities.map { -log(max($0, .leastNormalMagnitude)) }
-        let brier = predictions.labels.indices.map { row in
-            (0..<columns).reduce(0.0) { sum, column in
-                let gap =
-                    predictions.probabilities[row * columns + column] - (predictions.labels[row] == column ? 1 : 0)
-                return sum + gap * gap
-            }
-        }
         let isInThree = predictions.labels.indices.map { predictions.rank(ofLabelInRow: $0) < 3 }
         let share = { (name: String, title: String, interval: BootstrapInterval) in
             Measure(name, title, interval, .decimals(3), isLargerBetter: true)
@@ -180,9 +173,11 @@ public struct ClassifierEvaluation {
             share(
                 "matthewsCorrelation", "Matthews correlation", bootstrap.figure(of: predictions, \.matthewsCorrelation)),
             Measure(
-                "negativeLogLikelihood", "nats per headline", bootstrap.mean(of: nats), .decimals(3),
+                "negativeLogLikelihood", "nats per headline", bootstrap.mean(of: predictions.nats), .decimals(3),
                 isLargerBetter: false),
-            Measure("brierScore", "Brier score", bootstrap.mean(of: brier), .decimals(3), isLargerBetter: false),
+            Measure(
+                "brierScore", "Brier score", bootstrap.mean(of: predictions.squaredMisses), .decimals(3),
+                isLargerBetter: false),
             Measure(
                 "expectedCalibrationError", "calibration error (15 equal bins)", report.reliability.error,
                 .decimals(3), isLargerBetter: false),
@@ -225,15 +220,15 @@ public struct ClassifierEvaluation {
                         name: slice.name, count: slice.rows.count,
                         accuracy: bootstrap.share(of: slice.rows.map { isRight[$0] }),
                         meanConfidence: slice.rows.reduce(0) { $0 + confidences[$1] } / Double(slice.rows.count))
-                })
+                }, omission: slices.omission)
         }
     }
 
     private static func baselines(
         _ wanted: [ClassifierBaseline], _ data: EvaluationData, _ labels: [String], _ predictions: ClassPredictions,
         _ context: EvaluationContext
-    ) throws -> [BaselineResult] {
-        guard !data.training.isEmpty else { return [] }
+    ) throws -> ([BaselineResult], unknown: Int) {
+        guard !data.training.isEmpty, !wanted.isEmpty else { return ([], 0) }
         // Training rows of labels that the model lacks teach nothing here.
         let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
         let rows = data.training.compactMap { row in places[row.category ?? ""].map { (row.text, $0) } }
@@ -242,7 +237,7 @@ public struct ClassifierEvaluation {
                 "\(data.trainingSource?.path ?? "the training file"): none of its headlines has a label that the model knows",
                 .data)
         }
-        return try wanted.map { baseline in
+        let results = try wanted.map { baseline in
             let stage = "baseline: \(baseline.title)"
             context.progress(stage, 0)
             let other = try baseline.predictions(
@@ -255,5 +250,6 @@ public struct ClassifierEvaluation {
                 scores: ClassificationScores(other),
                 comparison: PairedComparison(other, predictions, context.bootstrap, figure: \.accuracy))
         }
+        return (results, data.training.count - rows.count)
     }
 }

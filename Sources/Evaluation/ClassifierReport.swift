@@ -1,4 +1,5 @@
 import HeadlineData
+import Inference
 import Metrics
 public import Reports
 
@@ -8,12 +9,12 @@ extension ClassifierEvaluation {
         let sections = [
             ReportParts.thresholds(thresholds), figuresSection, baselinesSection, labelsSection, confusionsSection,
             calibrationSection, coverageSection, slicesSection, errorsSection, suspicionsSection, wordsSection,
-            ReportParts.data(data),
+            ReportParts.data(data), ReportParts.glossary(.classifier),
         ]
         return Report(
             title: "Classifier evaluation", subtitle: "\(model.path) on \(data.source.path)", verdict: verdict,
             provenance: ReportParts.provenance(
-                models: [model], data: data, seed: seed, resamples: resamples, command: command),
+                models: [("model", model)], data: data, seed: seed, resamples: resamples, command: command),
             sections: sections.compactMap(\.self))
     }
 
@@ -23,8 +24,8 @@ extension ClassifierEvaluation {
             [
                 .table(ReportParts.measures(measures, caption: "The model with 95% intervals over headlines")),
                 .paragraph(
-                    "Macro F1 counts every label alike, weighted F1 every headline. An interval holds what ever more headlines of"
-                        + " the same kind would lead to, in 95 of 100 cases."),
+                    "Macro F1 counts every label alike, weighted F1 every headline. What the figures mean is said at the end,"
+                        + " under \(ReportParts.glossaryTitle)."),
             ])
     }
 
@@ -57,19 +58,23 @@ extension ClassifierEvaluation {
             "accuracy", style: .decimals(3),
             rows: rows.compactMap { row in
                 row.interval.map {
-                    IntervalPlot.Row(
-                        row.name, $0.estimate, low: $0.lower, high: $0.upper, isEmphasised: row.isModel)
+                    IntervalPlot.Row(row.name, $0.estimate, low: $0.low, high: $0.high, isEmphasised: row.isModel)
                 }
             })
-        return .init(
-            "Against baselines",
-            [
-                .table(table),
-                .figure(Figure("Accuracy with 95% intervals", description: "The model and its baselines.", plot)),
+        var blocks: [Report.Block] = [
+            .table(table),
+            .figure(Figure("Accuracy with 95% intervals", description: "The model and its baselines.", plot)),
+            .paragraph(
+                "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."
+            ),
+        ]
+        if unknownTraining > 0 {
+            blocks.append(
                 .paragraph(
-                    "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."
-                ),
-            ])
+                    "The baselines did not learn from \(NumberText.headlines(unknownTraining)) of the training file whose labels"
+                        + " the model does not know."))
+        }
+        return .init("Against baselines", blocks)
     }
 
     private var labelsSection: Report.Section {
@@ -104,7 +109,9 @@ extension ClassifierEvaluation {
         let shown = confusions.prefix(10)
         guard !shown.isEmpty else { return .init("Confusions", blocks) }
         var table = Table(
-            "Labels that are taken for each other most often",
+            confusions.count > shown.count
+                ? "The \(shown.count) of \(confusions.count) pairs of labels that are taken for each other most often"
+                : "Labels that are taken for each other",
             [
                 .words("label"), .words("and"), .figures("first taken for second"), .figures("second for first"),
                 .figures("share of both"),
@@ -163,12 +170,17 @@ extension ClassifierEvaluation {
                 refitted.deviationIfCalibrated)
         }
         let best = calibration.refitted.scaling.temperature
+        let (sure, right) = (
+            predictions.confidences.reduce(0, +) / Double(predictions.count), report.scores.accuracy
+        )
         return .init(
             "Calibration",
             [
                 .paragraph(
-                    "Of headlines given a label with 70% confidence, 70% should have it. On these headlines dividing the logits"
-                        + " by \(NumberText.fixed(best, 3)) would be best; 1 means that nothing is left to gain."),
+                    "Of headlines given a label with 70% confidence, 70% should have it. On average the model is"
+                        + " \(NumberText.percent(sure)) sure, and \(NumberText.percent(right)) are right. Their labels would be"
+                        + " likeliest with the logits divided by \(NumberText.fixed(best, 3)); 1 means that a temperature has"
+                        + " nothing left to gain."),
                 .figure(
                     Figure(
                         "Confidence and accuracy",
@@ -183,8 +195,9 @@ extension ClassifierEvaluation {
             "What to leave to a person",
             [.words("accuracy wanted"), .figures("share of headlines the model can label")])
         for accuracy in [0.7, 0.8, 0.9, 0.95] {
+            let share = usefulCoverage(accuracy)
             table.add([
-                .text(NumberText.percent(accuracy, 0)), .number(coverage.coverage(atAccuracy: accuracy), .percent(1)),
+                .text(NumberText.percent(accuracy, 0)), share > 0 ? .number(share, .percent(1)) : .text("too few"),
             ])
         }
         let points = coverage.points(50).map { ($0.coverage, $0.accuracy) }
@@ -199,13 +212,16 @@ extension ClassifierEvaluation {
                             x: ("share labelled", .percent(0)), y: ("accuracy", .percent(0)),
                             series: [.init("accuracy", points)], yRange: 0...1))),
                 .table(table),
+                .paragraph(
+                    "Too few are fewer than \(fewestUseful) of these headlines: on others the same share may be less"
+                        + " accurate."),
             ])
     }
 
     private var slicesSection: Report.Section? {
         guard !slices.isEmpty else { return nil }
         let overall = report.scores.accuracy
-        let blocks = slices.map { slice -> Report.Block in
+        let blocks = slices.flatMap { slice -> [Report.Block] in
             var table = Table(
                 "By \(slice.title)",
                 [
@@ -214,13 +230,16 @@ extension ClassifierEvaluation {
                 ])
             for row in slice.rows {
                 let relation =
-                    row.accuracy.upper < overall ? "worse" : row.accuracy.lower > overall ? "better" : "not told apart"
+                    row.count < HeadlineSlices.fewestToJudge
+                    ? "too few to say"
+                    : row.accuracy.upper < overall
+                        ? "worse" : row.accuracy.lower > overall ? "better" : "not told apart"
                 table.add([
                     .text(row.name), .count(row.count), row.accuracy.cell(.decimals(3)),
                     .number(row.meanConfidence, .decimals(3)), .text(relation),
                 ])
             }
-            return .table(table)
+            return [.table(table)] + (slice.omission.map { [.paragraph($0)] } ?? [])
         }
         return .init("Slices", blocks)
     }
@@ -256,6 +275,7 @@ extension ClassifierEvaluation {
             "\(NumberText.headlines(all.count)) where the label itself is doubtful: the model gives another label at least the"
             + " probability that it usually gives headlines of that label"
             + (asked > 0 ? ", and a baseline that learned otherwise agrees." : ".")
+            + (all.count > examples.count ? " The first \(examples.count) are here, all in report.json." : "")
         return .init(
             "Suspected label errors",
             [.paragraph(text), .examples(Array(examples.prefix(6)))]
@@ -266,14 +286,16 @@ extension ClassifierEvaluation {
     private var wordsSection: Report.Section? {
         guard !words.labels.isEmpty else { return nil }
         var table = Table(
-            "Words that speak for a label", [.words("label"), .words("words, with nats that the label loses without")])
+            "Words that speak for a label",
+            [.words("label"), .words("words, with nats that the label loses without, and headlines they are in")])
         for (label, pulls) in words.labels {
-            let list = pulls.map { "\($0.word) \(NumberText.fixed($0.nats, 1))" }.joined(separator: ", ")
+            let list = pulls.map { "\($0.word) \(NumberText.fixed($0.nats, 1)) (\($0.count)×)" }.joined(separator: ", ")
             table.add([.text(labels[label]), .text(list)])
         }
         let text =
-            "Each word was left out of \(NumberText.headlines(words.looksAt)), the most confident errors and others from all over"
-            + " the file. A word that has nothing to do with its label is a shortcut the model learned."
+            "Each word was left out of \(NumberText.headlines(words.looksAt)): the most confident errors, and others of every"
+            + " label that the model gives. Words come in the order of all they move, nats times headlines. A word that has"
+            + " nothing to do with its label is a shortcut the model learned."
         return .init(
             "Words that pull most", [.paragraph(text), .folded(summary: "Words of every label", [.table(table)])])
     }

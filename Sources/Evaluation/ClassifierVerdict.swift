@@ -5,74 +5,89 @@ public import Reports
 extension ClassifierEvaluation {
     /// Whether to ship it, why, and what to fix first.
     public var verdict: Verdict {
-        let issues = issues.byWeight
-        let outcome: Verdict.Outcome =
-            issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
-        var reasons = [standing] + comparisonReasons + [usefulness]
-        if let first = issues.first { reasons.append("Fix first: \(first.sentence). \(first.advice)") }
-        reasons += issues.dropFirst().prefix(3).map { "Then: \($0.sentence). \($0.advice)" }
-        return Verdict(outcome, sentence(outcome), reasons: reasons)
-    }
-
-    private func sentence(_ outcome: Verdict.Outcome) -> String {
-        switch outcome {
-        case .good:
-            "ship it: it is better than what it was compared with, and nothing stands out that should be fixed first."
-        case .caution where usefulCoverage > 0 && usefulCoverage < 0.95:
-            "ship it for the headlines it is sure of, and leave the others to a person, until what follows is fixed."
-        case .caution: "it can be used with care: read what follows before you ship it."
-        case .bad: "do not ship it yet."
+        Verdict(issues, figures: [standing] + comparisonReasons + [usefulness]) { outcome in
+            switch outcome {
+            case .good:
+                "ship it: it is better than \(strongest?.baseline.title ?? "nothing"), the best of what it was compared with, and nothing stands out that should be fixed first."
+            case .caution where usefulCoverage > 0 && usefulCoverage < 0.95:
+                "ship it for the headlines it is sure of, and leave the others to a person, until what follows is fixed."
+            case .caution: "it can be used with care: read what follows before you ship it."
+            case .bad: "do not ship it yet."
+            }
         }
     }
 
     /// The accuracy that people usually ask for before they let a machine label on its own.
     static let usefulAccuracy = 0.8
 
-    private var usefulCoverage: Double { coverage.coverage(atAccuracy: Self.usefulAccuracy) }
+    private var usefulCoverage: Double { usefulCoverage(Self.usefulAccuracy) }
+
+    /// Fewer headlines than these, or a smaller share, are no part of the work that could be left to the model.
+    private static let (fewestHeadlines, smallestShare) = (30, 0.05)
+
+    /// How many headlines a useful coverage has at least.
+    var fewestUseful: Int {
+        max(Self.fewestHeadlines, Int((Self.smallestShare * Double(predictions.count)).rounded(.up)))
+    }
+
+    /// The share of headlines, the surest ones, that are labelled at least so well; 0 when they are too few to matter.
+    func usefulCoverage(_ accuracy: Double) -> Double {
+        let share = coverage.coverage(atAccuracy: accuracy)
+        return share * Double(predictions.count) < Double(fewestUseful) - 0.5 ? 0 : share
+    }
 
     private var accuracy: Measure? { measures.named("accuracy") }
 
     private var standing: String {
-        let interval = accuracy?.interval
         let text = accuracy.map { $0.style.text($0.value) } ?? ""
-        let range = interval.map {
-            " (95% interval \(NumberText.fixed($0.lower, 3)) to \(NumberText.fixed($0.upper, 3)))"
-        }
+        let range = accuracy?.range ?? ""
         return
-            "It gives \(NumberText.percent(accuracy?.value ?? 0)) of \(NumberText.headlines(predictions.count)) their label of"
-            + " \(labels.count): accuracy \(text)\(range ?? ""), macro F1 \(NumberText.fixed(report.scores.macroF1, 3)); the right"
-            + " label is among its first three for \(NumberText.percent(report.scores.topThreeAccuracy))."
+            "It gives the right one of \(labels.count) labels to \(NumberText.percent(accuracy?.value ?? 0)) of"
+            + " \(NumberText.headlines(predictions.count)): accuracy \(text)\(range.isEmpty ? "" : " (95% interval \(range))"),"
+            + " macro F1 \(NumberText.fixed(report.scores.macroF1, 3)); the right label is among its first three for"
+            + " \(NumberText.percent(report.scores.topThreeAccuracy))."
     }
 
     /// The strongest of the baselines.
     private var strongest: BaselineResult? { baselines.max { $0.scores.accuracy < $1.scores.accuracy } }
 
     private var comparisonReasons: [String] {
-        guard let strongest else {
-            return [
-                "Nothing simpler stands beside it: give the headlines it was trained on by --train to learn what its size is worth."
-            ]
-        }
+        guard let strongest else { return [] }
         let difference = strongest.comparison.difference
-        let range = "\(points(difference.lower)) to \(points(difference.upper)) points"
         let name = strongest.baseline.title
-        let figure = NumberText.fixed(strongest.scores.accuracy, 3)
+        let figure = "(accuracy \(NumberText.fixed(strongest.scores.accuracy, 3)))"
+        let (gain, loss) = (points(difference.estimate), points(-difference.estimate))
         switch strongest.comparison.verdict {
         case .bIsBetter:
             return [
-                "It is better than the strongest baseline, \(name) (accuracy \(figure)), by \(points(difference.estimate)) points (\(range))."
+                "It is better than the strongest baseline, \(name) \(figure), by \(gain) points\(range(difference.low, difference.high))."
             ]
-        case .aIsBetter: return ["The \(name) baseline is more accurate (\(figure)): the difference is \(range)."]
+        case .aIsBetter:
+            // Counted the other way round, so that what it is worse by is a positive number.
+            let (low, high) = (difference.high.map { -$0 }, difference.low.map { -$0 })
+            return [
+                "It is worse than the strongest baseline, \(name) \(figure), by \(loss) points\(range(low, high))."
+            ]
         case .undecided:
             return [
-                "This data cannot tell it apart from the strongest baseline, \(name) (accuracy \(figure)): the difference is \(range)."
+                "This data cannot tell it apart from the strongest baseline, \(name) \(figure): the difference is \(gain) points\(range(difference.low, difference.high))."
             ]
         }
     }
 
+    private func range(_ low: Double?, _ high: Double?) -> String {
+        guard let low, let high else { return "" }
+        return " (95% interval \(points(low)) to \(points(high)))"
+    }
+
     private var usefulness: String {
         let target = NumberText.percent(Self.usefulAccuracy, 0)
-        guard usefulCoverage > 0 else { return "Not even the headlines it is surest of are labelled \(target) right." }
+        guard predictions.count >= fewestUseful else {
+            return "These are too few headlines to say which it may label alone."
+        }
+        guard usefulCoverage > 0 else {
+            return "Not even the \(NumberText.headlines(fewestUseful)) it is surest of are labelled \(target) right."
+        }
         guard usefulCoverage < 1 else { return "It labels all headlines at least \(target) right." }
         return
             "The \(NumberText.percent(usefulCoverage, 0)) of headlines that it is surest of are labelled \(target) right."
@@ -84,7 +99,7 @@ extension ClassifierEvaluation {
 
     /// What stands out, with the share of headlines that it concerns as its cost.
     var issues: [Issue] {
-        baselineIssues + confusionIssues + labelIssues + weakLabelIssues + calibrationIssues + dataIssues
+        baselineIssues + confusionIssues + labelIssues + weakLabelIssues + calibrationIssues + data.issues(cut: cut)
     }
 
     private var baselineIssues: [Issue] {
@@ -100,7 +115,15 @@ extension ClassifierEvaluation {
                     cost: 1, isGrave: true)
             ]
         }
-        guard let strongest else { return [] }
+        guard let strongest else {
+            return [
+                Issue(
+                    sentence: "nothing simpler was compared, so nobody knows what the model is worth",
+                    advice: data.training.isEmpty
+                        ? "Give the headlines it was trained on by --train or --held-out: baselines learn from them."
+                        : "Ask for baselines by --baselines.", cost: 0.5)
+            ]
+        }
         switch strongest.comparison.verdict {
         case .bIsBetter: return []
         case .aIsBetter:
@@ -121,9 +144,15 @@ extension ClassifierEvaluation {
     }
 
     /// Labels that lose more headlines to another one than they keep, each with the one that takes most.
+    ///
+    /// None of a model that gives nearly everything to a few labels: that says nothing about what labels mean, and with all
+    /// of them merged anything is right.
     private var swallowed: [LabelConfusion] {
         var seen: Set<Int> = []
-        return confusions.filter { $0.isSwallowed && seen.insert($0.first).inserted }
+        let pairs = confusions.filter { $0.isSwallowed && seen.insert($0.first).inserted }
+        let occurring = report.classes.count { $0.support > 0 }
+        let isCollapsed = 4 * pairs.count > 3 * occurring || pairs.count > occurring - 2
+        return isCollapsed || baselineIssues.contains(where: \.isGrave) ? [] : pairs
     }
 
     /// The accuracy if each swallowed label were one with the label that swallows it.
@@ -150,8 +179,9 @@ extension ClassifierEvaluation {
             Issue(
                 sentence:
                     "\(subject) more headlines to another label than the model leaves \(pairs.count == 1 ? "it" : "them") (\(names)\(more))",
-                advice:
-                    "Those that mean the same should be merged by a label map: with all of them merged, accuracy would be \(NumberText.percent(mergedAccuracy)). The others need more training headlines.",
+                advice: pairs.count == 1
+                    ? "If the two mean the same, merge them by a label map: accuracy would be \(NumberText.percent(mergedAccuracy)). If not, the first needs more training headlines."
+                    : "Those that mean the same should be merged by a label map: with all of them merged, accuracy would be \(NumberText.percent(mergedAccuracy)). The others need more training headlines.",
                 cost: gain)
         ]
     }
@@ -192,39 +222,22 @@ extension ClassifierEvaluation {
         let found = calibration.after
         let excess = found.error - found.errorIfCalibrated
         guard excess > 3 * found.deviationIfCalibrated, excess > 0.03 else { return [] }
-        let isSure = calibration.refitted.scaling.temperature > 1
+        let direction =
+            found.overconfidence.magnitude < found.error / 4
+            ? "surer of itself than it should be for some headlines and less sure for others"
+            : "\(found.overconfidence > 0 ? "surer" : "less sure") of itself than it should be"
+        let refitted = calibration.refitted
+        let rest = refitted.crossFitted?.error ?? found.error
+        // By what was asked above, a third of the excess is more than a standard deviation of chance.
+        let isMended = found.error - rest > excess / 3
         return [
             Issue(
                 sentence:
-                    "it is \(isSure ? "surer" : "less sure") of itself than it should be (calibration error \(NumberText.fixed(found.error, 3)), \(NumberText.fixed(found.errorIfCalibrated, 3)) if calibrated)",
-                advice:
-                    "Fit the temperature anew on headlines like these; here \(NumberText.fixed(calibration.refitted.scaling.temperature, 2)) would be best.",
+                    "it is \(direction) (calibration error \(NumberText.fixed(found.error, 3)), \(NumberText.fixed(found.errorIfCalibrated, 3)) if calibrated)",
+                advice: isMended
+                    ? "Fit the temperature anew on headlines like these: \(NumberText.fixed(refitted.scaling.temperature, 2)) here, with an error of \(NumberText.fixed(rest, 3))."
+                    : "One temperature cannot mend it (an error of \(NumberText.fixed(rest, 3)) with one fitted here): train longer, or smooth labels less (loss.labelSmoothing).",
                 cost: excess)
         ]
-    }
-
-    private var dataIssues: [Issue] {
-        var issues: [Issue] = []
-        if predictions.count < 300 {
-            issues.append(
-                Issue(
-                    sentence: "these are only \(NumberText.headlines(predictions.count)), so every figure is rough",
-                    advice: "Evaluate on a thousand or more.", cost: 0.2))
-        }
-        if let leakage = data.leakage, leakage.share > EvaluationData.usualLeakage {
-            issues.append(
-                Issue(
-                    sentence:
-                        "\(NumberText.percent(leakage.share)) of these headlines stand in the training file, exactly or nearly",
-                    advice: "Remove them: the figures flatter.", cost: leakage.share))
-        }
-        let share = Double(cut) / Double(predictions.count)
-        if share > 0.01 {
-            issues.append(
-                Issue(
-                    sentence: "\(NumberText.headlines(cut)) have more tokens than the model reads",
-                    advice: "Train a model with more positions.", cost: share))
-        }
-        return issues
     }
 }

@@ -7,12 +7,20 @@ public import Reports
 extension ModelComparison {
     /// Which is better, how sure that is, and what it costs to be wrong.
     public var verdict: Verdict {
+        guard !isOfOneModel else {
+            return Verdict(
+                .caution, "A and B are the same model.",
+                reasons: [
+                    "The weights of \(models[0].path) and \(models[1].path) have the same SHA-256, and say the same of every headline: name another folder."
+                ])
+        }
         let (figure, comparison) = (decisive, decisive.comparison)
         let style = NumberStyle.decimals(figure.digits)
         let difference = comparison.difference
         var reasons = [
             "By \(figure.title): A \(style.text(comparison.a)), B \(style.text(comparison.b)); B minus A is"
-                + " \(style.text(difference.estimate)), 95% interval \(style.text(difference.lower)) to \(style.text(difference.upper))."
+                + " \(style.text(difference.estimate))"
+                + (difference.isPoint ? "." : ", 95% interval \(difference.range(style)).")
         ]
         if let test {
             reasons.append(
@@ -27,12 +35,14 @@ extension ModelComparison {
             reasons.append(
                 "By \(other.title), however, \(other.comparison.verdict.sentence()): look at what matters to you.")
         }
-        reasons.append("A is \(names[0]), B is \(names[1]).")
+        let warnings = data.remarks.filter(\.isWarning).map { $0.text + "." }
+        reasons += warnings
+        reasons.append("A is \(models[0].path), B is \(models[1].path).")
         if comparison.verdict == .undecided {
             reasons.append("More headlines would tell: an interval is half as wide on four times as many.")
         }
         return Verdict(
-            comparison.verdict == .undecided || !others.isEmpty ? .caution : .good,
+            comparison.verdict == .undecided || !others.isEmpty || !warnings.isEmpty ? .caution : .good,
             comparison.verdict.sentence() + ".", reasons: reasons)
     }
 
@@ -51,7 +61,7 @@ extension ModelComparison {
             let difference = comparison.difference
             table.add([
                 figure.title, style.text(comparison.a), style.text(comparison.b), style.text(difference.estimate),
-                "\(style.text(difference.lower)) to \(style.text(difference.upper))", comparison.verdict.sentence(),
+                difference.range(style), comparison.verdict.sentence(),
             ])
         }
         return Summary.text(table, verdict)
@@ -61,12 +71,14 @@ extension ModelComparison {
     public func report(_ thresholds: [Threshold.Outcome] = []) -> Report {
         let sections = [
             ReportParts.thresholds(thresholds), figuresSection, differencesSection, ReportParts.data(data),
+            ReportParts.glossary(models[0].kind),
         ]
         return Report(
             title: "Comparison of two \(models[0].kind.rawValue)s",
             subtitle: "A: \(models[0].path), B: \(models[1].path), on \(data.source.path)", verdict: verdict,
             provenance: ReportParts.provenance(
-                models: models, data: data, seed: seed, resamples: resamples, command: command),
+                models: [("model A", models[0]), ("model B", models[1])], data: data, seed: seed, resamples: resamples,
+                command: command),
             sections: sections.compactMap(\.self))
     }
 
@@ -174,7 +186,7 @@ extension ModelComparison {
         }
         return .object([
             ("schema", "headlinekit.comparison/1"), ("command", .string(command)),
-            ("seed", .integer(Int(clamping: seed))), ("resamples", .integer(resamples)), ("verdict", verdict.json),
+            ("seed", .seed(seed)), ("resamples", .integer(resamples)), ("verdict", verdict.json),
             ("thresholds", .array(thresholds.map(\.json))), ("a", models[0].json), ("b", models[1].json),
             ("data", data.json), ("figures", .array(figures)), ("mcNemar", mcNemar ?? .null),
         ])

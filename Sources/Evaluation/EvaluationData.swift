@@ -18,7 +18,7 @@ public struct EvaluationData: Sendable {
     }
 
     /// A part of one file that is kept from training, chosen as training does.
-    public struct HeldOut: Sendable, Hashable {
+    public struct HeldOut: Sendable, Hashable, CustomStringConvertible {
         public let method: SplitMethod
         public let fraction: Double
         public let seed: UInt64
@@ -37,6 +37,17 @@ public struct EvaluationData: Sendable {
             }
             (self.method, self.fraction, self.seed) = (method, fraction, seed)
         }
+
+        public init(method: SplitMethod, fraction: Double, seed: UInt64) {
+            (self.method, self.fraction, self.seed) = (method, fraction, seed)
+        }
+
+        public var description: String { "\(method.rawValue):\(fraction):\(seed)" }
+
+        /// Whether both hold out the same part; the newest rows are the same whatever the seed.
+        func isSame(as other: HeldOut) -> Bool {
+            method == other.method && fraction == other.fraction && (method == .temporal || seed == other.seed)
+        }
     }
 
     /// The share of the evaluation file that may stand in the training file, exactly or nearly, unless more is allowed.
@@ -50,10 +61,13 @@ public struct EvaluationData: Sendable {
     public let trainingSource: Source?
     /// What stands in both; `nil` without a training file.
     public let leakage: Leakage?
-    /// Rows without a label that were left out.
+    /// Rows without a label that were left out, of the evaluated file and of the training file.
     public let unlabelled: Int
-    /// Whether rows must have labels, and have the names of the map.
+    public let unlabelledTraining: Int
+    /// Whether rows must have labels.
     public let isLabelled: Bool
+    /// What the runs of the models say about these headlines.
+    public let remarks: [RunRecord.Remark]
 
     /// What is read.
     public struct Request: Sendable {
@@ -62,7 +76,10 @@ public struct EvaluationData: Sendable {
         public var heldOut: HeldOut?
         public var format: HeadlineFormat?
         public var columns = ColumnNames()
+        /// New names of categories.
         public var map: LabelMap?
+        /// The runs that trained the models.
+        public var runs: [RunRecord] = []
         /// Whether rows without a label are left out and files without labels refused.
         public var isLabelled: Bool
         /// The largest share of leakage.
@@ -85,19 +102,21 @@ public struct EvaluationData: Sendable {
         unlabelled = source.unlabelled
         if let heldOut = request.heldOut {
             let split = try Split(of: rows, method: heldOut.method, fraction: heldOut.fraction, seed: heldOut.seed)
-            headlines = split.validation.map { rows[$0] }
+            headlines = Self.renamed(split.validation.map { rows[$0] }, request)
             training = split.training.map { rows[$0] }
-            let note =
-                "\(source.source.note); held out by \(heldOut.method.rawValue):\(heldOut.fraction):\(heldOut.seed)"
+            unlabelledTraining = 0
+            let note = "\(source.source.note); held out by \(heldOut)"
             self.source = Source(path: request.data, digest: source.source.digest, note: note)
             trainingSource = Source(path: request.data, digest: source.source.digest, note: "the rest of the same file")
         } else {
-            headlines = rows
+            headlines = Self.renamed(rows, request)
             self.source = source.source
             let read = try request.training.map { try Self.read($0, request) }
             training = read?.rows ?? []
+            unlabelledTraining = read?.source.unlabelled ?? 0
             trainingSource = read?.source.source
         }
+        remarks = request.runs.compactMap { $0.remark(on: source.source, heldOut: request.heldOut) }
         leakage = training.isEmpty ? nil : Self.leakage(training, headlines)
         if let leakage, leakage.share > request.allowedLeakage {
             throw EvaluationError(
@@ -121,6 +140,16 @@ public struct EvaluationData: Sendable {
         return (labelled.rows, (source, labelled.unlabelled))
     }
 
+    /// Under the names of the map. Labelled rows have them already; of others only the slices go by category, and the part
+    /// that is held out must be the one that training, which knows no map there, held out.
+    private static func renamed(_ rows: [Headline], _ request: Request) -> [Headline] {
+        guard !request.isLabelled, let map = request.map else { return rows }
+        return rows.map { row in
+            Headline(
+                row.text, category: row.category.map { map($0) }, date: row.date, source: row.source, line: row.line)
+        }
+    }
+
     private static func leakage(_ training: [Headline], _ headlines: [Headline]) -> Leakage {
         let rows = training + headlines
         return Leakage(
@@ -135,6 +164,12 @@ public struct EvaluationData: Sendable {
         .object([
             ("evaluated", source.json), ("headlines", .integer(headlines.count)), ("unlabelled", .integer(unlabelled)),
             ("training", trainingSource?.json ?? .null), ("trainingHeadlines", .integer(training.count)),
+            ("unlabelledTraining", .integer(unlabelledTraining)),
+            (
+                "remarks",
+                .array(
+                    remarks.map { .object([("text", .string($0.text)), ("isWarning", .boolean($0.isWarning))]) })
+            ),
             (
                 "overlap",
                 leakage.map { leakage in

@@ -9,4 +9,11 @@ public struct EvaluationError: ReportableError, Equatable {
         self.description = description
         self.exitStatus = exitStatus
     }
+
+    /// What is said of a model in a folder whose figures for some text, such as `line 3 of data.csv`, are no numbers.
+    static func notFinite(_ folder: String, _ place: String) -> EvaluationError {
+        EvaluationError(
+            "\(folder): the model gives \(place) probabilities that are no numbers; its weights are damaged or its training"
+                + " diverged: train it again, with a lower learning rate, or take an earlier checkpoint", .data)
+    }
 }

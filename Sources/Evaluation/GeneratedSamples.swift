@@ -5,13 +5,16 @@ public import Metrics
 
 /// What a generator writes, judged beside as many headlines that people wrote.
 public struct GeneratedSamples: Sendable {
-    /// Whole headlines, from an empty prompt.
+    /// Whole headlines, from an empty prompt; those without a word are not among them.
     public let texts: [String]
-    /// Judged against the evaluation headlines.
+    /// The share of what was written that has no word: the model ended it at once.
+    public let emptyShare: BootstrapInterval
+    /// As many of the texts as there are evaluation headlines, at most, judged against those: some figures fall with every
+    /// headline that is added.
     public let statistics: SampleStatistics
-    /// The same of as many evaluation headlines: what is usual.
+    /// The same of exactly as many evaluation headlines: what is usual.
     public let usual: SampleStatistics
-    /// The share that the model ended itself, and not the limit of tokens.
+    /// The share of the texts that the model ended itself, and not the limit of tokens.
     public let naturalEndings: BootstrapInterval
     /// The share that stands in the training file, exactly or nearly; `nil` without one.
     public let copies: Leakage?
@@ -45,6 +48,9 @@ public struct GeneratedSamples: Sendable {
         public let consistency: BootstrapInterval?
         /// What it would be if completions had nothing to do with their prompts.
         public let chance: Double
+        /// Whether completions that all keep to the category of their prompt would show it: not where nearly all headlines
+        /// have one label anyway.
+        public let canTell: Bool
     }
 
     /// What is to be written.
@@ -78,24 +84,27 @@ public struct GeneratedSamples: Sendable {
             options.seed &+= UInt64(start / Self.part) &* 1_000_003
             whole += try generator.complete("", count: min(Self.part, request.count - start), options: options)
         }
-        // A model may end at once: an empty headline has no words to judge, and counts as an ending all the same.
-        texts = whole.map(\.headline).filter { $0.contains { !$0.isWhitespace } }
-        guard !texts.isEmpty else {
+        // A model may end at once: what has no word is no headline to judge, and its end is none of a headline.
+        let isEmpty = whole.map { $0.headline.allSatisfy(\.isWhitespace) }
+        let written = whole.indices.filter { !isEmpty[$0] }.map { whole[$0] }
+        guard !written.isEmpty else {
             throw EvaluationError(
                 "the model ends all of \(request.count) headlines before their first word; train it longer, or raise"
                     + " --temperature", .data)
         }
+        texts = written.map(\.headline)
+        emptyShare = context.bootstrap.share(of: isEmpty)
+        naturalEndings = context.bootstrap.share(of: written.map(\.endedByItself))
         let real = data.texts
-        let forms = Set(data.training.map(\.text))
-        statistics = SampleStatistics(samples: texts, real: real, training: forms)
-        usual = SampleStatistics(samples: spread(real, texts.count), real: real, training: forms)
-        naturalEndings = context.bootstrap.share(of: whole.map(\.endedByItself))
+        let count = min(texts.count, real.count)
+        statistics = SampleStatistics(samples: spread(texts, count), real: real)
+        usual = SampleStatistics(samples: spread(real, count), real: real)
         (copies, copiedShare) = Self.copies(texts, data, context)
         var page = try Self.page(generator, real, request, context)
         let openings = classifier == nil ? [] : try Self.openings(generator, real, request, context)
         if let classifier, let path = request.classifier {
             for index in page.indices {
-                page[index].categories = try classifier.likeliest(page[index].completions.map(\.headline))
+                page[index].categories = try classifier.likeliest(page[index].completions.map(\.headline), path)
             }
             categories = try Self.categories(classifier, path, texts, real, openings, context)
         } else {
@@ -165,20 +174,22 @@ public struct GeneratedSamples: Sendable {
         func distance(_ a: [Double], _ b: [Double]) -> Double {
             zip(a, b).reduce(0) { $0 + ($1.0 - $1.1).magnitude } / 2
         }
-        let ofReal = try classifier.likeliest(chosen)
-        let ofSamples = shares(try classifier.likeliest(samples))
+        let ofReal = try classifier.likeliest(chosen, path)
+        let ofSamples = shares(try classifier.likeliest(samples, path))
         // Every other one, so that both halves are from all over the file.
         let halves = (0...1).map { half in shares(ofReal.indices.filter { $0 % 2 == half }.map { ofReal[$0] }) }
         let all = shares(ofReal)
         let mix = labels.indices.sorted { (all[$1], $0) < (all[$0], $1) }.map { (labels[$0], ofSamples[$0], all[$0]) }
-        let originals = try classifier.likeliest(openings.map(\.original))
-        let completions = try classifier.likeliest(openings.map(\.completion))
+        let originals = try classifier.likeliest(openings.map(\.original), path)
+        let completions = try classifier.likeliest(openings.map(\.completion), path)
         let chance = zip(shares(originals), shares(completions)).reduce(0) { $0 + $1.0 * $1.1 }
         return Categories(
             path: path, mix: mix, distance: distance(ofSamples, halves[0]),
             usualDistance: distance(halves[1], halves[0]),
             consistency: openings.isEmpty ? nil : context.bootstrap.share(of: zip(originals, completions).map(==)),
-            chance: chance)
+            chance: chance,
+            canTell: !openings.isEmpty && chance <= 0.9
+                && context.bootstrap.share(of: openings.map { _ in true }).lower > chance)
     }
 
     /// The first words of a headline, two or three, never all.
@@ -196,10 +207,17 @@ func spread<Element>(_ list: [Element], _ count: Int) -> [Element] {
 
 extension Classifier {
     /// The likeliest label of each headline; what is no text has none.
-    fileprivate func likeliest(_ headlines: [String]) throws -> [String] {
-        let readable = headlines.map { $0.contains { $0.isLetter || $0.isNumber } }
-        let texts = headlines.indices.filter { readable[$0] }.map { headlines[$0] }
-        var labels = try classify(texts).map { $0.candidates[0].label }[...]
-        return readable.map { $0 ? labels.removeFirst() : "" }
+    /// - Throws: `EvaluationError` naming the folder when a score is no number.
+    fileprivate func likeliest(_ headlines: [String], _ folder: String) throws -> [String] {
+        var found = [String](repeating: "", count: headlines.count)
+        let readable = headlines.indices.filter { headlines[$0].contains { $0.isLetter || $0.isNumber } }
+        for (row, score) in zip(readable, try scores(readable.map { headlines[$0] })) {
+            guard score.logits.allSatisfy(\.isFinite) else {
+                throw EvaluationError.notFinite(folder, "the headline \"\(harmless(headlines[row]))\"")
+            }
+            let best = score.logits.indices.max { (score.logits[$0], $1) < (score.logits[$1], $0) }
+            found[row] = best.map { labels[$0] } ?? ""
+        }
+        return found
     }
 }

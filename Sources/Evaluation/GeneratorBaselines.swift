@@ -8,7 +8,7 @@ import Tokenization
 extension GeneratorEvaluation {
     /// What counting achieves on the same headlines, and the model before it was tuned.
     static func baselines(
-        _ folder: GeneratorFolder, _ data: EvaluationData, _ scores: HeadlineLikelihoods, base: String?,
+        _ folder: GeneratorFolder, _ data: EvaluationData, _ scores: HeadlineLikelihoods, base: ModelIdentity?,
         _ context: EvaluationContext
     ) throws -> [BaselineResult] {
         var results: [BaselineResult] = []
@@ -39,7 +39,7 @@ extension GeneratorEvaluation {
                         of: scores, context))
             }
         }
-        if let base { results.append(try untuned(base, folder, data, scores, context)) }
+        if let base { results.append(try untuned(base.path, folder, data, scores, context)) }
         return results
     }
 
@@ -47,11 +47,10 @@ extension GeneratorEvaluation {
         _ base: String, _ folder: GeneratorFolder, _ data: EvaluationData, _ scores: HeadlineLikelihoods,
         _ context: EvaluationContext
     ) throws -> BaselineResult {
-        _ = try ModelIdentity(base, expected: .generator)
         let found = try GeneratorFolder(path: base)
         let other = try HeadlineLikelihoods(
-            try HeadlineScorer(found.load(for: .inference).model, found.tokenizer), data.texts,
-            lines: data.headlines.map(\.line), path: data.source.path, stage: "scoring with the untuned model", context)
+            try HeadlineScorer(found.load(for: .inference).model, found.tokenizer), folder: base, data,
+            stage: "scoring with the untuned model", context)
         let isSame = other.targets == scores.targets
         let whole = scores.whole.filter { !other.isCut[$0] }
         let (a, b) = (other.nats, scores.nats)

@@ -9,9 +9,10 @@ extension GeneratorEvaluation {
     public func json(_ thresholds: [Threshold.Outcome] = []) -> JSONValue {
         .object([
             ("schema", "headlinekit.generator-evaluation/1"), ("command", .string(command)),
-            ("seed", .integer(Int(clamping: seed))), ("resamples", .integer(resamples)),
+            ("seed", .seed(seed)), ("resamples", .integer(resamples)),
             ("verdict", verdict.json), ("thresholds", .array(thresholds.map(\.json))), ("model", model.json),
-            ("data", data.json), ("headlines", .integer(data.headlines.count)),
+            ("base", base?.json ?? .null), ("classifier", classifier?.json ?? .null), ("data", data.json),
+            ("headlines", .integer(data.headlines.count)),
             ("cutHeadlines", .integer(likelihoods.isCut.count(where: \.self))), ("metrics", measures.json),
             ("baselines", .array(baselines.map(\.json))),
             (
@@ -74,11 +75,12 @@ extension GeneratorEvaluation.SliceFigures {
 extension GeneratedSamples {
     fileprivate var json: JSONValue {
         .object([
-            ("seed", .integer(Int(clamping: options.seed))), ("temperature", .number(options.temperature)),
+            ("seed", .seed(options.seed)), ("temperature", .number(options.temperature)),
             ("topK", .integer(options.topK)), ("topP", .number(options.topP)),
             ("repetitionPenalty", .number(options.repetitionPenalty)),
             ("maximumNewTokens", .integer(options.maximumNewTokens)), ("texts", .array(texts.map { .string($0) })),
-            ("judged", statistics.json), ("real", usual.json), ("naturalEndings", naturalEndings.json),
+            ("judged", statistics.json), ("real", usual.json), ("drawn", .integer(emptyShare.count)),
+            ("emptyShare", emptyShare.json), ("naturalEndings", naturalEndings.json),
             (
                 "copies",
                 copies.map {

@@ -9,6 +9,9 @@ import Tokenization
 /// All that is found out about a generator on headlines.
 public struct GeneratorEvaluation {
     public let model: ModelIdentity
+    /// The untuned model, and the classifier that labels samples, where they were given.
+    public let base: ModelIdentity?
+    public let classifier: ModelIdentity?
     public let data: EvaluationData
     public let likelihoods: HeadlineLikelihoods
     /// The overall figures.
@@ -34,6 +37,8 @@ public struct GeneratorEvaluation {
         /// What the slices are by.
         public let title: String
         public let rows: [Row]
+        /// What is not among them, as a sentence; `nil` when all are.
+        public let omission: String?
 
         /// One slice.
         public struct Row: Sendable {
@@ -64,27 +69,25 @@ public struct GeneratorEvaluation {
     /// - Throws: `EvaluationError` for a model that gives no numbers or no words, `GenerationError` for sampling options out of
     ///   range, `FileError` for a folder that cannot be used.
     public init(
-        folder: String, data: EvaluationData, base: String?, samples request: GeneratedSamples.Request,
+        folder: String, data: EvaluationData, base baseFolder: String?, samples request: GeneratedSamples.Request,
         _ context: EvaluationContext
     ) throws {
         model = try ModelIdentity(folder, expected: .generator)
+        base = try baseFolder.map { try ModelIdentity($0, expected: .generator) }
+        classifier = try request.classifier.map { try ModelIdentity($0, expected: .classifier) }
         self.data = data
         let found = try GeneratorFolder(path: folder)
         let loaded = try found.load(for: .inference).model
         let scorer = try HeadlineScorer(loaded, found.tokenizer)
         likelihoods = try HeadlineLikelihoods(
-            scorer, data.texts, lines: data.headlines.map(\.line), path: data.source.path,
-            stage: "scoring \(NumberText.headlines(data.headlines.count))", context)
+            scorer, folder: folder, data, stage: "scoring \(NumberText.headlines(data.headlines.count))", context)
         context.progress("intervals", 0)
         positions = Self.positions(likelihoods, context.bootstrap)
         slices = Self.slices(data, likelihoods, context.bootstrap)
         baselines = try Self.baselines(found, data, likelihoods, base: base, context)
-        let classifier = try request.classifier.map { path in
-            _ = try ModelIdentity(path, expected: .classifier)
-            return try Classifier(folder: path)
-        }
         samples = try GeneratedSamples(
-            try Generator(loaded, found.tokenizer), data: data, request, classifier: classifier, context)
+            try Generator(loaded, found.tokenizer), data: data, request,
+            classifier: request.classifier.map { try Classifier(folder: $0) }, context)
         measures = Self.measures(likelihoods, samples, context.bootstrap)
         (seed, resamples, command) = (context.bootstrap.seed, context.bootstrap.resamples, context.command)
     }
@@ -92,8 +95,8 @@ public struct GeneratorEvaluation {
     /// The names that thresholds may have.
     public static let measureNames = [
         "perplexity", "perplexityPerWord", "bitsPerByte", "distinct1", "distinct2", "distinct3", "selfBLEU",
-        "repetition2", "lengthDistance", "naturalEndings", "duplicateShare", "copiedShare", "categoryDistance",
-        "categoryConsistency",
+        "repetition2", "lengthDistance", "emptyShare", "naturalEndings", "duplicateShare", "copiedShare",
+        "categoryDistance", "categoryConsistency",
     ]
 
     private static func measures(
@@ -124,6 +127,7 @@ public struct GeneratorEvaluation {
             Measure(
                 "lengthDistance", "words too long or short, on average", found.lengths.distance, .decimals(2),
                 isLargerBetter: false),
+            Measure("emptyShare", "samples without a word", samples.emptyShare, .percent(1), isLargerBetter: false),
             Measure(
                 "naturalEndings", "samples that end by themselves", samples.naturalEndings, .percent(1),
                 isLargerBetter: true),
@@ -150,12 +154,12 @@ public struct GeneratorEvaluation {
         return measures
     }
 
-    /// Places that fewer headlines reach say nothing.
-    private static let fewestAtPosition = 20
+    /// Places that fewer headlines reach say nothing; later ones than the last are left out.
+    static let (fewestAtPosition, lastPosition) = (20, 40)
 
     private static func positions(_ scores: HeadlineLikelihoods, _ bootstrap: Bootstrap) -> [Position] {
         let longest = scores.tokens.max() ?? 0
-        return (0..<min(longest, 40)).compactMap { place in
+        return (0..<min(longest, lastPosition)).compactMap { place in
             let nats = scores.tokenNats.compactMap { place < $0.count ? $0[place] : nil }
             guard nats.count >= min(fewestAtPosition, scores.tokenNats.count) else { return nil }
             return Position(place: place + 1, nats: bootstrap.mean(of: nats))
@@ -183,7 +187,7 @@ public struct GeneratorEvaluation {
                             ? nil
                             : bootstrap.ratio(
                                 of: whole.map { nats[$0] / log(2) }, to: whole.map { Double(scores.bytes[$0]) }))
-                })
+                }, omission: slices.omission)
         }
     }
 }

@@ -9,6 +9,7 @@ extension GeneratorEvaluation {
         let sections = [
             ReportParts.thresholds(thresholds), completionsSection, figuresSection, baselinesSection, samplesSection,
             copiesSection, categoriesSection, positionsSection, slicesSection, hardestSection, ReportParts.data(data),
+            ReportParts.glossary(.generator),
         ]
         let sampling = samples.options
         let settings =
@@ -17,7 +18,9 @@ extension GeneratorEvaluation {
         return Report(
             title: "Generator evaluation", subtitle: "\(model.path) on \(data.source.path)", verdict: verdict,
             provenance: ReportParts.provenance(
-                models: [model], data: data, seed: seed, resamples: resamples, command: command) + [
+                models: [("model", model)] + (base.map { [("untuned model", $0)] } ?? [])
+                    + (classifier.map { [("classifier of samples", $0)] } ?? []), data: data, seed: seed,
+                resamples: resamples, command: command) + [
                     .init("sampling", settings)
                 ],
             sections: sections.compactMap(\.self))
@@ -51,6 +54,7 @@ extension GeneratorEvaluation {
                 .paragraph(
                     "Perplexity is between how many tokens the model hesitates on average. Bits per byte compare models of"
                         + " different tokens. Figures without a better side are to be close to those of real headlines, below."
+                        + " What all of them mean is said at the end, under \(ReportParts.glossaryTitle)."
                 ),
             ])
     }
@@ -76,18 +80,20 @@ extension GeneratorEvaluation {
                 other.bitsPerByte?.cell(.decimals(3)) ?? .missing,
                 other.comparison.map { comparison in
                     // A positive number for what the model saves.
-                    .interval(
-                        -comparison.difference.estimate, low: -comparison.difference.upper,
-                        high: -comparison.difference.lower, .decimals(3))
+                    let difference = comparison.difference
+                    return difference.isPoint
+                        ? .number(-difference.estimate, .decimals(3))
+                        : .interval(
+                            -difference.estimate, low: -difference.upper, high: -difference.lower, .decimals(3))
                 } ?? .missing,
             ])
         }
         var rows: [IntervalPlot.Row] = []
         if let own = measures.named("bitsPerByte")?.interval {
-            rows.append(.init("this model", own.estimate, low: own.lower, high: own.upper, isEmphasised: true))
+            rows.append(.init("this model", own.estimate, low: own.low, high: own.high, isEmphasised: true))
         }
         rows += baselines.compactMap { other in
-            other.bitsPerByte.map { .init(other.title, $0.estimate, low: $0.lower, high: $0.upper) }
+            other.bitsPerByte.map { .init(other.title, $0.estimate, low: $0.low, high: $0.high) }
         }
         guard !rows.isEmpty else { return .init("Against baselines", [.table(table)]) }
         let plot = IntervalPlot("bits per byte", style: .decimals(3), rows: rows)
@@ -120,17 +126,33 @@ extension GeneratorEvaluation {
         add("words, mean", found.lengths.samples.mean, found.lengths.real.mean, .decimals(1))
         add("words, median", found.lengths.samples.median, found.lengths.real.median, .decimals(1))
         add("words, a tenth has more", found.lengths.samples.ninetieth, found.lengths.real.ninetieth, .decimals(1))
-        let endings = samples.naturalEndings
+        var text = "Whole headlines from an empty prompt. \(endings)"
+        let empty = Int((samples.emptyShare.estimate * Double(samples.emptyShare.count)).rounded())
+        if empty > 0 {
+            text +=
+                " Beside these, \(empty) of \(samples.emptyShare.count) have no word: the model ended them at once, and no other"
+                + " figure counts them."
+        }
+        if found.count < samples.texts.count {
+            text += " The table judges \(found.count) of them, as many as there are real headlines."
+        }
+        let shown = samples.texts.prefix(30)
         return .init(
             "Samples",
             [
-                .paragraph(
-                    "Whole headlines from an empty prompt. \(NumberText.percent(endings.estimate)) ended by themselves, the"
-                        + " others at the limit of \(samples.options.maximumNewTokens) tokens."),
-                .table(table), .figure(lengthFigure),
+                .paragraph(text), .table(table), .figure(lengthFigure),
                 .folded(
-                    summary: "The first 30 samples", [.examples(samples.texts.prefix(30).map { Example($0) })]),
+                    summary: shown.count < samples.texts.count ? "The first \(shown.count) samples" : "All samples",
+                    [.examples(shown.map { Example($0) })]),
             ])
+    }
+
+    /// How samples end, in a sentence.
+    private var endings: String {
+        let (share, limit) = (samples.naturalEndings.estimate, samples.options.maximumNewTokens)
+        if share == 1 { return "All ended by themselves." }
+        if share == 0 { return "None ended by itself: all were cut off at the limit of \(limit) tokens." }
+        return "\(NumberText.percent(share)) ended by themselves, the others at the limit of \(limit) tokens."
     }
 
     private var lengthFigure: Figure {
@@ -164,9 +186,12 @@ extension GeneratorEvaluation {
         return .init("Copies", [.paragraph(text), .folded(summary: "Copies", [.examples(examples)])])
     }
 
+    /// Categories that the picture shows.
+    private static let mostCategories = 40
+
     private var categoriesSection: Report.Section? {
         guard let categories = samples.categories else { return nil }
-        let bars = categories.mix.prefix(40).map {
+        let bars = categories.mix.prefix(Self.mostCategories).map {
             (name: $0.label, values: [Optional($0.samples), Optional($0.real)])
         }
         var blocks: [Report.Block] = [
@@ -176,7 +201,10 @@ extension GeneratorEvaluation {
             ),
             .figure(
                 Figure(
-                    "Categories of samples and of real headlines", description: "From the most frequent real one.",
+                    "Categories of samples and of real headlines",
+                    description: categories.mix.count > bars.count
+                        ? "The \(bars.count) most frequent real ones of \(categories.mix.count); the others are in report.json."
+                        : "From the most frequent real one.",
                     BarChart(series: ["samples", "real"], nameTitle: "label", style: .percent(1), bars: bars))),
         ]
         if let consistency = categories.consistency {
@@ -192,15 +220,20 @@ extension GeneratorEvaluation {
     private var positionsSection: Report.Section? {
         guard !positions.isEmpty else { return nil }
         let points = positions.map {
-            LineChart.Point(x: Double($0.place), y: $0.nats.estimate, low: $0.nats.lower, high: $0.nats.upper)
+            LineChart.Point(x: Double($0.place), y: $0.nats.estimate, low: $0.nats.low, high: $0.nats.high)
         }
+        let longest = likelihoods.tokens.max() ?? 0
+        let hidden =
+            longest > positions.count
+            ? " Shown are \(positions.count) places of the \(longest) of the longest headline: few headlines reach the others."
+            : ""
         return .init(
             "Along a headline",
             [
                 .figure(
                     Figure(
                         "Nats of each token, by its place",
-                        description: "The first token has nothing to go by; later ones should be easier.",
+                        description: "The first token has nothing to go by; later ones should be easier.\(hidden)",
                         LineChart(
                             x: ("place", .count), y: ("nats", .decimals(1)), series: [.init("nats", points)])))
             ])
@@ -208,7 +241,7 @@ extension GeneratorEvaluation {
 
     private var slicesSection: Report.Section? {
         guard !slices.isEmpty else { return nil }
-        let blocks = slices.map { slice -> Report.Block in
+        let blocks = slices.flatMap { slice -> [Report.Block] in
             var table = Table(
                 "By \(slice.title)",
                 [
@@ -221,7 +254,7 @@ extension GeneratorEvaluation {
                     row.bitsPerByte?.cell(.decimals(3)) ?? .missing,
                 ])
             }
-            return .table(table)
+            return [.table(table)] + (slice.omission.map { [.paragraph($0)] } ?? [])
         }
         return .init("Slices", blocks)
     }

@@ -6,45 +6,40 @@ public import Reports
 extension GeneratorEvaluation {
     /// Whether to ship it, why, and what to fix first.
     public var verdict: Verdict {
-        let issues = issues.byWeight
-        let outcome: Verdict.Outcome = issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
-        var reasons = [standing] + comparisonReasons + [writing]
-        if let first = issues.first { reasons.append("Fix first: \(first.sentence). \(first.advice)") }
-        reasons += issues.dropFirst().prefix(3).map { "Then: \($0.sentence). \($0.advice)" }
-        return Verdict(outcome, sentence(outcome), reasons: reasons)
+        Verdict(issues, figures: [standing] + comparisonReasons + [writing]) { outcome in
+            switch outcome {
+            case .good:
+                "ship it as a source of ideas: it predicts headlines better than \(beaten), and its samples look like real ones in every figure. Whether they make sense, only the completions below show."
+            case .caution:
+                "it can be used for ideas that a person chooses from: read what follows, and the completions below, before you ship it."
+            case .bad: "do not ship it yet."
+            }
+        }
     }
 
-    private func sentence(_ outcome: Verdict.Outcome) -> String {
-        switch outcome {
-        case .good:
-            "ship it as a source of ideas: it predicts headlines better than what it was compared with, and its samples look like real ones in every figure. Whether they make sense, only the completions below show."
-        case .caution:
-            "it can be used for ideas that a person chooses from: read what follows, and the completions below, before you ship it."
-        case .bad: "do not ship it yet."
-        }
+    /// What it is better than, the strongest first.
+    private var beaten: String {
+        baselines.reversed().filter { $0.comparison?.verdict == .bIsBetter }.map(\.title).joined(separator: " and ")
     }
 
     private var standing: String {
         let perplexity = measures.named("perplexity")
         let bits = measures.named("bitsPerByte")
         let byte = bits.map { ", \(NumberText.fixed($0.value, 3)) bits per byte" } ?? ""
-        let range = perplexity?.interval.map {
-            " (95% interval \(NumberText.fixed($0.lower, 1)) to \(NumberText.fixed($0.upper, 1)))"
-        }
+        let range = perplexity?.interval.map { " (95% interval \($0.range(.decimals(1))))" }
         return "On \(NumberText.headlines(data.headlines.count)) its perplexity per token is"
             + " \(NumberText.fixed(perplexity?.value ?? .nan, 1))\(range ?? "")\(byte)."
     }
 
+    /// Whether the untuned model is the model itself.
+    private var isItsOwnBase: Bool { base?.digest == model.digest }
+
     private func baseline(_ name: String) -> BaselineResult? { baselines.first { $0.name == name } }
 
     private var comparisonReasons: [String] {
-        guard !baselines.isEmpty else {
-            return [
-                "Nothing simpler stands beside it: give the headlines it was trained on by --train, and the untuned model by --base."
-            ]
-        }
-        return ["trigram", "base"].compactMap { name in
+        ["trigram", "base"].compactMap { name in
             guard let other = baseline(name), let comparison = other.comparison else { return nil }
+            if name == "base", isItsOwnBase { return nil }
             let share = NumberText.percent((comparison.a - comparison.b).magnitude / comparison.a, 1)
             let figures =
                 "\(NumberText.fixed(comparison.b, 3)) bits per byte against \(NumberText.fixed(comparison.a, 3))"
@@ -59,7 +54,7 @@ extension GeneratorEvaluation {
     private var writing: String {
         let found = samples.statistics
         var parts = [
-            "\(NumberText.percent(samples.naturalEndings.estimate)) of \(samples.texts.count) samples end by themselves",
+            "\(NumberText.percent(samples.naturalEndings.estimate)) of \(samples.texts.count) samples\(withWords) end by themselves",
             "they have \(NumberText.fixed(found.lengths.samples.mean, 1)) words on average (real ones \(NumberText.fixed(found.lengths.real.mean, 1)))",
         ]
         if let copied = samples.copiedShare {
@@ -68,10 +63,16 @@ extension GeneratorEvaluation {
         return parts.joined(separator: ", ") + "."
     }
 
+    /// What tells samples from empty ones, where there are such.
+    private var withWords: String { samples.emptyShare.estimate > 0 ? " with words" : "" }
+
     // MARK: Issues
 
-    /// What stands out. Costs are shares: of bits, or of samples.
-    var issues: [Issue] { likelihoodIssues + copyIssues + varietyIssues + endingIssues + categoryIssues + dataIssues }
+    /// What stands out. Costs are shares of samples, or stand for how little a comparison leaves of the model.
+    var issues: [Issue] {
+        likelihoodIssues + copyIssues + varietyIssues + endingIssues + categoryIssues
+            + data.issues(cut: likelihoods.isCut.count(where: \.self))
+    }
 
     /// A neural model that needs less than this share of the bits of a count of triples fewer than it has little to offer:
     /// small as the share may look, it is where all of fluency lies.
@@ -104,7 +105,20 @@ extension GeneratorEvaluation {
                         cost: 0.6))
             }
         }
-        if let other = baseline("base"), let comparison = other.comparison, comparison.verdict != .bIsBetter {
+        if baselines.allSatisfy({ $0.comparison == nil }) {
+            issues.append(
+                Issue(
+                    sentence: "nothing simpler was compared, so nobody knows what the model is worth",
+                    advice:
+                        "Give the headlines it was trained on by --train or --held-out, and the untuned model by --base.",
+                    cost: 0.5))
+        }
+        if isItsOwnBase {
+            issues.append(
+                Issue(
+                    sentence: "the untuned model that was given is this model: their weights have the same SHA-256",
+                    advice: "Name the model that it was tuned from by --base.", cost: 0.4))
+        } else if let other = baseline("base"), let comparison = other.comparison, comparison.verdict != .bIsBetter {
             issues.append(
                 Issue(
                     sentence: "tuning has not made it better than \(other.title)",
@@ -162,12 +176,20 @@ extension GeneratorEvaluation {
 
     private var endingIssues: [Issue] {
         var issues: [Issue] = []
+        let empty = samples.emptyShare
+        if empty.estimate > 0.01 {
+            issues.append(
+                Issue(
+                    sentence: "\(NumberText.percent(empty.estimate)) of its samples have no word: it ends them at once",
+                    advice: "Train it longer, and lower the temperature; no other figure counts these samples.",
+                    cost: empty.estimate, isGrave: empty.lower > 0.2))
+        }
         let endings = samples.naturalEndings
         if endings.upper < 0.95 {
             issues.append(
                 Issue(
                     sentence:
-                        "only \(NumberText.percent(endings.estimate, 0)) of its samples end by themselves within \(samples.options.maximumNewTokens) tokens",
+                        "\(endings.estimate > 0 ? "only \(NumberText.percent(endings.estimate, 0))" : "none") of its samples\(withWords) end by themselves within \(samples.options.maximumNewTokens) tokens",
                     advice: "Train it longer on whole headlines, or allow more tokens.", cost: 1 - endings.estimate,
                     isGrave: endings.upper < 0.5))
         }
@@ -199,38 +221,13 @@ extension GeneratorEvaluation {
                     advice: "Raise the temperature, or give more headlines of the categories that are missing.",
                     cost: categories.distance - categories.usualDistance))
         }
-        if let consistency = categories.consistency, consistency.lower <= categories.chance {
+        if let consistency = categories.consistency, categories.canTell, consistency.lower <= categories.chance {
             issues.append(
                 Issue(
                     sentence:
                         "completions keep to the category of their prompt no more often than by chance (\(NumberText.percent(consistency.estimate, 0)))",
                     advice: "The model hardly reads its prompt: train it longer, or start from a pretrained one.",
                     cost: 0.5))
-        }
-        return issues
-    }
-
-    private var dataIssues: [Issue] {
-        var issues: [Issue] = []
-        if data.headlines.count < 300 {
-            issues.append(
-                Issue(
-                    sentence: "these are only \(NumberText.headlines(data.headlines.count)), so every figure is rough",
-                    advice: "Evaluate on a thousand or more.", cost: 0.2))
-        }
-        if let leakage = data.leakage, leakage.share > EvaluationData.usualLeakage {
-            issues.append(
-                Issue(
-                    sentence:
-                        "\(NumberText.percent(leakage.share)) of these headlines stand in the training file, exactly or nearly",
-                    advice: "Remove them: the figures flatter.", cost: leakage.share))
-        }
-        let cut = likelihoods.isCut.count(where: \.self)
-        if Double(cut) > 0.01 * Double(data.headlines.count) {
-            issues.append(
-                Issue(
-                    sentence: "\(NumberText.headlines(cut)) have more tokens than the model has positions",
-                    advice: "Train a model with more positions.", cost: Double(cut) / Double(data.headlines.count)))
         }
         return issues
     }

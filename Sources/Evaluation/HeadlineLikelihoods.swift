@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import HeadlineData
 import Inference
 import Metrics
 
@@ -16,17 +17,15 @@ public struct HeadlineLikelihoods: Sendable {
     let bytes: [Int]
 
     /// Scores headlines.
+    /// - Parameter folder: That of the model, for the error.
     /// - Throws: `EvaluationError` when a figure is no number.
     init(
-        _ scorer: HeadlineScorer, _ texts: [String], lines: [Int], path: String, stage: String,
-        _ context: EvaluationContext
+        _ scorer: HeadlineScorer, folder: String, _ data: EvaluationData, stage: String, _ context: EvaluationContext
     ) throws {
+        let texts = data.texts
         let scores = scorer.scores(of: texts) { context.progress(stage, Double($0) / Double(texts.count)) }
         if let row = scores.firstIndex(where: { !$0.nats.allSatisfy(\.isFinite) }) {
-            throw EvaluationError(
-                "the model gives line \(lines[row]) of \(path) probabilities that are no numbers; its weights are damaged or"
-                    + " its training diverged: train it again, with a lower learning rate, or take an earlier checkpoint",
-                .data)
+            throw EvaluationError.notFinite(folder, "line \(data.headlines[row].line) of \(data.source.path)")
         }
         tokenNats = scores.map(\.nats)
         targets = scores.map(\.targets)

@@ -7,8 +7,13 @@ struct HeadlineSlices {
     /// The name of each slice and its rows.
     let slices: [(name: String, rows: [Int])]
 
+    /// Slices that are not among them, and why, as a sentence; `nil` when all are.
+    let omission: String?
+
     /// Slices with fewer headlines than this say nothing.
     static let fewestRows = 5
+    /// From fewer headlines than this nothing is concluded.
+    static let fewestToJudge = 30
 
     /// By the number of words, in four groups of about the same size.
     static func byLength(_ headlines: [Headline]) -> HeadlineSlices {
@@ -55,12 +60,19 @@ struct HeadlineSlices {
         var groups: [String: [Int]] = [:]
         for (row, name) in names.enumerated() { groups[name ?? "no \(title)", default: []].append(row) }
         let sorted = groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-        return HeadlineSlices(title, sorted.prefix(most).map { ($0.key, $0.value) })
+        return HeadlineSlices(title, sorted.map { ($0.key, $0.value) }, most: most)
     }
 
-    private init(_ title: String, _ slices: [(name: String, rows: [Int])]) {
+    private init(_ title: String, _ slices: [(name: String, rows: [Int])], most: Int = .max) {
         self.title = title
-        self.slices = slices.filter { $0.rows.count >= Self.fewestRows }
+        let large = slices.filter { $0.rows.count >= Self.fewestRows }
+        self.slices = Array(large.prefix(most))
+        let (small, further) = (slices.filter { !$0.rows.isEmpty }.count - large.count, max(0, large.count - most))
+        let parts = [
+            small > 0 ? "\(small) with fewer than \(Self.fewestRows) headlines" : nil,
+            further > 0 ? "\(further) that are less frequent" : nil,
+        ].compactMap(\.self)
+        omission = parts.isEmpty ? nil : "Not shown: \(parts.joined(separator: ", "))."
     }
 
     /// The number of words between white space.

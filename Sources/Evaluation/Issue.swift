@@ -1,6 +1,9 @@
+import HeadlineData
+import Reports
+
 /// Something that is wrong with a model or its data, with what it would bring to put it right.
 struct Issue: Sendable {
-    /// What is wrong, in a sentence.
+    /// What is wrong, in a sentence without a full stop.
     let sentence: String
     /// What to do about it, as a sentence.
     let advice: String
@@ -17,5 +20,53 @@ extension [Issue] {
             if a.element.isGrave != b.element.isGrave { return a.element.isGrave }
             return a.element.cost != b.element.cost ? a.element.cost > b.element.cost : a.offset < b.offset
         }.map(\.element)
+    }
+}
+
+extension Verdict {
+    /// Issues that are named; the report has the rest.
+    private static let mostNamed = 4
+
+    /// What issues come to, behind what the figures say.
+    init(_ issues: [Issue], figures: [String], sentence: (Outcome) -> String) {
+        let issues = issues.byWeight
+        let outcome: Outcome = issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
+        let named = issues.prefix(Self.mostNamed).enumerated().map { place, issue in
+            "\(place == 0 ? "Fix first" : "Then"): \(issue.sentence). \(issue.advice)"
+        }
+        self.init(outcome, sentence(outcome), reasons: figures + named)
+    }
+}
+
+extension EvaluationData {
+    /// What stands out about the headlines themselves.
+    /// - Parameter cut: How many were too long for the model.
+    func issues(cut: Int) -> [Issue] {
+        var issues = remarks.filter(\.isWarning).map {
+            Issue(
+                sentence: $0.text, advice: "Judge on headlines that it has not seen: its figures flatter.", cost: 1)
+        }
+        if headlines.count < 300 {
+            issues.append(
+                Issue(
+                    sentence:
+                        "\(headlines.count == 1 ? "this is" : "these are") only \(NumberText.headlines(headlines.count)), so every figure is rough",
+                    advice: "Evaluate on a thousand or more.", cost: 0.2))
+        }
+        if let leakage, leakage.share > Self.usualLeakage {
+            issues.append(
+                Issue(
+                    sentence:
+                        "\(NumberText.percent(leakage.share)) of these headlines stand in the training file, exactly or nearly",
+                    advice: "Remove them: the figures flatter.", cost: leakage.share))
+        }
+        let share = Double(cut) / Double(headlines.count)
+        if share > 0.01 {
+            issues.append(
+                Issue(
+                    sentence: "\(NumberText.headlines(cut)) have more tokens than the model has positions",
+                    advice: "Train a model with more positions.", cost: share))
+        }
+        return issues
     }
 }

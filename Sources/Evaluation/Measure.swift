@@ -9,7 +9,7 @@ public struct Measure: Sendable, Hashable {
     /// What people call it, such as `macro F1`.
     public let title: String
     public let value: Double
-    /// Where its interval begins and ends; `nil` where there is none.
+    /// Where its interval begins and ends; `nil` where there is none, as of a single headline.
     public let interval: BootstrapInterval?
     public let style: NumberStyle
     /// `nil` where neither is better, as for the length of samples.
@@ -26,33 +26,42 @@ public struct Measure: Sendable, Hashable {
         _ name: String, _ title: String, _ interval: BootstrapInterval, _ style: NumberStyle = .decimals(4),
         isLargerBetter: Bool?
     ) {
-        (self.name, self.title, self.value, self.interval) = (name, title, interval.estimate, interval)
+        (self.name, self.title, self.value) = (name, title, interval.estimate)
+        self.interval = interval.isPoint ? nil : interval
         (self.style, self.isLargerBetter) = (style, isLargerBetter)
     }
 
     /// The figure with its interval, as a cell of a table.
-    public var cell: Table.Cell { Self.cell(value, interval, style) }
+    public var cell: Table.Cell { interval?.cell(style) ?? .number(value, style) }
 
-    static func cell(_ value: Double, _ interval: BootstrapInterval?, _ style: NumberStyle) -> Table.Cell {
-        interval.map { .interval($0.estimate, low: $0.lower, high: $0.upper, style) } ?? .number(value, style)
-    }
+    /// `0.390 to 0.434`; empty where there is no interval.
+    var range: String { interval?.range(style) ?? "" }
 
     var json: JSONValue {
-        .object([
-            ("value", .number(value)), ("low", interval.map { .number($0.lower) } ?? .null),
-            ("high", interval.map { .number($0.upper) } ?? .null),
-        ])
+        interval?.json ?? .object([("value", .number(value)), ("low", .null), ("high", .null)])
     }
 }
 
 extension BootstrapInterval {
+    /// Where it begins and ends; `nil` where that says nothing.
+    var low: Double? { isPoint ? nil : lower }
+    var high: Double? { isPoint ? nil : upper }
+
     /// As `report.json` has it.
     var json: JSONValue {
-        .object([("value", .number(estimate)), ("low", .number(lower)), ("high", .number(upper))])
+        .object([
+            ("value", .number(estimate)), ("low", low.map { .number($0) } ?? .null),
+            ("high", high.map { .number($0) } ?? .null),
+        ])
     }
 
     /// As a cell of a table.
-    func cell(_ style: NumberStyle) -> Table.Cell { .interval(estimate, low: lower, high: upper, style) }
+    func cell(_ style: NumberStyle) -> Table.Cell {
+        isPoint ? .number(estimate, style) : .interval(estimate, low: lower, high: upper, style)
+    }
+
+    /// `0.390 to 0.434`; empty where it says nothing.
+    func range(_ style: NumberStyle) -> String { isPoint ? "" : "\(style.text(lower)) to \(style.text(upper))" }
 }
 
 extension [Measure] {

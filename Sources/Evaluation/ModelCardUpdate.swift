@@ -31,9 +31,8 @@ enum ModelCardUpdate {
     /// Figures as a table in Markdown, below what they were measured on.
     static func lines(_ measures: [Measure], data: EvaluationData, verdict: Verdict) -> [String] {
         let name = data.source.path.split(separator: "/").last.map(String.init) ?? data.source.path
-        let rows = measures.map { measure -> String in
-            let range = measure.interval.map { "\(measure.style.text($0.lower)) to \(measure.style.text($0.upper))" }
-            return "| \(measure.title) | \(measure.style.text(measure.value)) | \(range ?? "") |"
+        let rows = measures.map { measure in
+            "| \(measure.title) | \(measure.style.text(measure.value)) | \(measure.range) |"
         }
         return [
             "On \(NumberText.headlines(data.headlines.count)) of `\(name)` (SHA-256 `\(data.source.digest)`), by `evaluate`.",
@@ -45,8 +44,13 @@ enum ModelCardUpdate {
 extension ClassifierEvaluation {
     /// Writes the figures into the card of the model folder.
     public func updateCard() throws {
+        let calibrated =
+            calibration.temperature.map {
+                "The head was divided by the temperature \(NumberText.fixed($0, 4)), fitted on the validation headlines of its"
+                    + " training, so that probabilities are calibrated."
+            } ?? "The probabilities were not calibrated."
         var lines = ModelCardUpdate.lines(measures, data: data, verdict: verdict)
-        lines += ["", "| label | headlines | precision | recall | F1 |", "|---|---|---|---|---|"]
+        lines += ["", calibrated, "", "| label | headlines | precision | recall | F1 |", "|---|---|---|---|---|"]
         lines += report.classes.map { figures in
             let numbers = [figures.precision, figures.recall, figures.f1].map { NumberText.fixed($0, 3) }
             return

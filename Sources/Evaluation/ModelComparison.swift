@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import HeadlineData
 public import Inference
 public import Metrics
@@ -11,8 +10,6 @@ import Tokenization
 public struct ModelComparison {
     /// A and B.
     public let models: [ModelIdentity]
-    /// What tells the folders apart.
-    public let names: [String]
     public let data: EvaluationData
     /// The figures that were compared; the first decides.
     public let figures: [Figure]
@@ -41,9 +38,12 @@ public struct ModelComparison {
     }
 
     /// The figures that thresholds can be set on: how much B is larger than A.
-    public static let measureNames = [
-        "accuracy", "macroF1", "negativeLogLikelihood", "bitsPerByte", "perplexity", "perplexityPerWord",
-    ]
+    public static func measureNames(_ kind: ModelKind) -> [String] {
+        switch kind {
+        case .classifier: ["accuracy", "macroF1", "negativeLogLikelihood"]
+        case .generator: ["bitsPerByte", "perplexity", "perplexityPerWord"]
+        }
+    }
 
     /// The differences, as figures for thresholds: B minus A.
     public var measures: [Measure] {
@@ -58,7 +58,6 @@ public struct ModelComparison {
     /// - Throws: `EvaluationError` for models of different kinds or with different labels, and what the evaluations throw.
     public init(_ a: String, _ b: String, data: EvaluationData, _ context: EvaluationContext) throws {
         models = [try ModelIdentity(a), try ModelIdentity(b)]
-        names = ModelIdentity.names(of: [a, b])
         self.data = data
         _ = try Self.kind(of: a, b)
         switch models[0].kind {
@@ -83,6 +82,12 @@ public struct ModelComparison {
     /// The figure that decides.
     public var decisive: Figure { figures[0] }
 
+    /// Whether both folders hold one model: the same weights, which say the same of every headline.
+    public var isOfOneModel: Bool {
+        models[0].digest == models[1].digest
+            && figures.allSatisfy { $0.comparison.difference.isPoint && $0.comparison.difference.estimate == 0 }
+    }
+
     // MARK: Generators
 
     private static func generators(
@@ -91,8 +96,8 @@ public struct ModelComparison {
         let scores = try zip(["A", "B"], folders).map { name, path in
             let folder = try GeneratorFolder(path: path)
             return try HeadlineLikelihoods(
-                try HeadlineScorer(folder.load(for: .inference).model, folder.tokenizer), data.texts,
-                lines: data.headlines.map(\.line), path: data.source.path, stage: "scoring with \(name)", context)
+                try HeadlineScorer(folder.load(for: .inference).model, folder.tokenizer), folder: path, data,
+                stage: "scoring with \(name)", context)
         }
         let (a, b) = (scores[0], scores[1])
         let (natsA, natsB) = (a.nats, b.nats)
@@ -136,9 +141,9 @@ public struct ModelComparison {
                 "\(folders[0]) and \(folders[1]) have different labels, \"\(harmless(difference[0]))\" for one; train both on"
                     + " the same labels to compare them", .usage)
         }
-        let predictions = try classifiers.map { classifier in
+        let predictions = try zip(folders, classifiers).map { folder, classifier in
             let truth = try ClassifierEvaluation.classes(data, classifier.labels)
-            let logits = try ClassifierEvaluation.logits(classifier, data, truth, context).logits
+            let logits = try ClassifierEvaluation.logits(classifier, folder: folder, data, truth, context).logits
             return try reordered(logits, from: classifier.labels, to: labels).predictions()
         }
         context.progress("intervals", 0)
@@ -148,12 +153,11 @@ public struct ModelComparison {
                 name: name, title: title, comparison: PairedComparison(a, b, context.bootstrap, figure: figure),
                 digits: 3)
         }
-        let nats = predictions.map { $0.labelProbabilities.map { -log(max($0, .leastNormalMagnitude)) } }
         let figures = [
             figure("accuracy", "accuracy", \.accuracy), figure("macroF1", "macro F1", \.macroF1),
             Figure(
                 name: "negativeLogLikelihood", title: "nats per headline",
-                comparison: PairedComparison(meanOf: nats[0], nats[1], isLargerBetter: false, context.bootstrap),
+                comparison: PairedComparison(meanOf: a.nats, b.nats, isLargerBetter: false, context.bootstrap),
                 digits: 3),
         ]
         return (figures, McNemarTest(a, b), .classifiers(a: a, b: b, labels: labels))

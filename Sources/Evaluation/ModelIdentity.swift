@@ -20,13 +20,19 @@ public struct ModelIdentity: Sendable, Hashable {
     /// Reads the folder of a model that must be of one kind.
     /// - Throws: `EvaluationError` for a model of the other kind, `FileError` for a folder that is none.
     public init(_ path: String, expected: ModelKind) throws {
+        try Self.require(expected, in: path)
+        try self.init(path)
+    }
+
+    /// Refuses a folder with a model of the other kind, without reading its weights.
+    /// - Throws: as `init(_:expected:)`.
+    public static func require(_ expected: ModelKind, in path: String) throws {
         let kind = try ModelKind(ofFolder: path)
         guard kind == expected else {
             throw EvaluationError(
                 "\(path): holds a \(kind.rawValue), expected a \(expected.rawValue); use `evaluate \(kind.rawValue)`, or"
                     + " name another folder", .usage)
         }
-        try self.init(path)
     }
 
     /// Reads the folder of a model of any kind.
@@ -65,17 +71,6 @@ public struct ModelIdentity: Sendable, Hashable {
                 name: "temperature",
                 value: folder.configuration.temperature.map { NumberText.fixed($0, 4) } ?? "not fitted"),
         ]
-    }
-
-    /// The last parts of the path that tell folders apart: `runs/one/best` and `runs/two/best` are `one/best` and `two/best`.
-    static func names(of paths: [String]) -> [String] {
-        let parts = paths.map { $0.split(separator: "/").map(String.init) }
-        let longest = parts.map(\.count).max() ?? 1
-        for count in 1...max(1, longest) {
-            let names = parts.map { $0.suffix(count).joined(separator: "/") }
-            if Set(names).count == names.count { return names }
-        }
-        return paths
     }
 
     var json: JSONValue {

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Reports
 
 /// How figures stand in sentences, as in tables.
@@ -13,4 +13,9 @@ enum NumberText {
     static func headlines(_ count: Int) -> String {
         "\(NumberStyle.count.text(Double(count))) \(count == 1 ? "headline" : "headlines")"
     }
+}
+
+extension JSONValue {
+    /// A seed: a number as far as numbers of JSON are exact here, else the digits as a string.
+    static func seed(_ seed: UInt64) -> JSONValue { Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)") }
 }

@@ -1,4 +1,5 @@
 import HeadlineData
+import Inference
 import Metrics
 import Reports
 
@@ -6,11 +7,12 @@ import Reports
 enum ReportParts {
     /// Model, data, settings and command.
     static func provenance(
-        models: [ModelIdentity], data: EvaluationData, seed: UInt64, resamples: Int, command: String
+        models: [(role: String, model: ModelIdentity)], data: EvaluationData, seed: UInt64, resamples: Int,
+        command: String
     ) -> [Report.Fact] {
         var facts: [Report.Fact] = []
-        for model in models {
-            facts.append(.init("model", model.path))
+        for (role, model) in models {
+            facts.append(.init(role, model.path))
             facts.append(.init("SHA-256 of its weights", model.digest))
             facts.append(
                 .init("its configuration", model.facts.map { "\($0.name) \($0.value)" }.joined(separator: ", ")))
@@ -31,6 +33,15 @@ enum ReportParts {
         var blocks: [Report.Block] = [.paragraph("\(data.source.path): \(data.source.note).")]
         if data.unlabelled > 0 {
             blocks.append(.paragraph("\(NumberText.headlines(data.unlabelled)) without a label were left out."))
+        }
+        if data.unlabelledTraining > 0 {
+            blocks.append(
+                .paragraph(
+                    "\(NumberText.headlines(data.unlabelledTraining)) of the training file without a label were left out."
+                ))
+        }
+        for remark in data.remarks {
+            blocks.append(.note(Note(remark.isWarning ? .warning : .information, capitalised(remark.text) + ".")))
         }
         guard let leakage = data.leakage, let training = data.trainingSource else {
             blocks.append(
@@ -62,6 +73,10 @@ enum ReportParts {
         return .init("Data", blocks)
     }
 
+    private static func capitalised(_ sentence: String) -> String {
+        sentence.prefix(1).uppercased() + sentence.dropFirst()
+    }
+
     /// Figures with their intervals, one below the other.
     static func measures(_ measures: [Measure], caption: String) -> Table {
         var table = Table(caption, [.words("figure"), .figures("value"), .words("better")])
@@ -82,4 +97,79 @@ enum ReportParts {
         }
         return .init("Thresholds", notes)
     }
+
+    /// What the section is called.
+    static let glossaryTitle = "Words of this report"
+
+    /// What the figures of a kind of model mean.
+    static func glossary(_ kind: ModelKind) -> Report.Section {
+        let words: [(String, String)] =
+            switch kind {
+            case .generator: perplexityWords + sampleWords
+            case .classifier: labelWords + probabilityWords
+            }
+        return .init(
+            glossaryTitle,
+            [.folded(summary: "What the figures mean", [.facts((sharedWords + words).map { .init($0.0, $0.1) })])])
+    }
+
+    private static let sharedWords = [
+        (
+            "95% interval",
+            "where the figure would lie with ever more headlines of the same kind, in 95 of 100 such reports; without one, there were too few headlines to tell"
+        ),
+        (
+            "nats",
+            "how surprised the model was by what stood there, minus the natural logarithm of its probability: 0 for what it was certain of, 0.7 for one of two, 4.6 for one of a hundred"
+        ),
+    ]
+
+    private static let perplexityWords = [
+        (
+            "perplexity",
+            "e to the mean nats of a token or word: a model of perplexity 50 hesitates as if between 50 equally likely ones. Only comparable on the same headlines, per token also only with the same tokens"
+        ),
+        (
+            "bits per byte",
+            "nats of a headline over 0.693 and over its bytes: what a perfect compressor would need with this model. Comparable between models of different tokens"
+        ),
+    ]
+
+    private static let sampleWords = [
+        (
+            "different words, pairs, triples",
+            "the share of all words of the samples, or runs of two and three, that are different ones (distinct-n)"
+        ),
+        (
+            "self-BLEU",
+            "how much of each sample, in runs of one to four words, stands in the others: 0 nothing, 1 everything"
+        ),
+    ]
+
+    private static let labelWords = [
+        ("accuracy", "the share of headlines that are given the right label"),
+        (
+            "precision, recall",
+            "of the headlines that were given a label, the share that have it; of those that have it, the share that were given it"
+        ),
+        (
+            "macro F1, weighted F1",
+            "the mean of every label's F1, which is high where precision and recall both are; macro counts every label alike, weighted every headline"
+        ),
+        (
+            "Matthews correlation",
+            "1 for all right, 0 for no better than chance, whatever the sizes of the labels"
+        ),
+    ]
+
+    private static let probabilityWords = [
+        (
+            "Brier score",
+            "the squared distance of the probabilities from the truth: 0 for certain and right, 2 for certain and wrong"
+        ),
+        (
+            "calibration error",
+            "by how much confidence and accuracy differ, on average over bins of like confidence (ECE): 0.05 are five points"
+        ),
+    ]
 }

@@ -12,8 +12,7 @@ enum Summary {
     static func table(_ measures: [Measure]) -> TextTable {
         var table = TextTable([("figure", .left), ("value", .right), ("95% interval", .right), ("name", .left)])
         for measure in measures {
-            let range = measure.interval.map { "\(measure.style.text($0.lower)) to \(measure.style.text($0.upper))" }
-            table.add([measure.title, measure.style.text(measure.value), range ?? "", measure.name])
+            table.add([measure.title, measure.style.text(measure.value), measure.range, measure.name])
         }
         return table
     }

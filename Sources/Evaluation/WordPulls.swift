@@ -11,9 +11,12 @@ public struct WordPulls: Sendable {
         public let nats: Double
         /// Those headlines.
         public let count: Int
+
+        /// All that it moves: a word that pulls in many headlines tells more than an accident of one.
+        var total: Double { nats * Double(count) }
     }
 
-    /// The strongest words of each label, by its place; labels without any are left out.
+    /// The words of each label that move most in all, by its place; labels without any are left out.
     public let labels: [(label: Int, pulls: [Pull])]
     /// For some headlines, the words that pulled most to what was predicted, the strongest first.
     public let headlines: [Int: [Pull]]
@@ -25,7 +28,7 @@ public struct WordPulls: Sendable {
     /// Less than this is chance.
     private static let leastNats = 0.1
 
-    /// Leaves words out of some headlines: the `first`, and others from all over the file.
+    /// Leaves words out of some headlines: the `first`, and others of every predicted label in turn, from all over the file.
     init(
         _ classifier: Classifier, _ texts: [String], _ predictions: ClassPredictions, looksAt limit: Int, first: [Int],
         _ context: EvaluationContext
@@ -35,8 +38,7 @@ public struct WordPulls: Sendable {
         let room = limit - rows.count
         if room > 0 {
             let others = texts.indices.filter { !known.contains($0) }
-            let count = min(room, others.count)
-            rows += (0..<count).map { others[$0 * others.count / max(1, count)] }
+            rows += Self.dealt(others, by: others.map { predictions.predicted[$0] }, room)
         }
         looksAt = rows.count
         var byLabel: [Int: [String: [Double]]] = [:]
@@ -56,10 +58,27 @@ public struct WordPulls: Sendable {
             let pulls = words.map { word, nats in
                 Pull(word: word, nats: nats.reduce(0, +) / Double(nats.count), count: nats.count)
             }
-            let strongest = pulls.filter { $0.nats >= Self.leastNats }.sorted(by: Self.precedes).prefix(
-                Self.mostOfLabel)
+            let strongest = pulls.filter { $0.nats >= Self.leastNats }.sorted { a, b in
+                (b.total, a.word) < (a.total, b.word)
+            }.prefix(Self.mostOfLabel)
             return strongest.isEmpty ? nil : (label, Array(strongest))
         }
+    }
+
+    /// As many rows as wanted, one of each label in turn while it has any, those of a label from all over the file.
+    package static func dealt(_ rows: [Int], by labels: [Int], _ count: Int) -> [Int] {
+        let groups = Dictionary(grouping: zip(rows, labels), by: \.1).sorted { $0.key < $1.key }.map {
+            $0.value.map(\.0)
+        }
+        var shares = [Int](repeating: 0, count: groups.count)
+        var left = min(count, rows.count)
+        while left > 0 {
+            for place in groups.indices where left > 0 && shares[place] < groups[place].count {
+                shares[place] += 1
+                left -= 1
+            }
+        }
+        return zip(groups, shares).flatMap { spread($0, $1) }
     }
 
     private static func precedes(_ a: Pull, _ b: Pull) -> Bool { (b.nats, a.word) < (a.nats, b.word) }

@@ -1,5 +1,5 @@
 /// What can be said of generated headlines without a person who reads them: whether they differ from each other, repeat
-/// themselves, are as long as real ones, or are copies.
+/// themselves, or are as long as real ones.
 ///
 /// Words are what stands between white space, in lower case. None of these figures is better the larger or the smaller it
 /// is. Real headlines are the measure: judge as many of them as if they were samples.
@@ -17,8 +17,6 @@ public struct SampleStatistics: Sendable, Hashable, Codable {
     public let repetition: [Double]
     /// The numbers of words of samples and of real headlines.
     public let lengths: LengthComparison
-    /// The share of samples that equal a training headline.
-    public let verbatimShare: Double
     /// The share of samples that equal an earlier sample.
     public let duplicateShare: Double
 
@@ -30,9 +28,7 @@ public struct SampleStatistics: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - samples: The generated headlines; traps when there are none.
     ///   - real: Headlines that people wrote, as many as there are; traps when there are none.
-    ///   - training: The headlines that the generator learned from. What counts as equal, letter case for example, is for
-    ///     the caller to settle by giving texts in a normal form.
-    public init(samples: [String], real: [String], training: Set<String>) {
+    public init(samples: [String], real: [String]) {
         precondition(
             !samples.isEmpty && !real.isEmpty, "SampleStatistics: \(samples.count) samples, \(real.count) real")
         let words = numberedWords(of: samples)
@@ -41,7 +37,6 @@ public struct SampleStatistics: Sendable, Hashable, Codable {
         repetition = (1...Self.longestRun).map { Self.repetition(words, length: $0) }
         selfBLEU = samples.count > 1 ? Metrics.selfBLEU(words) : nil
         lengths = LengthComparison(words.map(\.count), real: numberedWords(of: real).map(\.count))
-        verbatimShare = Double(samples.count(where: training.contains)) / Double(samples.count)
         duplicateShare = Double(samples.count - Set(samples).count) / Double(samples.count)
     }
 

@@ -59,16 +59,17 @@ struct ClassifierCommand: ParsableCommand {
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.
-            _ = try ModelIdentity(model, expected: .classifier)
-            let data = try EvaluationData(try flags.request(isLabelled: true))
+            try ModelIdentity.require(.classifier, in: model)
+            let data = try flags.evaluationData(isLabelled: true, models: [(model, .classifier)])
             let evaluation = try ClassifierEvaluation(folder: model, data: data, options: options, flags.context(bar))
             bar.clear()
             print(evaluation.summary)
             let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
+            try flags.write(
+                evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,
+                to: folder)
             if updateCard { try evaluation.updateCard() }
-            try flags.finish(
-                folder, evaluation.report(outcomes), evaluation.json(outcomes),
-                predictions: evaluation.predictionLines, outcomes)
+            try flags.gate(outcomes)
         }
     }
 }

@@ -12,7 +12,8 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Both read the same headlines, and every resample draws the same ones for both. Generators are compared by bits per \
             byte, so that their tokens may differ; classifiers by accuracy, with McNemar's test. --fail-under and --fail-over \
-            set limits on how much B is larger than A: \(ModelComparison.measureNames.joined(separator: ", ")).
+            set limits on how much B is larger than A: \(ModelComparison.measureNames(.classifier).joined(separator: ", ")); of \
+            generators \(ModelComparison.measureNames(.generator).joined(separator: ", ")).
 
             Examples:
 
@@ -31,20 +32,22 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let folder = try flags.reportFolder()
-            let thresholds = try flags.thresholds(known: ModelComparison.measureNames)
+            let kind = try ModelComparison.kind(of: first, second)
+            let thresholds = try flags.thresholds(known: ModelComparison.measureNames(kind))
             flags.compute.apply()
             settleHeap()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
-            let kind = try ModelComparison.kind(of: first, second)
-            let data = try EvaluationData(try flags.request(isLabelled: kind == .classifier))
+            let data = try flags.evaluationData(
+                isLabelled: kind == .classifier, models: [(first, kind), (second, kind)])
             let comparison = try ModelComparison(first, second, data: data, flags.context(bar))
             bar.clear()
             print(comparison.summary)
             let outcomes = thresholds.map { $0.judged(by: comparison.measures) }
-            try flags.finish(
-                folder, comparison.report(outcomes), comparison.json(outcomes),
-                predictions: comparison.predictionLines, outcomes)
+            try flags.write(
+                comparison.report(outcomes), comparison.json(outcomes), predictions: comparison.predictionLines,
+                to: folder)
+            try flags.gate(outcomes)
         }
     }
 }

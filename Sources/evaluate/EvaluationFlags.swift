@@ -4,8 +4,10 @@ import Configuration
 import Evaluation
 import Files
 import HeadlineData
+import Inference
 import Metrics
 import Reports
+import Training
 
 /// The flags that every evaluation has, and what they stand for.
 struct EvaluationFlags: ParsableArguments {
@@ -69,16 +71,54 @@ struct EvaluationFlags: ParsableArguments {
     }
 
     /// The limits, held to the figures that there can be.
-    func thresholds(known: [String]) throws -> [Threshold] {
-        try failUnder.map { try Threshold($0, .under, known: known) }
-            + failOver.map { try Threshold($0, .over, known: known) }
+    /// - Parameter missing: Of figures that there will not be, the flag that they take.
+    func thresholds(known: [String], missing: [String: String] = [:]) throws -> [Threshold] {
+        try failUnder.map { try Threshold($0, .under, known: known, missing: missing) }
+            + failOver.map { try Threshold($0, .over, known: known, missing: missing) }
     }
 
     /// The folder of the report, checked before any work.
     func reportFolder() throws -> ReportFolder? { try report.map { try ReportFolder(path: $0) } }
 
-    /// What is read.
-    func request(isLabelled: Bool) throws -> EvaluationData.Request {
+    /// Reads the headlines, and says on standard error what the runs of the models have against them.
+    func evaluationData(isLabelled: Bool, models: [(path: String, kind: ModelKind)]) throws -> EvaluationData {
+        var request = try request(isLabelled: isLabelled)
+        request.runs = models.compactMap { run(of: $0.path, $0.kind) }
+        let data = try EvaluationData(request)
+        for remark in data.remarks where remark.isWarning { writeLine("warning: \(harmless(remark.text))") }
+        return data
+    }
+
+    /// The settings of the run whose folder a model folder lies in; `nil` for a model that lies elsewhere.
+    private func run(of model: String, _ kind: ModelKind) -> RunRecord? {
+        let folder = ConfiguredPath(model).path
+        let path = ConfiguredPath("../config.yaml", relativeTo: folder).path
+        guard ["/best", "/last"].contains(where: folder.hasSuffix), pathExists(path) else { return nil }
+        do {
+            switch kind {
+            case .generator: return record(path, try resolve(GeneratorSettings(), file: path).data, temperature: false)
+            case .classifier:
+                let settings = try resolve(ClassifierSettings(), file: path)
+                return record(path, settings.data, temperature: settings.calibration.temperature)
+            }
+        } catch {
+            writeLine(
+                "warning: \(harmless("\(error)")); so nobody checked whether the model has learned from these headlines"
+            )
+            return nil
+        }
+    }
+
+    private func record(_ path: String, _ data: DataSettings, temperature: Bool) -> RunRecord? {
+        guard let train = data.train else { return nil }
+        let split = data.split
+        return RunRecord(
+            path: path, training: train.path, validation: data.validation?.path,
+            heldOut: .init(method: split.method, fraction: split.fraction, seed: UInt64(split.seed)),
+            fitsTemperature: temperature)
+    }
+
+    private func request(isLabelled: Bool) throws -> EvaluationData.Request {
         let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
         var request = EvaluationData.Request(data: data, isLabelled: isLabelled)
         request.training = train
@@ -97,15 +137,15 @@ struct EvaluationFlags: ParsableArguments {
         }
     }
 
-    /// Writes the report, says where, and ends with status 1 when a threshold was not met.
-    func finish(
-        _ folder: ReportFolder?, _ report: Report, _ document: JSONValue, predictions: [UInt8],
-        _ outcomes: [Threshold.Outcome]
-    ) throws {
-        if let folder {
-            try folder.write(report, json: document, others: [("predictions.jsonl", predictions)])
-            if !quiet { writeLine("wrote \(folder.path)/report.html, report.md, report.json and predictions.jsonl") }
-        }
+    /// Writes the report and says where.
+    func write(_ report: Report, _ document: JSONValue, predictions: [UInt8], to folder: ReportFolder?) throws {
+        guard let folder else { return }
+        try folder.write(report, json: document, others: [("predictions.jsonl", predictions)])
+        if !quiet { writeLine("wrote \(folder.path)/report.html, report.md, report.json and predictions.jsonl") }
+    }
+
+    /// Ends with status 1 when a threshold was not met.
+    func gate(_ outcomes: [Threshold.Outcome]) throws {
         let failed = outcomes.filter { !$0.holds }
         for outcome in failed { writeLine("failed: \(outcome.sentence)") }
         if !failed.isEmpty { throw ExitCode(ExitStatus.failure.rawValue) }

@@ -11,8 +11,8 @@ struct GeneratorCommand: ParsableCommand {
         abstract: "Judges a generator on headlines, and the headlines it writes.",
         discussion: """
             Prints a short table and a verdict; --report writes the whole report. Figures for --fail-under and --fail-over: \
-            \(GeneratorEvaluation.measureNames.joined(separator: ", ")). copiedShare takes --train, the categories take \
-            --classifier.
+            \(GeneratorEvaluation.measureNames.joined(separator: ", ")). copiedShare takes --train or --held-out, \
+            the categories take --classifier.
 
             Ends with 0, with 1 when a threshold is not met, with 64 for wrong flags, and with 65 for data or a model that \
             cannot be used, also when more of --data than --allow-leakage stands in the training file.
@@ -84,29 +84,41 @@ struct GeneratorCommand: ParsableCommand {
         return request
     }
 
+    /// Of figures that there will not be, the flag that they take.
+    private var missing: [String: String] {
+        var missing: [String: String] = [:]
+        if flags.train == nil, flags.heldOut == nil { missing["copiedShare"] = "--train or --held-out" }
+        if classifier == nil {
+            for name in ["categoryDistance", "categoryConsistency"] { missing[name] = "--classifier" }
+        }
+        if samples == 1 { missing["selfBLEU"] = "--samples 2 or more" }
+        return missing
+    }
+
     func run() throws {
         try reportingFailure {
             let folder = try flags.reportFolder()
-            let thresholds = try flags.thresholds(known: GeneratorEvaluation.measureNames)
+            let thresholds = try flags.thresholds(known: GeneratorEvaluation.measureNames, missing: missing)
             try request.sampling.check()
             flags.compute.apply()
             settleHeap()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.
-            _ = try ModelIdentity(model, expected: .generator)
-            if let base { _ = try ModelIdentity(base, expected: .generator) }
-            if let classifier { _ = try ModelIdentity(classifier, expected: .classifier) }
-            let data = try EvaluationData(try flags.request(isLabelled: false))
+            try ModelIdentity.require(.generator, in: model)
+            if let base { try ModelIdentity.require(.generator, in: base) }
+            if let classifier { try ModelIdentity.require(.classifier, in: classifier) }
+            let data = try flags.evaluationData(isLabelled: false, models: [(model, .generator)])
             let evaluation = try GeneratorEvaluation(
                 folder: model, data: data, base: base, samples: request, flags.context(bar))
             bar.clear()
             print(evaluation.summary)
             let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
+            try flags.write(
+                evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,
+                to: folder)
             if updateCard { try evaluation.updateCard() }
-            try flags.finish(
-                folder, evaluation.report(outcomes), evaluation.json(outcomes),
-                predictions: evaluation.predictionLines, outcomes)
+            try flags.gate(outcomes)
         }
     }
 }

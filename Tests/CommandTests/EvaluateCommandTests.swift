@@ -33,6 +33,17 @@ struct EvaluateCommandTests {
                 let card = String(decoding: try readFile("\(inner)/a/last/README.md"), as: UTF8.self)
                 #expect(card.contains("95% interval") && card.contains("## Limits"))
 
+                if kind == .classifier { #expect(card.contains("The head was divided by the temperature")) }
+                #expect(!ended.errors.contains("warning: "), "\(ended.errors)")
+                let remarks = try #require(document["data"]?["remarks"]?.array)
+                #expect(remarks.count == 1 && remarks[0]["text"]?.string?.contains("chose the best step") == true)
+                let other = data.map { $0 == held ? "random:0.2:3" : $0 }
+                let few = kind == .classifier ? ["--words", "0"] : ["--samples", "2", "--max-new-tokens", "4"]
+                let warned = try Command.run(
+                    "evaluate", [kind.rawValue, "--model", "\(inner)/a/last"] + other + few, in: inner)
+                #expect(warned.status == 0)
+                #expect(warned.errors.contains("warning: by \(inner)/a/config.yaml, training held out \(held), not"))
+
                 let gate = kind == .classifier ? ["--fail-under", "accuracy=1.01"] : ["--fail-over", "perplexity=1"]
                 let failed = try Command.run(
                     "evaluate", [kind.rawValue, "--model", "\(inner)/a/last"] + data + gate, in: inner)
@@ -75,11 +86,33 @@ struct EvaluateCommandTests {
                     "did you mean \"accuracy\""),
                 Refusal("no number", classifier(data, "--fail-over", "accuracy=x"), 64, "--fail-over", "NAME=NUMBER"),
                 Refusal("an unknown baseline", classifier(data, "--baselines", "tree"), 64, "tree", "naive-bayes"),
+                Refusal(
+                    "a report in a file", classifier(data, "--report", "plain.csv/x/y"), 64, "plain.csv is no folder"),
+                Refusal(
+                    "a figure of other models",
+                    ["compare", model, model, "--data", data, "--fail-over", "perplexity=3"],
+                    64, "--fail-over perplexity=3", "accuracy"),
                 Refusal("leakage", classifier(data, "--train", data), 65, "--allow-leakage"),
                 Refusal("no form of held out", classifier(data, "--held-out", "fifth"), 64, "--held-out", "stratified"),
             ]
             for refusal in cases { try refusal.check("evaluate", in: folder) }
             #expect(try listFolder("\(folder)/there").isEmpty)
+        }
+    }
+
+    @Test("limits on figures whose flag was not given are refused at once, with the flag")
+    func missingFlags() throws {
+        try withTemporaryFolder { folder in
+            let workplace = try Workplace(in: folder)
+            #expect(try workplace.train("run").status == 0)
+            func generator(_ limit: String) -> [String] {
+                ["generator", "--model", "\(folder)/run/last", "--data", "nowhere.csv", "--fail-over", limit]
+            }
+            for refusal in [
+                Refusal("copies", generator("copiedShare=0.1"), 64, "copiedShare=0.1", "--train or --held-out"),
+                Refusal("the mix", generator("categoryDistance=0.1"), 64, "categoryDistance=0.1", "--classifier"),
+                Refusal("the prompt", generator("categoryConsistency=1"), 64, "--classifier"),
+            ] { try refusal.check("evaluate", in: folder) }
         }
     }
 }

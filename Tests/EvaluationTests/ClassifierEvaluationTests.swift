@@ -39,6 +39,9 @@ struct ClassifierEvaluationTests {
             #expect(document["model"]?["sha256"]?.string == weights)
             for form in [evaluation.report().html, evaluation.report().markdown] {
                 #expect(form.contains(weights) && form.contains(data.source.digest) && form.contains("evaluate test"))
+                for word in ["Brier score", "Matthews correlation", "macro F1, weighted F1", "calibration error"] {
+                    #expect(form.contains(word))
+                }
             }
         }
     }
@@ -86,6 +89,123 @@ struct ClassifierEvaluationTests {
             let without = try ClassifierEvaluation(
                 folder: "\(folder)/model", data: data, options: none, quickContext)
             #expect(without.baselines.isEmpty && !without.report().html.contains("Against baselines"))
+            #expect(evaluation.verdict.reasons.contains { $0.hasPrefix("It is worse than the strongest baseline, ") })
+            // A training row of another label teaches the baselines nothing, and is counted.
+            let foreign = #"{"headline": "rain over the moor tomorrow", "category": "weather"}"# + "\n"
+            try AtomicFile.write(
+                String(decoding: readFile(training), as: UTF8.self) + foreign, to: "\(folder)/more.jsonl")
+            request.training = "\(folder)/more.jsonl"
+            var one = ClassifierEvaluation.Options()
+            one.baselines = [.majority]
+            let more = try ClassifierEvaluation(
+                folder: "\(folder)/model", data: EvaluationData(request), options: one, quickContext)
+            #expect(more.unknownTraining == 1 && more.json()["unknownTrainingHeadlines"]?.integer == 1)
+            #expect(more.report().markdown.contains("1 headline of the training file"))
+        }
+    }
+
+    @Test("a figure has one value wherever it stands, also where probabilities are 0")
+    func oneValue() throws {
+        try withTemporaryFolder { folder in
+            try SmallClassifier.write(to: "\(folder)/model", temperature: 1e-4)
+            try SmallClassifier.write(to: "\(folder)/other", seed: 8)
+            let data = try EvaluationData(labelled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
+            let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
+            let scores = evaluation.report.scores
+            func value(_ name: String) -> Double { evaluation.measures.first { $0.name == name }?.value ?? .nan }
+            // Sums of the same 60 numbers, added in the same order.
+            #expect(scores.negativeLogLikelihood > 10)
+            #expect(abs(value("negativeLogLikelihood") - scores.negativeLogLikelihood) < 1e-12)
+            #expect(abs(value("brierScore") - scores.brierScore) < 1e-12)
+            #expect(evaluation.predictions.nats.max() == -log(Double.ulpOfOne))
+            let comparison = try ModelComparison("\(folder)/model", "\(folder)/other", data: data, quickContext)
+            let nats = try #require(comparison.figures.first { $0.name == "negativeLogLikelihood" })
+            #expect(abs(nats.comparison.a - scores.negativeLogLikelihood) < 1e-12)
+        }
+    }
+
+    @Test("a model that gives one label to everything is not told to merge labels, nor to label a part alone")
+    func collapsed() throws {
+        try withTemporaryFolder { folder in
+            let labels = ["harbour", "kitchen", "weather"]
+            let file = try TopicFile.write(80, seed: 2, to: "\(folder)/data.jsonl")
+            for biases: [Float] in [[0, 0, 90], [90, 0, 0]] {
+                try SmallClassifier.write(to: "\(folder)/model", labels: labels, biases: biases)
+                let evaluation = try ClassifierEvaluation(
+                    folder: "\(folder)/model", data: EvaluationData(labelled(file)), quickContext)
+                #expect(evaluation.verdict.outcome == .bad)
+                let reasons = evaluation.verdict.reasons.joined(separator: "\n")
+                #expect(!reasons.contains("label map") && !reasons.contains("loses more headlines"), "\(reasons)")
+                #expect(reasons.contains("Not even the 30 headlines it is surest of are labelled 80% right."))
+            }
+        }
+    }
+
+    @Test("calibration is judged by confidence and accuracy, not by the temperature that would be best")
+    func direction() throws {
+        try withTemporaryFolder { folder in
+            // All are given the first label: half of them have it, or all.
+            let all = TopicFile.lines(600, seed: 2)
+            let cases: [(lines: [String], temperature: Double, says: String)] = [
+                (all, 1, "surer of itself"), (all.filter { $0.contains("harbour") }, 24, "less sure of itself"),
+            ]
+            for (lines, temperature, says) in cases {
+                try SmallClassifier.write(to: "\(folder)/model", temperature: temperature, biases: [24, 0])
+                try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/data.jsonl")
+                let evaluation = try ClassifierEvaluation(
+                    folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/data.jsonl")), quickContext)
+                let gap =
+                    evaluation.predictions.confidences.reduce(0, +) / Double(lines.count)
+                    - evaluation.report.scores.accuracy
+                #expect(abs(evaluation.calibration.after.overconfidence - gap) < 1e-12)
+                let reasons = evaluation.verdict.reasons.joined(separator: "\n")
+                #expect(reasons.contains("it is \(says) than it should be"), "\(reasons)")
+            }
+        }
+    }
+
+    @Test("a model that is right on everything, but compared with nothing, is not called good")
+    func uncompared() throws {
+        try withTemporaryFolder { folder in
+            let texts = (0..<400).map { "ferry stew \($0) tide oven \($0 * 7 % 31)" }
+            try SmallClassifier.write(to: "\(folder)/first")
+            let margins = try Classifier(folder: "\(folder)/first").scores(texts).map { $0.logits[1] - $0.logits[0] }
+            // So biased, it gives each label to one half; what it says is what the file has.
+            try SmallClassifier.write(to: "\(folder)/model", biases: [margins.sorted()[200], 0])
+            let said = try Classifier(folder: "\(folder)/model").classify(texts).map { $0.candidates[0].label }
+            #expect((150...250).contains(said.count { $0 == "kitchen" }))
+            let lines = zip(texts, said).map { #"{"headline": "\#($0)", "category": "\#($1)"}"# }
+            try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/data.jsonl")
+            let evaluation = try ClassifierEvaluation(
+                folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/data.jsonl")), quickContext)
+            #expect(evaluation.report.scores.accuracy == 1 && evaluation.verdict.outcome == .caution)
+            #expect(evaluation.verdict.reasons.contains { $0.contains("nothing simpler was compared") })
+            #expect(!evaluation.summary.contains("better than"))
+        }
+    }
+
+    @Test("one headline has no interval, and five of five right have a wide one")
+    func fewHeadlines() throws {
+        try withTemporaryFolder { folder in
+            try SmallClassifier.write(to: "\(folder)/model", biases: [90, 0])
+            try AtomicFile.write(
+                (0..<5).map { #"{"headline": "ferry \#($0)", "category": "harbour"}"# }.joined(separator: "\n"),
+                to: "\(folder)/five.jsonl")
+            try AtomicFile.write(#"{"headline": "ferry", "category": "harbour"}"#, to: "\(folder)/one.jsonl")
+            func evaluation(_ file: String) throws -> ClassifierEvaluation {
+                try ClassifierEvaluation(
+                    folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/\(file)")), quickContext)
+            }
+            let (one, five) = (try evaluation("one.jsonl"), try evaluation("five.jsonl"))
+            #expect(one.measures.allSatisfy { $0.interval == nil })
+            #expect(one.json()["metrics"]?["accuracy"]?["low"]?.isNull == true)
+            #expect(!one.report().markdown.contains("1.000, 1.000"))
+            let accuracy = try #require(five.measures.first { $0.name == "accuracy" })
+            #expect(accuracy.value == 1 && (accuracy.interval?.lower ?? 1) < 0.6)
+            // A figure of which every resample says the same has none.
+            #expect(five.measures.first { $0.name == "macroF1" }?.interval == nil)
+            let table = five.report().markdown
+            #expect(table.contains("too few to say") && !table.contains("1.000, 1.000"))
         }
     }
 
@@ -124,7 +244,22 @@ struct ClassifierEvaluationTests {
             #expect(card.hasPrefix("# Small\n") && card.contains("## Limits\n\nMany.") && !card.contains("\nold\n"))
             #expect(card.components(separatedBy: "## Evaluation").count == 2)
             #expect(card.contains(data.source.digest) && card.contains("| accuracy |") && card.contains("| harbour |"))
+            #expect(card.contains("The probabilities were not calibrated."))
+            try SmallClassifier.write(to: "\(folder)/divided", temperature: 2.5)
+            let divided = try ClassifierEvaluation(folder: "\(folder)/divided", data: data, quickContext)
+            for _ in 0..<2 { try divided.updateCard() }
+            let other = String(decoding: try readFile("\(folder)/divided/README.md"), as: UTF8.self)
+            #expect(other.components(separatedBy: "divided by the temperature 2.5000").count == 2)
         }
+    }
+
+    @Test("headlines whose words are left out are dealt over the labels, then over the file")
+    func dealing() {
+        let rows = Array(0..<100)
+        let labels = rows.map { $0 < 90 ? 0 : $0 < 96 ? 1 : 2 }
+        #expect(WordPulls.dealt(rows, by: labels, 9) == [0, 30, 60, 90, 92, 94, 96, 97, 98])
+        #expect(WordPulls.dealt(rows, by: labels, 14).count { $0 < 90 } == 5)
+        #expect(WordPulls.dealt(rows, by: labels, 200) == rows && WordPulls.dealt([], by: [], 5).isEmpty)
     }
 
     @Test("labels that lose most of their headlines to another are found, and doubtful labels")

@@ -61,6 +61,10 @@ struct GeneratorEvaluationTests {
             #expect(again == prompt.completions)
             #expect(prompt.original?.hasPrefix(prompt.text) == true)
             #expect(evaluation.report().html.contains("Completions"))
+            #expect(
+                evaluation.report().html.contains("distinct-n") && evaluation.report().html.contains("bits per byte"))
+            #expect(evaluation.verdict.outcome != .good)
+            #expect(evaluation.verdict.reasons.contains { $0.contains("nothing simpler was compared") })
         }
     }
 
@@ -88,12 +92,54 @@ struct GeneratorEvaluationTests {
             #expect(evaluation.baselines[0].comparison?.verdict == .aIsBetter)
             let base = evaluation.baselines[2]
             #expect(base.comparison?.verdict == .undecided && base.comparison?.difference.estimate == 0)
+            #expect(evaluation.verdict.reasons.contains { $0.contains("is this model: their weights have the same") })
+            #expect(!evaluation.verdict.reasons.contains { $0.contains("tuning has not made it better") })
             #expect(evaluation.verdict.outcome == .bad && evaluation.summary.contains("do not ship it"))
             // With other tokens there is no perplexity to compare, but there are bits.
             let other = try GeneratorEvaluation(
                 folder: "\(folder)/model", data: data, base: "\(folder)/other", samples: request, quickContext
             ).baselines[2]
             #expect(other.perplexity == nil && other.bitsPerByte != nil && other.comparison != nil)
+        }
+    }
+
+    @Test("samples without a word are counted, and no ending of a headline")
+    func emptySamples() throws {
+        try withTemporaryFolder { folder in
+            try SmallGenerator.write(to: "\(folder)/model", endings: 5)
+            let data = try unlabelled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
+            var request = request
+            request.count = 100
+            let evaluation = try GeneratorEvaluation(
+                folder: "\(folder)/model", data: data, base: nil, samples: request, quickContext)
+            let samples = evaluation.samples
+            let empty = 100 - samples.texts.count
+            #expect(empty > 0 && samples.emptyShare.estimate == Double(empty) / 100)
+            #expect(samples.naturalEndings.count == samples.texts.count)
+            #expect(evaluation.measures.contains { $0.name == "emptyShare" && $0.value == Double(empty) / 100 })
+            #expect(evaluation.json()["samples"]?["emptyShare"]?["value"]?.number == Double(empty) / 100)
+            #expect(evaluation.json()["samples"]?["drawn"]?.integer == 100)
+            #expect(evaluation.report().markdown.contains("\(empty) of 100 have no word"))
+            #expect(evaluation.verdict.reasons.contains { $0.contains("have no word") })
+        }
+    }
+
+    @Test("samples are judged beside as many real headlines, also where there are fewer of those")
+    func fewRealOnes() throws {
+        try withTemporaryFolder { folder in
+            try SmallGenerator.write(to: "\(folder)/model")
+            let data = try unlabelled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
+            let samples = try GeneratorEvaluation(
+                folder: "\(folder)/model", data: data, base: nil, samples: request, quickContext
+            ).samples
+            #expect(samples.texts.count > 5 && samples.statistics.count == 5 && samples.usual.count == 5)
+            #expect(
+                samples.statistics
+                    == SampleStatistics(
+                        samples: Array(
+                            samples.texts.indices.filter { index in
+                                (0..<5).contains { $0 * samples.texts.count / 5 == index }
+                            }.map { samples.texts[$0] }), real: data.texts))
         }
     }
 
@@ -134,6 +180,51 @@ struct GeneratorEvaluationTests {
             #expect(evaluation.samples.page.allSatisfy { $0.categories.count == 2 })
             let names = evaluation.measures.map(\.name)
             #expect(names.contains("categoryDistance") && names.contains("categoryConsistency"))
+            let digest = try SHA256Digest.ofFile("\(folder)/classifier/model.safetensors").hexadecimal
+            #expect(evaluation.json()["classifier"]?["sha256"]?.string == digest)
+            #expect(evaluation.json()["base"]?.isNull == true)
+            #expect(evaluation.report().html.contains(digest))
+            // Where everything has one label, nothing can be said of completions that keep to it.
+            try SmallClassifier.write(to: "\(folder)/collapsed", biases: [90, 0])
+            request.classifier = "\(folder)/collapsed"
+            let other = try GeneratorEvaluation(
+                folder: "\(folder)/model", data: data, base: nil, samples: request, quickContext)
+            #expect(other.samples.categories?.chance == 1 && other.samples.categories?.canTell == false)
+            #expect(!other.verdict.reasons.contains { $0.contains("category of their prompt") })
+        }
+    }
+
+    @Test("a label map gives the slices of categories new names, and what is left out is said")
+    func slices() throws {
+        try withTemporaryFolder { folder in
+            try SmallGenerator.write(to: "\(folder)/model")
+            let extra = #"{"headline": "rain over the moor tomorrow", "category": "weather"}"#
+            try AtomicFile.write(
+                (TopicFile.lines(30, seed: 2) + [extra]).joined(separator: "\n"), to: "\(folder)/data.jsonl")
+            var reading = EvaluationData.Request(data: "\(folder)/data.jsonl", isLabelled: false)
+            reading.map = try LabelMap([("harbour", "coast")], name: "map")
+            let evaluation = try GeneratorEvaluation(
+                folder: "\(folder)/model", data: EvaluationData(reading), base: nil, samples: request, quickContext)
+            let slices = try #require(evaluation.slices.first { $0.title == "category" })
+            #expect(Set(slices.rows.map(\.name)) == ["coast", "kitchen"])
+            #expect(slices.omission == "Not shown: 1 with fewer than 5 headlines.")
+            #expect(evaluation.report().markdown.contains("Not shown: 1 with fewer than 5 headlines"))
+        }
+    }
+
+    @Test("a seed beyond what integers hold stays as it is")
+    func largeSeed() throws {
+        try withTemporaryFolder { folder in
+            try SmallGenerator.write(to: "\(folder)/model")
+            let data = try unlabelled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
+            for (seed, text) in [(UInt64.max, "\"18446744073709551615\""), (7, "7")] {
+                let context = EvaluationContext(
+                    bootstrap: Bootstrap(seed: seed, resamples: 100), command: "evaluate test")
+                let document = try GeneratorEvaluation(
+                    folder: "\(folder)/model", data: data, base: nil, samples: request, context
+                ).json()
+                #expect(String(decoding: try #require(document["seed"]).serialized(), as: UTF8.self) == text)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import Files
+import Inference
 import Metrics
 import Reports
 import TestSupport
@@ -27,11 +28,17 @@ struct ModelComparisonTests {
                 let gap = Double(test.onlySecond - test.onlyFirst) / 60
                 #expect(abs(gap - decisive.comparison.difference.estimate) < 1e-12)
                 #expect(comparison.verdict.sentence == decisive.comparison.verdict.sentence() + ".")
-                #expect(comparison.measures.allSatisfy { ModelComparison.measureNames.contains($0.name) })
+                #expect(comparison.measures.allSatisfy { ModelComparison.measureNames(.classifier).contains($0.name) })
+                #expect(!comparison.isOfOneModel)
             }
+            // The weights of b under other labels are another model, the same under the same labels is not.
+            #expect(
+                try !ModelComparison("\(folder)/b", "\(folder)/turned", data: data, quickContext).isOfOneModel)
             let itself = try ModelComparison("\(folder)/a", "\(folder)/a", data: data, quickContext)
-            #expect(itself.verdict.sentence == "this data cannot tell them apart." && itself.test?.probability == 1)
+            #expect(itself.verdict.sentence == "A and B are the same model." && itself.test?.probability == 1)
+            #expect(itself.verdict.outcome == .caution && itself.verdict.reasons[0].contains("the same SHA-256"))
             #expect(itself.report().html.contains("cannot tell them apart"))
+            #expect(itself.json()["figures"]?.array?[0]["bMinusA"]?["low"]?.isNull == true)
         }
     }
 

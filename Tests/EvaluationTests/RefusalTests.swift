@@ -67,18 +67,30 @@ struct RefusalTests {
     @Test("probabilities that are no numbers")
     func notFinite() throws {
         try withTemporaryFolder { folder in
-            try SmallClassifier.write(to: "\(folder)/classifier", damage: .infinity)
-            try SmallGenerator.write(to: "\(folder)/generator", damage: .nan)
+            let (classifier, generator) = ("\(folder)/classifier", "\(folder)/generator")
+            try SmallClassifier.write(to: classifier, biases: [.infinity, .infinity])
+            try SmallGenerator.write(to: generator, damage: .nan)
+            try SmallGenerator.write(to: "\(folder)/sound")
             let file = try TopicFile.write(4, seed: 2, to: "\(folder)/data.jsonl")
-            refused(.data, "line 1", "data.jsonl", "no numbers", "diverged") {
-                _ = try ClassifierEvaluation(
-                    folder: "\(folder)/classifier", data: EvaluationData(labelled(file)), quickContext)
+            let data = try EvaluationData(labelled(file))
+            refused(.data, "\(classifier): ", "line 1", "data.jsonl", "no numbers", "diverged") {
+                _ = try ClassifierEvaluation(folder: classifier, data: data, quickContext)
             }
-            refused(.data, "line 1", "data.jsonl", "no numbers", "diverged") {
+            refused(.data, "\(generator): ", "line 1", "data.jsonl", "no numbers", "diverged") {
                 _ = try GeneratorEvaluation(
-                    folder: "\(folder)/generator",
-                    data: EvaluationData(.init(data: file, isLabelled: false)), base: nil, samples: .init(),
-                    quickContext)
+                    folder: generator, data: data, base: nil, samples: .init(), quickContext)
+            }
+            refused(.data, "\(generator): ", "line 1", "no numbers") {
+                _ = try GeneratorEvaluation(
+                    folder: "\(folder)/sound", data: data, base: generator, samples: .init(), quickContext)
+            }
+            // A classifier that labels samples is held to the same.
+            var request = GeneratedSamples.Request()
+            (request.count, request.openings, request.classifier) = (2, 1, classifier)
+            request.sampling.maximumNewTokens = 8
+            refused(.data, "\(classifier): ", "the headline \"", "no numbers", "diverged") {
+                _ = try GeneratorEvaluation(
+                    folder: "\(folder)/sound", data: data, base: nil, samples: request, quickContext)
             }
         }
     }

@@ -9,6 +9,7 @@ import Models
 import NeuralNetwork
 import NumericCore
 import TestSupport
+import Testing
 import Tokenization
 
 /// Invented headlines of two topics whose words never mix, in a file.
@@ -39,10 +40,10 @@ struct TopicFile {
 /// A classifier with random weights whose two labels are those of `TopicFile`.
 struct SmallClassifier {
     /// Writes a model folder.
-    /// - Parameter damage: a value for the biases of the head.
+    /// - Parameter biases: values for the biases of the head, in the order of the labels.
     static func write(
         to path: String, labels: [String] = ["harbour", "kitchen"], seed: UInt64 = 3, temperature: Double = 1,
-        damage: Float? = nil
+        biases: [Float]? = nil
     ) throws {
         let text = TopicFile.lines(40, seed: 1).joined(separator: "\n")
         let tokenizer = try WordPieceTokenizer.trained(
@@ -57,10 +58,9 @@ struct SmallClassifier {
         let store = ParameterStore(.initialise(seed: seed))
         _ = BERTClassifier(store.root, configuration.model)
         try store.finish()
-        if let damage {
+        if let biases {
             for parameter in store.parameters where parameter.name == "classifier.bias" {
-                parameter.buffer?.assign(
-                    NDArray([Float](repeating: damage, count: labels.count), shape: parameter.shape))
+                parameter.buffer?.assign(NDArray(biases, shape: parameter.shape))
             }
         }
         try ClassifierFolder.write(
@@ -74,7 +74,13 @@ struct SmallClassifier {
 
 /// A generator with random weights.
 struct SmallGenerator {
-    static func write(to path: String, seed: UInt64 = 3, vocabulary: Int = 300, damage: Float? = nil) throws {
+    /// Writes a model folder.
+    /// - Parameters:
+    ///   - damage: a value for the biases of the last norm.
+    ///   - endings: how much those biases lean to the end of text, so that some samples end before their first word.
+    static func write(
+        to path: String, seed: UInt64 = 3, vocabulary: Int = 300, damage: Float? = nil, endings: Float? = nil
+    ) throws {
         let lines = TopicFile.lines(60, seed: 1)
         let trained = try ByteLevelBPE.trained(on: lines, vocabularySize: vocabulary, minimumFrequency: 1)
         let tokenizer = try trained.withPrefix([trained.endOfText ?? 0])
@@ -90,6 +96,13 @@ struct SmallGenerator {
             for parameter in store.parameters where parameter.name == "ln_f.bias" {
                 parameter.buffer?.assign(
                     NDArray([Float](repeating: damage, count: parameter.shape.count), shape: parameter.shape))
+            }
+        }
+        if let endings, let end = tokenizer.endOfText {
+            let table = try #require(store.parameters.first { $0.name == "wte.weight" }).array.elements
+            let direction = table[Int(end) * 16..<Int(end + 1) * 16].map { endings * $0 }
+            for parameter in store.parameters where parameter.name == "ln_f.bias" {
+                parameter.buffer?.assign(NDArray(direction, shape: parameter.shape))
             }
         }
         try GeneratorFolder.write(

@@ -1,5 +1,6 @@
 import Evaluation
 import Files
+import Reports
 import Testing
 
 @Suite("Thresholds")
@@ -22,6 +23,35 @@ struct ThresholdTests {
                 #expect(error.exitStatus == .usage)
             }
         }
+    }
+
+    @Test("a figure whose flag was not given is refused with the flag")
+    func missing() throws {
+        let missing = ["copiedShare": "--train or --held-out"]
+        for side in [Threshold.Side.under, .over] {
+            let error = #expect(throws: EvaluationError.self) {
+                try Threshold("copiedShare=0.1", side, known: known + ["copiedShare"], missing: missing)
+            }
+            #expect(error?.exitStatus == .usage && error?.description.contains("--train or --held-out") == true)
+            #expect(error?.description.hasPrefix("\(side.flag) copiedShare=0.1: ") == true)
+        }
+        #expect(try Threshold("accuracy=0.1", .under, known: known, missing: missing).limit == 0.1)
+    }
+
+    @Test("a sentence has the figure in its own style, and all digits where rounding would hide the side")
+    func sentences() throws {
+        func sentence(_ text: String, _ value: Double, _ style: NumberStyle) throws -> String {
+            Threshold.Outcome(
+                threshold: try Threshold(text, .under, known: known), value: value, style: style
+            ).sentence
+        }
+        #expect(
+            try sentence("accuracy=0.6", 361.0 / 810, .decimals(3)) == "accuracy is 0.446, below the limit of 0.600")
+        #expect(try sentence("accuracy=0.95", 0.935, .percent(1)) == "accuracy is 93.5%, below the limit of 95.0%")
+        #expect(
+            try sentence("accuracy=0.6", 0.5999, .decimals(3)) == "accuracy is 0.5999, below the limit of 0.6")
+        #expect(
+            try sentence("accuracy=0.6", 0.6, .decimals(3)) == "accuracy is 0.600, at least the limit of 0.600")
     }
 
     @Test("limits themselves hold, and a figure that is missing or no number holds nothing")

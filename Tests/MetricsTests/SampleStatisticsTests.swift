@@ -11,7 +11,7 @@ private struct SampleFixture: Decodable {
     struct Case: Decodable {
         let samples: [String]
         let distinct, repetition: [Double]
-        let selfBLEU, largestShareDifference, distance, verbatimShare, duplicateShare: Double
+        let selfBLEU, largestShareDifference, distance, duplicateShare: Double
         let lengths, realLengths: Summary
     }
     let real: [String]
@@ -30,14 +30,13 @@ struct SampleStatisticsTests {
         let example = try SampleFixture()
         #expect(example.cases.count == 4)
         for (name, expected) in example.cases {
-            let found = SampleStatistics(samples: expected.samples, real: example.real, training: Set(example.real))
+            let found = SampleStatistics(samples: expected.samples, real: example.real)
             #expect(largestDifference(found.distinct, expected.distinct) < 1e-12, "\(name)")
             #expect(largestDifference(found.repetition, expected.repetition) < 1e-12, "\(name)")
             for (figure, found, wanted) in [
                 ("self-BLEU", try #require(found.selfBLEU), expected.selfBLEU),
                 ("share difference", found.lengths.largestShareDifference, expected.largestShareDifference),
                 ("distance", found.lengths.distance, expected.distance),
-                ("verbatim", found.verbatimShare, expected.verbatimShare),
                 ("duplicates", found.duplicateShare, expected.duplicateShare),
             ] {
                 #expect((found - wanted).magnitude < 1e-12, "\(figure) of \(name): \(found), expected \(wanted)")
@@ -53,11 +52,11 @@ struct SampleStatisticsTests {
 
     @Test("a single sample has no self-BLEU, and samples without words have no runs of words")
     func littleToJudge() {
-        let single = SampleStatistics(samples: ["a b a"], real: ["a b"], training: ["a b a"])
-        #expect(single.selfBLEU == nil && single.count == 1 && single.verbatimShare == 1)
+        let single = SampleStatistics(samples: ["a b a"], real: ["a b"])
+        #expect(single.selfBLEU == nil && single.count == 1)
         #expect(largestDifference(single.distinct, [2.0 / 3, 1, 1]) < 1e-15)
         #expect(single.lengths.samples.longest == 3 && single.lengths.real.shortest == 2)
-        let empty = SampleStatistics(samples: ["", " "], real: ["a"], training: [])
+        let empty = SampleStatistics(samples: ["", " "], real: ["a"])
         #expect(empty.distinct == [0, 0, 0] && empty.repetition == [0, 0, 0] && empty.selfBLEU == 0)
         #expect(empty.lengths.distance == 1 && empty.lengths.largestShareDifference == 1)
     }
