@@ -123,7 +123,7 @@ public struct ClassifierEvaluation {
             let more = names > 1 ? " (and \(names - 1) more such \(names == 2 ? "label" : "labels"))" : ""
             throw EvaluationError(
                 "\(data.source.path): line \(row.line) has the label \"\(harmless(label))\"\(more), which the model does not"
-                    + " know; \(NumberText.headlines(unknown.count)) have such labels: merge them by a label map (--set"
+                    + " know; \(NumberText.headlines(unknown.count)) \(unknown.count == 1 ? "has such a label" : "have such labels"): merge them by a label map (--set"
                     + " labels.map=FILE), as in training, or leave them out" + suggestion(for: label, among: labels),
                 .data)
         }

@@ -82,7 +82,7 @@ extension ClassifierEvaluation {
 
     private var usefulness: String {
         let target = NumberText.percent(Self.usefulAccuracy, 0)
-        guard predictions.count >= fewestUseful else {
+        guard predictions.count > fewestUseful else {
             return "These are too few headlines to say which it may label alone."
         }
         guard usefulCoverage > 0 else {

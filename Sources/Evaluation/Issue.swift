@@ -24,16 +24,18 @@ extension [Issue] {
 }
 
 extension Verdict {
-    /// Issues that are named; the report has the rest.
-    private static let mostNamed = 4
+    /// Issues that come with their advice; of the others there is the sentence.
+    private static let mostAdvised = 4
 
     /// What issues come to, behind what the figures say.
     init(_ issues: [Issue], figures: [String], sentence: (Outcome) -> String) {
         let issues = issues.byWeight
         let outcome: Outcome = issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
-        let named = issues.prefix(Self.mostNamed).enumerated().map { place, issue in
+        var named = issues.prefix(Self.mostAdvised).enumerated().map { place, issue in
             "\(place == 0 ? "Fix first" : "Then"): \(issue.sentence). \(issue.advice)"
         }
+        let others = issues.dropFirst(Self.mostAdvised).map(\.sentence)
+        if !others.isEmpty { named.append("Also: \(others.joined(separator: "; ")).") }
         self.init(outcome, sentence(outcome), reasons: figures + named)
     }
 }

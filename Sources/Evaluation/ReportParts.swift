@@ -116,7 +116,7 @@ enum ReportParts {
     private static let sharedWords = [
         (
             "95% interval",
-            "where the figure would lie with ever more headlines of the same kind, in 95 of 100 such reports; without one, there were too few headlines to tell"
+            "where the figure would lie with ever more headlines of the same kind, in 95 of 100 such reports; a figure without an interval is not exact, only nothing is known of how far off it may be"
         ),
         (
             "nats",

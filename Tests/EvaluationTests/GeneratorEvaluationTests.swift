@@ -121,6 +121,9 @@ struct GeneratorEvaluationTests {
             #expect(evaluation.json()["samples"]?["drawn"]?.integer == 100)
             #expect(evaluation.report().markdown.contains("\(empty) of 100 have no word"))
             #expect(evaluation.verdict.reasons.contains { $0.contains("have no word") })
+            // Four issues with advice, and no word less of the others.
+            #expect(evaluation.verdict.reasons.count { $0.hasPrefix("Fix first: ") || $0.hasPrefix("Then: ") } == 4)
+            #expect(evaluation.verdict.reasons.last?.hasPrefix("Also: ") == true, "\(evaluation.verdict.reasons)")
         }
     }
 
