@@ -98,36 +98,48 @@ struct ExportCommand: ParsableCommand {
     private func exportClassifier(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
         let folder = try ClassifierFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let rows = try table.map { try judged($0, by: folder.configuration.labels) }
         let loaded = try folder.load(for: .reading)
         tell(loaded.ignored)
         try folder.export(loaded, precision: precision, to: output)
         let after = try Classifier(folder: output)
-        if let table {
-            let labelled = table.rows.filter { $0.category != nil }
-            let rows = labelled.filter { row in after.labels.contains { $0 == row.category } }
-            guard !rows.isEmpty else {
-                throw FileError(
-                    table.path,
-                    labelled.isEmpty
-                        ? "has no labelled rows, expected some to measure accuracy on"
-                        : "has none of the model's labels in its \(labelled.count) labelled rows, expected some to measure"
-                            + " accuracy on")
-            }
-            if rows.count < labelled.count {
-                writeLine(
-                    "\(table.path): left out \(labelled.count - rows.count) headlines with labels that the model does not know"
-                )
-            }
-            func right(_ classifier: Classifier) throws -> Double {
-                let predictions = try classifier.classify(rows.map(\.text))
-                return Double(zip(predictions, rows).count { $0.candidates[0].label == $1.category })
-                    / Double(rows.count)
-            }
-            let (old, new) = (try right(try Classifier(folder: model)), try right(after))
-            print(
-                "accuracy on \(rows.count) headlines: \(String(format: "%.4f", old)) before, "
-                    + "\(String(format: "%.4f", new)) in \(precision.rawValue), "
-                    + "\(String(format: "%+.2f", (new - old) * 100)) points")
+        guard let table, let rows else { return }
+        let old = try accuracy(of: try Classifier(folder: model), on: rows, of: table)
+        let new = try accuracy(of: after, on: rows, of: table)
+        print(
+            "accuracy on \(rows.count) headlines: \(String(format: "%.4f", old)) before, "
+                + "\(String(format: "%.4f", new)) in \(precision.rawValue), "
+                + "\(String(format: "%+.2f", (new - old) * 100)) points")
+    }
+
+    /// The rows with a label that the model knows; says how many others there are.
+    private func judged(_ table: HeadlineTable, by labels: [String]) throws -> [Headline] {
+        let labelled = table.rows.filter { $0.category != nil }
+        let rows = labelled.filter { row in labels.contains { $0 == row.category } }
+        let others = labelled.count - rows.count
+        guard !rows.isEmpty else {
+            throw FileError(
+                table.path,
+                labelled.isEmpty
+                    ? "has no labelled rows, expected some to measure accuracy on"
+                    : "has none of the model's labels in its \(others) labelled rows, expected some to measure accuracy on"
+            )
+        }
+        if others > 0 {
+            writeLine("\(table.path): left out \(others) headlines with labels that the model does not know")
+        }
+        return rows
+    }
+
+    /// The share of rows whose likeliest label is their own.
+    private func accuracy(of classifier: Classifier, on rows: [Headline], of table: HeadlineTable) throws -> Double {
+        let texts = rows.map(\.text)
+        switch Result(catching: { () throws(ClassificationError) in try classifier.classify(texts) }) {
+        case .success(let predictions):
+            return Double(zip(predictions, rows).count { $0.candidates[0].label == $1.category }) / Double(rows.count)
+        case .failure(let error):
+            guard let place = error.headline else { throw error }
+            throw FileError(table.path, "line \(rows[place].line): the headline \(error.problem)")
         }
     }
 

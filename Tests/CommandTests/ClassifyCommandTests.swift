@@ -79,6 +79,7 @@ struct ClassifyCommandTests {
             try AtomicFile.write(foreign, to: "\(folder)/foreign.jsonl")
             let none = try export("other", "foreign.jsonl")
             #expect(none.status == 65 && none.reports.count == 1 && none.errors.contains("foreign.jsonl"))
+            #expect(!pathExists("\(folder)/other"))
         }
     }
 }
