@@ -16,6 +16,10 @@ struct CompleteCommand: AsyncParsableCommand {
             other. Characters that would command the terminal are shown as escapes. With --json every completion becomes one \
             JSON object a line: prompt, candidate, completion, headline, ending, tokens, meanLogProbability in nats.
 
+            A line of a file that cannot be completed is reported by its number, and the others are completed; the command then \
+            ends with status 65. With --beams the likeliest headlines are searched for: temperature, top-k, top-p, min-p and seed \
+            have no part in it.
+
             Examples:
 
               headline complete --model checkpoints/generator-sample/best "Scientists discover" -n 5
@@ -55,7 +59,9 @@ struct CompleteCommand: AsyncParsableCommand {
     @Flag(help: "Show the completions of a prompt best first, by their mean log-probability.")
     var rank = false
 
-    @Option(help: ArgumentHelp("Draw anew what this file of headlines holds already.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Draw anew what this file of headlines holds already; --beams shows it last.", valueName: "file"))
     var notIn: String?
 
     @OptionGroup var compute: ComputeFlags
@@ -86,15 +92,19 @@ struct CompleteCommand: AsyncParsableCommand {
             } else if file == nil, isatty(STDIN_FILENO) == 1 {
                 try await converse(known)
             } else {
-                let isFile = file != nil && file != "-"
-                let bytes = isFile ? try readFile(file ?? "") : [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-                let source = isFile ? file ?? "" : "standard input"
+                let (source, bytes) = try input()
                 let lines = try Self.lines(of: bytes, path: source)
                 try await complete(
                     lines.map { Prompt(request: request($0.text, known), line: $0.number) }, from: source)
             }
             try flushStandardOutput()
         }
+    }
+
+    /// What prompts are read from, and its bytes.
+    private func input() throws -> (source: String, bytes: [UInt8]) {
+        if let file, file != "-" { return (file, try readFile(file)) }
+        return ("standard input", [UInt8](FileHandle.standardInput.readDataToEndOfFile()))
     }
 
     private func request(_ prompt: String, _ known: KnownHeadlines?) -> CompletionRequest {

@@ -38,6 +38,25 @@ struct GenerationEngineTests {
         }
     }
 
+    @Test("prompts of more tokens than a pass of few rows has are answered beside short ones as alone")
+    func longPrompts() async throws {
+        let tiny = try TinyGenerator(positions: 160)
+        let (engine, generator) = try withTemporaryFolder { folder in
+            try tiny.write(to: "\(folder)/model")
+            return (try GenerationEngine(folder: "\(folder)/model", limits: .init(candidates: 6)), try tiny.generator)
+        }
+        func request(_ index: Int) -> CompletionRequest {
+            let prompt = String(repeating: "q", count: [3, 63, 40, 90, 1, 64, 20, 70][index % 8])
+            return CompletionRequest(
+                prompt, count: 1 + index % 3, options: SamplingOptions(maximumNewTokens: 6, seed: UInt64(index)))
+        }
+        let found = try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
+            for index in 0..<32 { group.addTask { (index, try await engine.complete(request(index))) } }
+            return try await group.reduce(into: [Int: [Completion]]()) { $0[$1.0] = $1.1 }
+        }
+        for index in 0..<32 { #expect(try found[index] == generator.complete(request(index)), "request \(index)") }
+    }
+
     @Test("a stream brings the text of each candidate in pieces, and then the candidate")
     func streams() async throws {
         try await withEngine { engine, generator in
