@@ -91,9 +91,6 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:)``.
     public func matrix(_ name: String) throws(FileError) -> ProductMatrix { try file(of: name).matrix(name) }
 
-    /// Whether every file carries digests, right or wrong.
-    public var carriesDigests: Bool { files.allSatisfy(\.carriesDigests) }
-
     /// Reads the array `name` straight into `destination`; see ``SafetensorsFile/array(_:into:)``.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
         try file(of: name).array(name, into: destination)
@@ -104,6 +101,14 @@ public final class SafetensorsCheckpoint: Sendable {
     public func verify() throws(FileError) -> Bool {
         var all = true
         for file in files where try !file.verify() { all = false }
+        return all
+    }
+
+    /// The same for the headers alone; see ``SafetensorsFile/verifyHeader()``.
+    @discardableResult
+    public func verifyHeaders() throws(FileError) -> Bool {
+        var all = true
+        for file in files where try !file.verifyHeader() { all = false }
         return all
     }
 

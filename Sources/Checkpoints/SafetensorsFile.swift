@@ -125,9 +125,6 @@ public final class SafetensorsFile: Sendable {
     /// The name of the array that holds the scales of an I8 matrix.
     public static func scaleName(of name: String) -> String { name + "_scale" }
 
-    /// Whether it carries the digests that ``SafetensorsWriter`` writes, right or wrong.
-    public var carriesDigests: Bool { metadata[SafetensorsDigest.dataKey] != nil }
-
     /// Reads the array `name` straight into `destination`. Throws as ``array(_:)`` does, and if the shape is another.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
         let (entry, shape, bytes) = try readableEntry(name)
@@ -175,20 +172,28 @@ public final class SafetensorsFile: Sendable {
     /// which takes a read of the whole file.
     @discardableResult
     public func verify() throws(FileError) -> Bool {
+        guard try verifyHeader() else { return false }
+        file.willNeed()
+        let data = UnsafeRawBufferPointer(rebasing: file.bytes[dataOffset...])
+        guard SHA256Digest.of(data).hexadecimal == metadata[SafetensorsDigest.dataKey] else {
+            throw damage("its arrays do not match the SHA-256 in its header")
+        }
+        withExtendedLifetime(file) {}
+        return true
+    }
+
+    /// The same for the header alone, with the names, types and shapes of the arrays: their bytes are not touched.
+    @discardableResult
+    public func verifyHeader() throws(FileError) -> Bool {
         let dataDigest = metadata[SafetensorsDigest.dataKey]
         let headerDigest = metadata[SafetensorsDigest.headerKey]
         guard dataDigest != nil || headerDigest != nil else { return false }
-        guard let dataDigest, let headerDigest else {
+        guard dataDigest != nil, let headerDigest else {
             throw damage("its header carries one of two digests; the header is damaged")
         }
-        file.willNeed()
         let header = Array(file.bytes[8..<dataOffset])
         guard SafetensorsDigest.ofHeader(header, declaring: headerDigest)?.hexadecimal == headerDigest else {
             throw damage("its header does not match the SHA-256 it carries")
-        }
-        let data = UnsafeRawBufferPointer(rebasing: file.bytes[dataOffset...])
-        guard SHA256Digest.of(data).hexadecimal == dataDigest else {
-            throw damage("its arrays do not match the SHA-256 in its header")
         }
         withExtendedLifetime(file) {}
         return true

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Inference
 import TestSupport
 import Testing
@@ -108,6 +109,23 @@ struct GenerationEngineTests {
             await #expect(throws: CancellationError.self) { try await cancelled.value }
             let beside = try await answer
             #expect(try beside == generator.complete(request(6)))
+        }
+    }
+
+    @Test("a damaged header is refused before anything is completed, by its digest")
+    func damagedHeader() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/model/model.safetensors"
+            try TinyGenerator().write(to: "\(folder)/model")
+            // Two arrays of one shape that change their names: nothing but the digest tells.
+            var bytes = Data(try readFile(path))
+            let names = [0, 1].map { Data("\"transformer.h.\($0).ln_1.weight\"".utf8) }
+            let places = try names.map { try #require(bytes.range(of: $0)) }
+            bytes.replaceSubrange(places[0], with: names[1])
+            bytes.replaceSubrange(places[1], with: names[0])
+            try AtomicFile.write(Array(bytes), to: path)
+            let error = #expect(throws: FileError.self) { try GenerationEngine(folder: "\(folder)/model") }
+            #expect(error?.description.contains("header does not match") == true)
         }
     }
 

@@ -50,7 +50,8 @@ public struct GeneratorFolder {
 
     /// Loads the weights. Our own files are held to their digest and must fit exactly; of others, what `isIgnorable` names
     /// may be left over.
-    /// - Parameter isVerified: whether files of ours are held to the digest of their data, which takes a read of all of it.
+    /// - Parameter isVerified: whether files of ours are held to the digest of their data, which takes a read of all of it; that
+    ///   of their header is checked in any case.
     public func load(
         for purpose: Purpose, configuration: GPT2.Configuration? = nil, isVerified: Bool = true
     ) throws -> Loaded {
@@ -62,7 +63,7 @@ public struct GeneratorFolder {
                 "does not fit \(path)/config.json: it has \(checkpoint.entries.count) arrays, for "
                     + "\(self.configuration.model.layers) layers; one of them belongs to another model")
         }
-        let isOurs = isVerified ? try checkpoint.verify() : checkpoint.carriesDigests
+        let isOurs = isVerified ? try checkpoint.verify() : try checkpoint.verifyHeaders()
         var arrays: [String: NDArray] = [:]
         var matrices: [String: CompactMatrix] = [:]
         var seen: Set<String> = []
