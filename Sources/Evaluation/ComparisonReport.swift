@@ -71,7 +71,7 @@ extension ModelComparison {
     public func report(_ thresholds: [Threshold.Outcome] = []) -> Report {
         let sections = [
             ReportParts.thresholds(thresholds), figuresSection, differencesSection, ReportParts.data(data),
-            ReportParts.glossary(models[0].kind),
+            ReportParts.glossary(models[0].kind, isComparison: true),
         ]
         return Report(
             title: "Comparison of two \(models[0].kind.rawValue)s",

@@ -101,12 +101,14 @@ enum ReportParts {
     /// What the section is called.
     static let glossaryTitle = "Words of this report"
 
-    /// What the figures of a kind of model mean.
-    static func glossary(_ kind: ModelKind) -> Report.Section {
+    /// What the figures of a kind of model mean, of one or of two that are compared.
+    static func glossary(_ kind: ModelKind, isComparison: Bool = false) -> Report.Section {
         let words: [(String, String)] =
-            switch kind {
-            case .generator: perplexityWords + sampleWords
-            case .classifier: labelWords + probabilityWords
+            switch (kind, isComparison) {
+            case (.generator, false): perplexityWords + sampleWords
+            case (.generator, true): perplexityWords
+            case (.classifier, false): labelWords + probabilityWords
+            case (.classifier, true): labelWords + [mcNemarWord]
             }
         return .init(
             glossaryTitle,
@@ -145,6 +147,11 @@ enum ReportParts {
             "how much of each sample, in runs of one to four words, stands in the others: 0 nothing, 1 everything"
         ),
     ]
+
+    private static let mcNemarWord = (
+        "McNemar's test",
+        "how likely it would be, with two equally good models, that the headlines only one of them labels right fall as unevenly as here"
+    )
 
     private static let labelWords = [
         ("accuracy", "the share of headlines that are given the right label"),

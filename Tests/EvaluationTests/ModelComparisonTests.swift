@@ -38,6 +38,7 @@ struct ModelComparisonTests {
             #expect(itself.verdict.sentence == "A and B are the same model." && itself.test?.probability == 1)
             #expect(itself.verdict.outcome == .caution && itself.verdict.reasons[0].contains("the same SHA-256"))
             #expect(itself.report().html.contains("cannot tell them apart"))
+            #expect(itself.report().markdown.contains("McNemar's test: how likely"))
             #expect(itself.json()["figures"]?.array?[0]["bMinusA"]?["low"]?.isNull == true)
         }
     }
