@@ -64,6 +64,7 @@ struct ClassifierCommand: ParsableCommand {
             let evaluation = try ClassifierEvaluation(folder: model, data: data, options: options, flags.context(bar))
             bar.clear()
             print(evaluation.summary)
+            try flushStandardOutput()
             let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
             try flags.write(
                 evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,

@@ -43,6 +43,7 @@ struct CompareCommand: ParsableCommand {
             let comparison = try ModelComparison(first, second, data: data, flags.context(bar))
             bar.clear()
             print(comparison.summary)
+            try flushStandardOutput()
             let outcomes = thresholds.map { $0.judged(by: comparison.measures) }
             try flags.write(
                 comparison.report(outcomes), comparison.json(outcomes), predictions: comparison.predictionLines,

@@ -113,6 +113,7 @@ struct GeneratorCommand: ParsableCommand {
                 folder: model, data: data, base: base, samples: request, flags.context(bar))
             bar.clear()
             print(evaluation.summary)
+            try flushStandardOutput()
             let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
             try flags.write(
                 evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,

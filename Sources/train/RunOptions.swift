@@ -54,10 +54,13 @@ struct RunOptions: ParsableArguments {
             let settings: Setup.Settings = try resolvedSettings(TrainingRun<Setup>.self)
             if printConfig {
                 print(try printed(settings), terminator: "")
-                return
+                return try flushStandardOutput()
             }
             let run = TrainingRun<Setup>(settings, resume: resume)
-            if dryRun { return try run.dryRun { print($0) } }
+            if dryRun {
+                try run.dryRun { print($0) }
+                return try flushStandardOutput()
+            }
             settleHeap()
             StopRequest.installHandlers(quiet: quiet)
             let outcome = try run.train(note: note) { folder, resumingAt in

@@ -77,7 +77,6 @@ def main():
             "realLengths": summary(real_lengths),
             "largestShareDifference": float(ks_2samp(lengths, real_lengths).statistic),
             "distance": float(wasserstein_distance(lengths, real_lengths)),
-            "verbatimShare": sum(text in real for text in texts) / len(texts),
             "duplicateShare": 1 - len(set(texts)) / len(texts),
         }
     path = pathlib.Path(__file__).parent / "metrics" / "sample-statistics.json"
