@@ -57,6 +57,9 @@ struct BadClassifierInputTests {
                     "smoothing out of range", training(pair, "--set", "loss.labelSmoothing=1"), 64, "labelSmoothing"),
                 Refusal("an unknown weighting", training(pair, "--set", "loss.classWeights=equal"), 64, "classWeights"),
                 Refusal(
+                    "a layer above no base", training(pair, "--set", "fineTuning.meanLayer=true"), 64,
+                    "fineTuning.meanLayer", "--base"),
+                Refusal(
                     "a missing base", training(pair, "--base", "\(folder)/nowhere"), 65, "nowhere", "does not exist"),
             ]
             for refusal in cases { try refusal.check("train", in: folder) }

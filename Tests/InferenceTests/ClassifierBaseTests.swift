@@ -100,6 +100,43 @@ struct ClassifierBaseTests {
         }
     }
 
+    @Test("an added layer makes each token itself and four times the mean, normalised, and nothing else changes")
+    func meanLayer() throws {
+        try withTemporaryFolder { folder in
+            // The base's own norms have random scales and shifts; those of the added layer are 1 and 0.
+            let path = try tiny.foreign(without("classifier."), settings: noNames, in: folder)
+            let base = try ClassifierBase(path: path)
+            var configuration = base.configuration.model
+            let below = try base.load(labels: labels, configuration: configuration, seed: 1)
+            configuration.layers += 1
+            let added = try base.load(labels: labels, configuration: configuration, seed: 1, addsMeanLayer: true)
+            #expect(Set(added.ignored) == Set(Self.pooler))
+            #expect(
+                added.fresh == [
+                    "bert.encoder.layer.2.attention.self.key.weight", "bert.encoder.layer.2.intermediate.dense.weight",
+                ] + Self.head)
+            let tokens = (0..<9).map { Int32($0 * 5 % 50) }
+            let segments = Segments(lengths: [4, 1, 4])
+            let x = below.model.hiddenStates(tokens, segments).value
+            let y = added.model.hiddenStates(tokens, segments).value
+            let channels = configuration.channels
+            for segment in 0..<segments.count {
+                let rows = segments.rows(of: segment)
+                let states = rows.map { x.rows($0..<$0 + 1).elements.map(Double.init) }
+                for (row, state) in zip(rows, states) {
+                    let sum = (0..<channels).map { channel in
+                        state[channel] + 4 * states.reduce(0) { $0 + $1[channel] } / Double(states.count)
+                    }
+                    let mean = sum.reduce(0, +) / Double(channels)
+                    let deviation = (sum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)).squareRoot()
+                    for (found, value) in zip(y.rows(row..<row + 1).elements, sum) {
+                        #expect(abs(Double(found) - (value - mean) / deviation) < 1e-5)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("a head is kept for the same labels in the same order, and otherwise made anew")
     func heads() throws {
         let own = tiny.configuration.labels

@@ -28,8 +28,10 @@ public struct ClassifierBase {
     ///   - labels: the names of the classes.
     ///   - configuration: what to train; of it, pooling and rates may differ from the folder's.
     ///   - seed: of the fresh parameters.
+    ///   - addsMeanLayer: whether the last layer of `configuration` is one more than the folder has, a ``MeanLayer``, with a pooler
+    ///     that passes on what it says.
     public func load(
-        labels: [String], configuration: BERTClassifier.Configuration, seed: UInt64
+        labels: [String], configuration: BERTClassifier.Configuration, seed: UInt64, addsMeanLayer: Bool = false
     ) throws -> ClassifierFolder.Loaded {
         var configuration = configuration
         configuration.labels = labels.count
@@ -38,14 +40,21 @@ public struct ClassifierBase {
         let keepsHead =
             labels.elementsEqual(self.configuration.labels) { $0.utf8.elementsEqual($1.utf8) }
             && BERTWeightsFile.head.allSatisfy(file.names.contains)
-        let (arrays, ignored) = try file.arrays { name in
+        var (arrays, ignored) = try file.arrays { name in
             BERTWeightsFile.isPositions(name) || name.hasPrefix("cls.")
-                || !wantsPooler && BERTWeightsFile.pooler.contains(name)
+                || (!wantsPooler || addsMeanLayer) && BERTWeightsFile.pooler.contains(name)
                 || !keepsHead && BERTWeightsFile.isHead(name)
         }
         var fresh: [String] = []
+        if addsMeanLayer {
+            let layer = MeanLayer(configuration)
+            arrays.merge(layer.arrays) { $1 }
+            fresh += layer.fresh
+        }
         // Half a pooler is an error, not a reason to make up the other half.
-        if wantsPooler, !BERTWeightsFile.pooler.contains(where: file.names.contains) { fresh += BERTWeightsFile.pooler }
+        if wantsPooler, !addsMeanLayer, !BERTWeightsFile.pooler.contains(where: file.names.contains) {
+            fresh += BERTWeightsFile.pooler
+        }
         if !keepsHead { fresh += BERTWeightsFile.head }
         return try file.model(
             configuration, from: ParameterStore(.fineTune(arrays, fresh: Set(fresh), seed: seed)), ignored: ignored,

@@ -21,8 +21,12 @@ public struct ClassifierSetup: RunSetup {
         let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
         let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
         let labels = data.labelling.labels.names
-        let configuration = try Self.configuration(
+        var configuration = try Self.configuration(
             settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
+        if settings.fineTuning.meanLayer {
+            try Self.checkMeanLayer(settings)
+            configuration.layers += 1
+        }
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
         try checkMemory(parameters: Self.parameterCount(configuration))
@@ -122,6 +126,17 @@ public struct ClassifierSetup: RunSetup {
         return configuration
     }
 
+    private static func checkMeanLayer(_ settings: ClassifierSettings) throws(TrainingError) {
+        guard settings.model.base != nil else {
+            throw TrainingError("fineTuning.meanLayer adds a layer to a base; name one by model.base or --base", .usage)
+        }
+        guard settings.model.pooling == .cls else {
+            throw TrainingError(
+                "fineTuning.meanLayer serves the pooling `cls`, and model.pooling is `\(settings.model.pooling.rawValue)`; leave "
+                    + "one of the two out", .usage)
+        }
+    }
+
     /// In Double: the sizes may be mistakes that no integer holds.
     private static func parameterCount(_ model: BERTClassifier.Configuration) -> Double {
         let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
@@ -135,7 +150,12 @@ public struct ClassifierSetup: RunSetup {
         labels: [String], restoring: Bool, note: (String) -> Void
     ) throws -> (model: BERTClassifier, store: ParameterStore) {
         if let base, !restoring {
-            let loaded = try base.load(labels: labels, configuration: configuration, seed: UInt64(settings.seed))
+            let loaded = try base.load(
+                labels: labels, configuration: configuration, seed: UInt64(settings.seed),
+                addsMeanLayer: settings.fineTuning.meanLayer)
+            if settings.fineTuning.meanLayer {
+                note("\(base.path): layer \(configuration.layers - 1) added, which begins as the mean over all tokens")
+            }
             if !loaded.ignored.isEmpty {
                 note("\(base.path): ignored \(shortList(ofEntries: loaded.ignored))")
             }

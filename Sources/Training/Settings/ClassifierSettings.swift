@@ -82,6 +82,9 @@ public struct ClassifierSettings: RunSettings {
     public struct FineTuningSettings: Codable, Sendable, ValidatedSettings {
         /// Keeps the embeddings as they are.
         public var freezeEmbeddings: Bool = false
+        /// Puts one more layer above the base's, which begins as the mean over all tokens: `[CLS]` then sees from the first step
+        /// what mean pooling sees, and what is exported is a BERT like any other.
+        public var meanLayer: Bool = false
         /// Keeps the first so many layers as they are.
         public var freezeLayers: Int = 0
         /// What the learning rate is multiplied by for each layer further from the head (Howard and Ruder 2018,
