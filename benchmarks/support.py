@@ -11,6 +11,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+# What makes a recipe of configs/minilm-*.yaml the plain one that PyTorch's side follows.
+PLAIN_RECIPE = ["fineTuning.meanLayer=false", "fineTuning.freezeEmbeddings=false", "fineTuning.layerDecay=1",
+                "optimizer.learningRate=2e-4"]
+
+
+def overrides(settings):
+    """The flags that set what is listed."""
+    return [part for setting in settings for part in ("--set", setting)]
+
+
 def fail(sentence):
     """Ends the program with one sentence on standard error."""
     sys.exit(f"error: {sentence}")
