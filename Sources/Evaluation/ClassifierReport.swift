@@ -178,8 +178,8 @@ extension ClassifierEvaluation {
             [
                 .paragraph(
                     "Of headlines given a label with 70% confidence, 70% should have it. On average the model is"
-                        + " \(NumberText.percent(sure)) sure, and \(NumberText.percent(right)) are right. Their labels would be"
-                        + " likeliest with the logits divided by \(NumberText.fixed(best, 3)); 1 means that a temperature has"
+                        + " \(NumberText.percent(sure)) sure, and \(NumberText.percent(right)) are right. The two would"
+                        + " be equal with the logits divided by \(NumberText.fixed(best, 3)); 1 means that a temperature has"
                         + " nothing left to gain."),
                 .figure(
                     Figure(

@@ -33,6 +33,15 @@ public struct ClassLogits: Sendable {
     /// N.
     public var count: Int { labels.count }
 
+    /// The share of rows whose largest score, the first of equal ones, is that of the right class.
+    var accuracy: Double {
+        let right = labels.indices.count { row in
+            let scores = values[row * classCount..<(row + 1) * classCount]
+            return scores.firstIndex(of: scores.max() ?? 0) == row * classCount + labels[row]
+        }
+        return Double(right) / Double(count)
+    }
+
     /// The softmax of the scores divided by a temperature. Traps unless it is positive.
     public func predictions(temperature: Double = 1) -> ClassPredictions {
         predictions { _ in temperature }

@@ -3,6 +3,11 @@ import Foundation
 /// One number that all logits are divided by so that probabilities mean what they say (Guo, Pleiss, Sun and Weinberger,
 /// "On calibration of modern neural networks", ICML 2017, section 4.2): above 1 it makes a classifier less sure of itself,
 /// below 1 more so, and it changes no predicted class.
+///
+/// The temperature is the one at which the classifier is on average as sure of its predictions as it is right (Clarté, Loureiro,
+/// Krzakala and Zdeborová, "Expectation consistency for calibration of neural networks", UAI 2023). The likelihood, which Guo et
+/// al. fit, also weighs how probable the other classes are: with many classes its best temperature leaves a classifier surer
+/// of its predictions than it should be.
 public struct TemperatureScaling: Sendable, Hashable, Codable {
     /// What logits are divided by.
     public let temperature: Double
@@ -13,32 +18,38 @@ public struct TemperatureScaling: Sendable, Hashable, Codable {
     /// The temperatures that are considered: beyond them all probabilities are 0 and 1, or all equal.
     public static let limits = 0.01...100.0
 
-    /// The temperature at which the negative log-likelihood of the labels is smallest.
+    /// The temperature at which the mean confidence is the accuracy.
     ///
-    /// As a function of b = 1 / T, the mean of log Σ exp(b z) − b z_label is convex, with the derivative E_p[z] − z_label
-    /// and the second derivative Var_p[z]. So Newton's method runs inside a bracket around the zero of the derivative, and
+    /// As a function of b = 1 / T, the mean of p_max = 1 / Σ exp(b (z − z_max)) rises, with the derivative
+    /// p_max (z_max − E_p[z]). So Newton's method runs inside a bracket around the place where it meets the accuracy, and
     /// where a step would leave the bracket or be more than half of the one before, the bracket is halved instead (Press
     /// et al., "Numerical Recipes", 3rd edition, section 9.4, `rtsafe`): it always ends. Scores that are all equal give 1.
     public init(fitting logits: ClassLogits) {
+        let accuracy = logits.accuracy
+        func excess(_ inverse: Double) -> (value: Double, slope: Double) {
+            let (confidence, slope) = Self.confidence(of: logits, at: inverse)
+            return (confidence - accuracy, slope)
+        }
         var (low, high) = (1 / Self.limits.upperBound, 1 / Self.limits.lowerBound)
-        guard Self.slope(of: logits, at: 1).first != 0 else {
+        let even = 1 / Double(logits.classCount)
+        guard excess(1).value != 0, Self.confidence(of: logits, at: high).mean > even * (1 + 1e-12) else {
             (temperature, isAtLimit) = (1, false)
             return
         }
-        guard Self.slope(of: logits, at: low).first < 0 else {
+        guard excess(low).value < 0 else {
             (temperature, isAtLimit) = (Self.limits.upperBound, true)
             return
         }
-        guard Self.slope(of: logits, at: high).first > 0 else {
+        guard excess(high).value > 0 else {
             (temperature, isAtLimit) = (Self.limits.lowerBound, true)
             return
         }
         var inverse = 1.0
         var previousStep = high - low
         while true {
-            let (first, second) = Self.slope(of: logits, at: inverse)
-            if first < 0 { low = inverse } else { high = inverse }
-            let newton = inverse - first / second
+            let (value, slope) = excess(inverse)
+            if value < 0 { low = inverse } else { high = inverse }
+            let newton = inverse - value / slope
             let isFast = (newton - inverse).magnitude <= previousStep / 2
             let next = isFast && newton > low && newton < high ? newton : low + (high - low) / 2
             previousStep = (next - inverse).magnitude
@@ -51,29 +62,27 @@ public struct TemperatureScaling: Sendable, Hashable, Codable {
     /// The last relative step of 1 / T: Newton's method squares the error, so what is left is rounding.
     private static let tolerance = 1e-11
 
-    /// The first and second derivative of the mean negative log-likelihood by the inverse temperature.
-    private static func slope(of logits: ClassLogits, at inverse: Double) -> (first: Double, second: Double) {
-        var (first, second) = (0.0, 0.0)
+    /// The mean confidence and its derivative by the inverse temperature.
+    private static func confidence(of logits: ClassLogits, at inverse: Double) -> (mean: Double, slope: Double) {
+        var (total, slope) = (0.0, 0.0)
         let classCount = logits.classCount
         for row in logits.labels.indices {
             let scores = logits.values[row * classCount..<(row + 1) * classCount]
             let largest = scores.max() ?? 0
-            var (weights, mean, meanSquare) = (0.0, 0.0, 0.0)
+            var (weights, sum) = (0.0, 0.0)
             for score in scores {
                 let shifted = score - largest
                 let weight = exp(inverse * shifted)
                 // Without this, a score infinitely far below would make 0 times infinity.
                 guard weight > 0 else { continue }
                 weights += weight
-                mean += weight * shifted
-                meanSquare += weight * shifted * shifted
+                sum += weight * shifted
             }
-            mean /= weights
-            first += mean - (scores[scores.startIndex + logits.labels[row]] - largest)
-            second += max(meanSquare / weights - mean * mean, 0)
+            total += 1 / weights
+            slope -= sum / weights / weights
         }
         let rows = Double(logits.count)
-        return (first / rows, second / rows)
+        return (total / rows, slope / rows)
     }
 }
 

@@ -49,11 +49,14 @@ struct ClassifierEvaluationTests {
     @Test("before the temperature is what the same weights say that were exported without one")
     func temperature() throws {
         try withTemporaryFolder { folder in
-            // In this order the random weights are right more often than not, so that some temperature is best.
-            let labels = ["kitchen", "harbour"]
-            try SmallClassifier.write(to: "\(folder)/plain", labels: labels)
-            try SmallClassifier.write(to: "\(folder)/divided", labels: labels, temperature: 2.5)
-            let data = try EvaluationData(labelled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
+            // The bias says harbour of nearly all headlines, and most are of the harbour: some temperature is best.
+            let biases: [Float] = [2, 0]
+            try SmallClassifier.write(to: "\(folder)/plain", biases: biases)
+            try SmallClassifier.write(to: "\(folder)/divided", temperature: 2.5, biases: biases)
+            let lines = TopicFile.lines(90, seed: 2).enumerated().filter { $0.offset % 6 < 3 || $0.offset % 2 == 0 }
+            let file = "\(folder)/data.jsonl"
+            try AtomicFile.write(lines.map(\.element).joined(separator: "\n") + "\n", to: file)
+            let data = try EvaluationData(labelled(file))
             let plain = try ClassifierEvaluation(folder: "\(folder)/plain", data: data, quickContext).calibration
             let divided = try ClassifierEvaluation(folder: "\(folder)/divided", data: data, quickContext).calibration
             #expect(plain.temperature == nil && plain.before == nil)

@@ -115,7 +115,7 @@ public struct ClassifierSettings: RunSettings {
 
     /// What becomes of the probabilities.
     public struct CalibrationSettings: Codable, Sendable {
-        /// Divides the exported head by a temperature fitted on the validation headlines (Guo et al. 2017).
+        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Metrics/TemperatureScaling``.
         public var temperature: Bool = true
     }
 }
