@@ -22,8 +22,9 @@ enum {
   DEPTH_OF_MORE = 4,
   /// Sums kept at a time: 16 KB, half of a first-level cache.
   SUMS = 4096,
-  /// How many rows of the matrix ahead are fetched: its rows lie pages apart, where the processor does not look ahead itself.
-  ROWS_AHEAD = 12,
+  /// How many rows of the matrix ahead are fetched into the second-level cache: its rows lie pages apart, where the processor
+  /// does not look ahead itself.
+  ROWS_AHEAD = 16,
   /// How far ahead a matrix that is read row after row is fetched into the second-level cache.
   BYTES_AHEAD = 24576,
 };
@@ -51,7 +52,7 @@ HK_INLINE void add_depth(hk_element element, size_t rows, size_t depth, const fl
     const char *first = (const char *)w + j * size_of(element);
     if (j % (64 / size_of(element)) == 0) {
 #pragma clang loop unroll(full)
-      for (size_t i = 0; i < depth; i++) __builtin_prefetch(first + (ROWS_AHEAD + i) * stride * size_of(element));
+      for (size_t i = 0; i < depth; i++) __builtin_prefetch(first + (ROWS_AHEAD + i) * stride * size_of(element), 0, 2);
     }
     float16_lanes weights[DEPTH_OF_ONE];
 #pragma clang loop unroll(full)

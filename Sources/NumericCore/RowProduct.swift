@@ -81,7 +81,8 @@ public enum RowProduct {
             product.element = HK_BFLOAT16
         }
         let kernel = isStored ? hk_rows_times_columns : hk_rows_times_rows
-        inParts(of: y, depth: product.depth) { kernel(&product, $0.lowerBound, $0.upperBound) }
+        // Parts of columns are read in runs as long as they are wide.
+        inParts(isStored ? 1 : 2, of: y, depth: product.depth) { kernel(&product, $0.lowerBound, $0.upperBound) }
     }
 
     /// The product with int8: `x` is rounded to 16 bits a number, and the sums are exact.
@@ -113,16 +114,18 @@ public enum RowProduct {
                 product.bias = bias?.pointer
                 product.y = y.pointer
                 product.y_stride = y.shape.columns
-                inParts(of: y, depth: depth) { hk_int8_rows_times_rows(&product, $0.lowerBound, $0.upperBound) }
+                inParts(2, of: y, depth: depth) { hk_int8_rows_times_rows(&product, $0.lowerBound, $0.upperBound) }
             }
         }
     }
 
-    /// Runs `body` on parts of the columns of `y`. The cut changes no bits, so it may follow the threads: few, wide parts read
-    /// the matrix in long runs.
-    private static func inParts(of y: MutableArray, depth: Int, _ body: (Range<Int>) -> Void) {
+    /// Runs `body` on parts of the columns of `y`, so many for each thread. The cut changes no bits, so it may follow the
+    /// threads.
+    private static func inParts(
+        _ partsOfThread: Int, of y: MutableArray, depth: Int, _ body: (Range<Int>) -> Void
+    ) {
         let outputs = y.shape.columns
-        let parts = y.count * depth < smallest ? 1 : 2 * Parallelism.threads
+        let parts = y.count * depth < smallest ? 1 : partsOfThread * Parallelism.threads
         let width = max(64, (outputs + parts * 16 - 1) / (parts * 16) * 16)
         Parallelism.run(outputs, grain: width, body)
     }
