@@ -67,11 +67,13 @@ extension ByteLevelBPE {
     }
 
     private func configurationJSON(contextLength: Int) -> JSONValue {
-        // No add_bos_token: transformers would then rebuild the post-processor of tokenizer.json.
+        // No add_bos_token: transformers would then rebuild the post-processor of tokenizer.json. With split_special_tokens it too
+        // reads "<|endoftext|>" in a text as the text that it is.
         .object(
             [
                 ("add_prefix_space", false), ("clean_up_tokenization_spaces", false), ("errors", "replace"),
-                ("model_max_length", .integer(contextLength)), ("tokenizer_class", "GPT2Tokenizer"),
+                ("model_max_length", .integer(contextLength)), ("split_special_tokens", true),
+                ("tokenizer_class", "GPT2Tokenizer"),
             ] + namedTokens())
     }
 

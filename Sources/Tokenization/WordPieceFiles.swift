@@ -79,11 +79,13 @@ extension WordPieceTokenizer {
         ]
     }
 
+    /// With `split_special_tokens` transformers too reads "[SEP]" in a headline as the text that it is.
     private func configurationJSON(contextLength: Int) -> JSONValue {
         .object(
             [
                 ("clean_up_tokenization_spaces", false), ("do_lower_case", .boolean(normalization.lowercases)),
-                ("model_max_length", .integer(contextLength)), ("strip_accents", stripsAccentsJSON()),
+                ("model_max_length", .integer(contextLength)), ("split_special_tokens", true),
+                ("strip_accents", stripsAccentsJSON()),
                 ("tokenize_chinese_chars", .boolean(normalization.spacesChineseCharacters)),
                 ("tokenizer_class", "BertTokenizer"),
             ] + namedTokens())

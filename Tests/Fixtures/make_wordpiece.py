@@ -178,9 +178,9 @@ def make_examples(vocabularies):
     write(OUT / "examples.json", examples)
 
 
-def check_transformers(kind, folder, tokenizer, texts):
-    """transformers agrees when it, too, is told not to cut special tokens out of text."""
-    fast = kind.from_pretrained(str(folder), split_special_tokens=True)
+def check_transformers(kind, folder, tokenizer, texts, **options):
+    """transformers agrees when it, too, is told not to cut special tokens out of text: by options or by the folder."""
+    fast = kind.from_pretrained(str(folder), **options)
     cls, sep = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
     for text in texts:
         ids = tokenizer.encode(text, add_special_tokens=False).ids
@@ -211,7 +211,8 @@ def main():
     saved = json.loads(BertTokenizer.from_pretrained(str(OUT / "cased")).backend_tokenizer.to_str())
     write(OUT / "saved/tokenizer.json", saved)
     for name in ("uncased", "cased"):
-        check_transformers(BertTokenizer, OUT / name, vocabularies[name], EXAMPLES + texts[:2_000])
+        check_transformers(
+            BertTokenizer, OUT / name, vocabularies[name], EXAMPLES + texts[:2_000], split_special_tokens=True)
     # What the test `writtenFolder` wrote of the cased vocabulary.
     check_transformers(AutoTokenizer, OUT / "written", vocabularies["cased"], EXAMPLES + texts[:2_000])
     print("checked written/ with AutoTokenizer")
@@ -221,7 +222,8 @@ def main():
         # transformers takes truncation and padding from the tokenizer.json, so it gets the vocabulary alone.
         for file in ("vocab.txt", "tokenizer_config.json"):
             (Path(folder) / file).write_bytes((minilm / file).read_bytes())
-        check_transformers(BertTokenizer, folder, vocabularies["minilm"], EXAMPLES + texts[:2_000])
+        check_transformers(
+            BertTokenizer, folder, vocabularies["minilm"], EXAMPLES + texts[:2_000], split_special_tokens=True)
     headlines = {}
     for path in sorted((SHARED / "data").glob("*/*.jsonl")):
         with open(path, encoding="utf-8") as file:
