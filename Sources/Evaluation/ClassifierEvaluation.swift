@@ -144,7 +144,13 @@ public struct ClassifierEvaluation {
         for start in stride(from: 0, to: texts.count, by: part) {
             context.progress("labelling \(NumberText.headlines(texts.count))", Double(start) / Double(texts.count))
             let rows = start..<min(start + part, texts.count)
-            for (row, score) in zip(rows, try classifier.scores(Array(texts[rows]))) {
+            let scores: [Classifier.Score]
+            do throws(ClassificationError) { scores = try classifier.scores(Array(texts[rows])) } catch {
+                guard let place = error.headline else { throw error }
+                let line = data.headlines[start + place].line
+                throw EvaluationError("\(data.source.path): line \(line): the headline \(error.problem)", .data)
+            }
+            for (row, score) in zip(rows, scores) {
                 guard score.logits.allSatisfy(\.isFinite) else {
                     let place = "line \(data.headlines[row].line) of \(data.source.path)"
                     throw EvaluationError.notFinite(folder, place)

@@ -75,6 +75,13 @@ public struct ColumnNames: Sendable, Hashable, Codable {
             }
         }
         guard resolved.headline != nil else {
+            if let claim = Self.claim(on: .headline, in: resolved) {
+                throw FileError(
+                    path,
+                    "the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other column is named as"
+                        + " headlines are; \(Self.found(columns)); name the one that holds them by the setting data.columns.headline"
+                )
+            }
             throw FileError(
                 path,
                 "no column is named \(Role.headline.usualNames.quotedList("or")); "
@@ -87,6 +94,15 @@ public struct ColumnNames: Sendable, Hashable, Codable {
                 path, "the header has more than one column named `\(name)`; rename them so that the \(role) is one")
         }
         return resolved
+    }
+
+    /// The column that would be taken for a role by its name but has another one.
+    static func claim(on role: Role, in resolved: ColumnNames) -> (name: String, role: Role)? {
+        for other in Role.allCases where other != role {
+            guard let name = resolved[other], role.usualNames.contains(name.lowercased()) else { continue }
+            return (name, other)
+        }
+        return nil
     }
 
     private static func absent(_ name: String, _ role: Role, among columns: [String]) -> String {

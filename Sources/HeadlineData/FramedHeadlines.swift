@@ -15,6 +15,8 @@ public struct FramingReport: Sendable, Hashable, Codable, CustomStringConvertibl
     public internal(set) var cut = 0
     /// Headlines left out for their length.
     public internal(set) var dropped = 0
+    /// Headlines left out because the tokenizer leaves nothing of them.
+    public internal(set) var empty = 0
     /// Predicted tokens, ends of text included.
     public internal(set) var tokens = 0
     /// The predicted tokens of the longest headline as it was found, before any cut.
@@ -24,6 +26,7 @@ public struct FramingReport: Sendable, Hashable, Codable, CustomStringConvertibl
     public var description: String {
         "\(kept) headlines with \(tokens) tokens, the longest \(longest);"
             + " \(cut) cut and \(dropped) dropped for their length"
+            + (empty == 0 ? "" : ", \(empty) dropped for having no token")
     }
 }
 
@@ -155,11 +158,14 @@ public struct FramingError: ReportableError, Equatable {
     public let maximumTokens: Int
     public let headlines: Int
     public let longest: Int
+    /// Headlines without a token.
+    public var empty = 0
 
     public var exitStatus: ExitStatus { .data }
     public var description: String {
-        headlines == 0
-            ? "there is no headline to frame"
+        if headlines == 0 { return "there is no headline to frame" }
+        return empty == headlines
+            ? "none of the \(headlines) headlines has a token; is the vocabulary right?"
             : "all \(headlines) headlines were dropped: each needs more than \(maximumTokens) tokens (the longest"
                 + " \(longest)); cut long headlines in place of dropping them, or choose a longer context"
     }

@@ -25,7 +25,7 @@ public struct ReadReport: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Rows of the file: records after the header, JSON values, or lines of text. Blank lines between records are not
     /// rows.
     public internal(set) var rowsRead = 0
-    /// Rows dropped because their headline is empty or white space only.
+    /// Rows dropped because their headline is empty or holds nothing that can be seen.
     public internal(set) var emptyHeadlines = 0
     /// Blank lines skipped between records (CSV, TSV, JSONL).
     public internal(set) var blankLines = 0

@@ -78,7 +78,7 @@ struct RowCollector {
     ) {
         report.rowsRead += 1
         let headline = LineText(headline)
-        guard !headline.text.isEmpty else {
+        guard !headline.isBlank else {
             report.emptyHeadlines += 1
             return
         }

@@ -1,5 +1,6 @@
 /// Labelled headlines as token ids, framed for a classifier: `prefix t1 … tn suffix`, for BERT `[CLS] t1 … tn [SEP]`. One
-/// with more than `maximumTokens`, frame included, loses its last tokens but not its frame; or it is dropped.
+/// with more than `maximumTokens`, frame included, loses its last tokens but not its frame; or it is dropped, as one without a
+/// token is.
 public struct LabelledHeadlines: Sendable {
     /// The tokens of all headlines end to end.
     public let tokens: [Int32]
@@ -47,6 +48,10 @@ public struct LabelledHeadlines: Sendable {
         var report = FramingReport()
         for (row, text) in texts.enumerated() {
             let ids = try encode(text)
+            guard !ids.isEmpty else {
+                report.empty += 1
+                continue
+            }
             report.longest = max(report.longest, ids.count + maximumTokens - room)
             if ids.count > room {
                 guard overlong == .cut else {
@@ -61,7 +66,8 @@ public struct LabelledHeadlines: Sendable {
             rows.append(Int32(row))
         }
         guard !rows.isEmpty else {
-            throw FramingError(maximumTokens: maximumTokens, headlines: texts.count, longest: report.longest)
+            throw FramingError(
+                maximumTokens: maximumTokens, headlines: texts.count, longest: report.longest, empty: report.empty)
         }
         report.kept = rows.count
         report.tokens = tokens.count

@@ -13,6 +13,11 @@ public struct LabelledRows: Sendable {
     /// - Throws: `LabelError` when the file has no column of labels or no row has a label.
     public init(_ table: HeadlineTable, map: LabelMap? = nil) throws(LabelError) {
         guard table.report.columns.category != nil else {
+            if let claim = ColumnNames.claim(on: .category, in: table.report.columns) {
+                throw LabelError(
+                    "\(table.path): the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other holds"
+                        + " labels; name the one that does by the setting data.columns.category")
+            }
             throw LabelError(
                 "\(table.path): no column holds labels, expected one named `category` or like it; name it by the setting"
                     + " data.columns.category")

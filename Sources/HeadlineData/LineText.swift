@@ -36,6 +36,18 @@ struct LineText {
         self.isJoined = isJoined
         isTrimmed = scalars.first?.properties.isWhitespace == true || !space.isEmpty
     }
+
+    /// Whether nothing of it can be seen: it is empty, or all of it white space, control and format characters, and marks that
+    /// have no letter to stand on.
+    var isBlank: Bool { text.unicodeScalars.allSatisfy(isInvisible) }
+}
+
+private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .control, .format, .nonspacingMark, .enclosingMark: return true
+    default: return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+    }
 }
 
 private func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {

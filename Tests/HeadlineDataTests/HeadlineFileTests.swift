@@ -167,6 +167,15 @@ func table(
         #expect(table.report.description.contains("4 of 5 rows kept, 1 dropped for an empty headline"))
     }
 
+    @Test("A headline of which nothing can be seen is an empty one; what can be seen stays, however odd")
+    func invisible() throws {
+        let unseen = ["\u{200B}\u{200D}", "\u{7}", "\u{301}", " \u{FEFF} ", "\u{3164}", "\u{20DD}\u{AD}"]
+        let seen = ["\u{FFFD}", "e\u{301}", "👩\u{200D}🚀", "…", "\u{200B}a"]
+        let table = try table((unseen + seen).joined(separator: "\n"), .txt)
+        #expect(table.texts.map { Array($0.utf8) } == seen.map { Array($0.utf8) })
+        #expect(table.report.emptyHeadlines == unseen.count)
+    }
+
     @Test("Numbers stand for categories and dates in JSON")
     func readsNumbers() throws {
         let table = try table(#"{"text":"A","label":3,"date":20240229}"#, .jsonl)
@@ -201,6 +210,19 @@ func table(
                     == "in: there is no column `catgory` for the category; the columns found are `headline` and"
                     + " `category`; did you mean \"category\"?")
         }
+    }
+
+    @Test("A column that has another role already is not said to be absent")
+    func refusesClaimedColumns() throws {
+        let text = "headline,category,date\nA,B,2024-01-01\n"
+        let headline = #expect(throws: FileError.self) {
+            try table(text, .csv, columns: ColumnNames(category: "headline"))
+        }
+        #expect(
+            headline?.description.contains("the column `headline` is the category by data.columns.category") == true)
+        let read = try table(text, .csv, columns: ColumnNames(headline: "category"))
+        let labels = #expect(throws: LabelError.self) { try LabelledRows(read) }
+        #expect(labels?.description.contains("the column `category` is the headline by data.columns.headline") == true)
     }
 
     @Test("A file without columns refuses column names", arguments: [(HeadlineFormat.txt, "A"), (.jsonl, "\"A\"")])
