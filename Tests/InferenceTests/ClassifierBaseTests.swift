@@ -150,6 +150,9 @@ struct ClassifierBaseTests {
                 #expect(loaded.fresh == Self.head && Set(loaded.ignored) == Set(Self.head), "\(labels)")
                 #expect(loaded.store.parameters.last?.shape == [labels.count])
             }
+            // What a head reads must be what it was trained above.
+            let mean = try load(path, labels: own, pooling: .mean)
+            #expect(mean.fresh == Self.head && Set(mean.ignored) == Set(Self.head + Self.pooler))
             let seeds = try [1, 1, 2].map { try load(path, seed: $0).store.parameters.map(\.array.elements) }
             #expect(seeds[0] == seeds[1] && seeds[0] != seeds[2])
         }
@@ -197,6 +200,19 @@ struct ClassifierBaseTests {
             let path = try tiny.foreign(without("classifier.", "bert.pooler."), settings: huge, in: folder)
             #expect(problem(path)?.contains("does not fit") == true)
             #expect(problem("\(folder)/nowhere")?.contains("does not exist") == true)
+        }
+    }
+
+    @Test("weights that are no numbers are refused with the name of their array")
+    func notFinite() throws {
+        try withTemporaryFolder { folder in
+            var arrays = tiny.arrays
+            let place = try #require(arrays.firstIndex { $0.name == "bert.pooler.dense.bias" })
+            var values = arrays[place].values.elements
+            values[3] = .nan
+            arrays[place].values = NDArray(values, shape: arrays[place].values.shape)
+            let text = problem(try tiny.foreign(arrays, in: folder)) ?? ""
+            #expect(text.contains("bert.pooler.dense.bias") && text.contains("nan"), "\(text)")
         }
     }
 

@@ -22,8 +22,8 @@ public struct ClassifierBase {
     /// Copies the encoder into buffers that an optimizer can change, below a head for `labels`.
     ///
     /// Left out, by name: constant positions, the heads of pretraining (`cls.…`), a pooler that mean pooling has no use for, and
-    /// a head for other labels. Fresh: the head, unless the folder's has the same labels in the same order, and a pooler that is
-    /// wanted but absent. Anything else that is unused, missing or of another shape is an error.
+    /// a head for other labels. Fresh: the head, unless the folder's has the same labels in the same order and reads the same, and
+    /// a pooler that is wanted but absent. Anything else that is unused, missing, of another shape or not finite is an error.
     /// - Parameters:
     ///   - labels: the names of the classes.
     ///   - configuration: what to train; of it, pooling and rates may differ from the folder's.
@@ -40,6 +40,8 @@ public struct ClassifierBase {
         let keepsHead =
             labels.elementsEqual(self.configuration.labels) { $0.utf8.elementsEqual($1.utf8) }
             && BERTWeightsFile.head.allSatisfy(file.names.contains)
+            // A head is worth nothing above something else than it was trained for.
+            && configuration.pooling == self.configuration.model.pooling && !addsMeanLayer
         var (arrays, ignored) = try file.arrays { name in
             BERTWeightsFile.isPositions(name) || name.hasPrefix("cls.")
                 || (!wantsPooler || addsMeanLayer) && BERTWeightsFile.pooler.contains(name)
@@ -56,9 +58,11 @@ public struct ClassifierBase {
             fresh += BERTWeightsFile.pooler
         }
         if !keepsHead { fresh += BERTWeightsFile.head }
-        return try file.model(
+        let loaded = try file.model(
             configuration, from: ParameterStore(.fineTune(arrays, fresh: Set(fresh), seed: seed)), ignored: ignored,
             fresh: fresh)
+        try requireFinite(loaded.store, of: path)
+        return loaded
     }
 }
 

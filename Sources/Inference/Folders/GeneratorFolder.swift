@@ -49,7 +49,7 @@ public struct GeneratorFolder {
     }
 
     /// Loads the weights. Our own files are held to their digest and must fit exactly; of others, what `isIgnorable` names
-    /// may be left over.
+    /// may be left over. To be trained on, they must be finite.
     /// - Parameter isVerified: whether files of ours are held to the digest of their data, which takes a read of all of it; that
     ///   of their header is checked in any case.
     public func load(
@@ -95,6 +95,7 @@ public struct GeneratorFolder {
         do { try store.finish() } catch {
             throw FileError(checkpoint.path, "does not fit \(path)/config.json: \(error)")
         }
+        if purpose == .training { try requireFinite(store, of: path) }
         return Loaded(model: model, store: store, ignored: ignored)
     }
 

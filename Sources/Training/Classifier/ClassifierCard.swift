@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HeadlineData
 import Metrics
@@ -11,8 +12,8 @@ struct ClassifierCard {
     let digests: [String]
     /// Of the exported model on the validation headlines.
     let report: ClassificationReport
-    /// What its logits have been divided by; `nil` when nothing was fitted.
-    let temperature: Double?
+    /// Of what its logits have been divided by; `nil` when nothing was fitted.
+    let calibration: CalibrationReport?
 
     var text: String {
         """
@@ -64,26 +65,31 @@ struct ClassifierCard {
     }
 
     private var calibrationText: String {
-        temperature.map {
-            String(
-                format:
-                    "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
-                $0)
-        } ?? "The probabilities were not calibrated."
+        guard let calibration else { return "The probabilities were not calibrated." }
+        let temperature = String(
+            format: "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
+            calibration.scaling.temperature)
+        return calibration.crossFitted == nil
+            ? temperature
+            : temperature
+                + " Figures of\nprobabilities are cross-fitted: of each half of the headlines with the temperature of the other half."
     }
 
     private var figures: [(String, Double)] {
         let scores = report.scores
+        // A temperature is not judged by the headlines it was fitted to.
+        let probabilities = calibration?.crossFitted
         return [
             ("accuracy", scores.accuracy), ("top-3 accuracy", scores.topThreeAccuracy), ("macro-F1", scores.macroF1),
             ("weighted F1", scores.weightedF1), ("Matthews correlation", scores.matthewsCorrelation),
-            ("nats per headline", scores.negativeLogLikelihood), ("Brier score", scores.brierScore),
-            ("expected calibration error, 15 bins", report.reliability.error),
+            ("nats per headline", probabilities?.negativeLogLikelihood ?? scores.negativeLogLikelihood),
+            ("Brier score", probabilities?.brierScore ?? scores.brierScore),
+            ("expected calibration error, 15 bins", probabilities?.error ?? report.reliability.error),
         ]
     }
 
     private func row(_ figures: ClassFigures) -> String {
-        let label = figures.label.replacingOccurrences(of: "|", with: "\\|")
+        let label = harmless(figures.label).replacingOccurrences(of: "|", with: "\\|")
         return "| \(label) | \(figures.support) | "
             + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(
                 separator: " | ")

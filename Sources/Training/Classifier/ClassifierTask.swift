@@ -115,8 +115,16 @@ package final class ClassifierTask: TrainingTask {
     // MARK: Evaluation
 
     package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
-        guard let logits = validationLogits(of: model, isStopping: isStopping) else { return nil }
-        self.logits = logits
+        let found: ClassLogits?
+        do throws(PredictionError) { found = try validationLogits(of: model, isStopping: isStopping) } catch {
+            return TaskEvaluation(loss: .nan, count: validationCount, figures: [])
+        }
+        guard let found else { return nil }
+        logits = found
+        return Self.evaluation(of: found)
+    }
+
+    private static func evaluation(of logits: ClassLogits) -> TaskEvaluation {
         let predictions = logits.predictions()
         let scores = ClassificationScores(predictions)
         let error = Reliability(predictions, .equalWidth).error
@@ -132,20 +140,34 @@ package final class ClassifierTask: TrainingTask {
             ])
     }
 
-    /// The logits that a model gives the validation headlines; `nil` when told to stop meanwhile. A model that has diverged
-    /// gives logits that are no numbers: then 0 stands in their place, which predicts the first label at no confidence.
-    private func validationLogits(of model: BERTClassifier, isStopping: () -> Bool) -> ClassLogits? {
+    /// The logits that a model gives the validation headlines; `nil` when told to stop meanwhile.
+    /// - Throws: when one of them is not finite, because the model has diverged.
+    private func validationLogits(
+        of model: BERTClassifier, isStopping: () -> Bool = { false }
+    ) throws(PredictionError) -> ClassLogits? {
         var values: [Double] = []
         values.reserveCapacity(validationCount * labels.count)
         for run in sequentialRuns(of: sides.validation.lengths, tokens: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
             let batch = sides.validation.microBatch(run)
             let logits = model(batch.tokens, Segments(offsets: batch.offsets)).value  // [S, K]
-            values += logits.elements.map { $0.isFinite ? Double($0) : 0 }
+            values += logits.elements.map(Double.init)
         }
-        do {
-            return try ClassLogits(values, labels: sides.validation.labels.map(Int.init), classCount: labels.count)
-        } catch { preconditionFailure("ClassifierTask: \(error)") }
+        return try ClassLogits(values, labels: sides.validation.labels.map(Int.init), classCount: labels.count)
+    }
+
+    /// The same of weights that are to be kept, where nobody asks to stop.
+    private func finalLogits(of model: BERTClassifier) throws(TrainingError) -> ClassLogits {
+        do throws(PredictionError) {
+            guard let logits = try validationLogits(of: model) else {
+                preconditionFailure("ClassifierTask: nobody asked to stop")
+            }
+            return logits
+        } catch {
+            throw TrainingError(
+                "no model folder was written: of the validation headlines, \(error); start a new run with a lower"
+                    + " optimizer.learningRate", .failure)
+        }
     }
 
     package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? { [] }
@@ -153,16 +175,16 @@ package final class ClassifierTask: TrainingTask {
     // MARK: Export
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
-        let logits = logits ?? validationLogits(of: model) { false }
-        guard let logits else { preconditionFailure("ClassifierTask: nobody asked to stop") }
+        let logits = try logits ?? finalLogits(of: model)
         self.logits = logits
-        let calibration = settings.calibration.temperature ? TemperatureScaling(fitting: logits) : nil
-        let temperature = calibration?.temperature ?? 1
+        let calibration =
+            settings.calibration.temperature ? CalibrationReport(logits, seed: UInt64(settings.seed)) : nil
+        let temperature = calibration?.scaling.temperature ?? 1
         let card = ClassifierCard(
             settings: settings, configuration: model.configuration, training: sides.training,
             digests: sides.data.digests,
             report: ClassificationReport(logits.predictions(temperature: temperature), labels: labels),
-            temperature: calibration?.temperature)
+            calibration: calibration)
         try ClassifierFolder.write(
             parameters: store,
             contents: .init(
@@ -179,9 +201,7 @@ package final class ClassifierTask: TrainingTask {
     package func summary(of folder: String) throws -> String {
         let found = try ClassifierFolder(path: folder)
         let model = try found.load(for: .inference).model
-        guard let calibrated = validationLogits(of: model, isStopping: { false }) else {
-            preconditionFailure("ClassifierTask: nobody asked to stop")
-        }
+        let calibrated = try finalLogits(of: model)
         let predictions = calibrated.predictions()
         let report = ClassificationReport(predictions, labels: labels, baselines: try baselines())
         var parts = [report.classTable, report.comparison()]
@@ -223,8 +243,9 @@ package final class ClassifierTask: TrainingTask {
             let row = number * predictions.count / count
             let (said, right) = (predictions.predicted[row], predictions.labels[row])
             let verdict = said == right ? "right" : "not \(labels[right])"
-            return "  \(labels[said]) \(ReportText.fixed(predictions.confidences[row], 2)) (\(verdict)): "
-                + ReportText.harmless(validationTexts[row])
+            return ReportText.harmless(
+                "  \(labels[said]) \(ReportText.fixed(predictions.confidences[row], 2)) (\(verdict)): "
+                    + validationTexts[row])
         }
         return (["Validation headlines, labelled"] + lines).joined(separator: "\n")
     }

@@ -12,6 +12,7 @@ extension TrainingRun {
     public func dryRun(note: (String) -> Void) throws {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         note(try folderNote())
+        try requireWritable(nearestFolder)
         let found = resume ? try checkpoint() : nil
         if resume, found == nil { note("warning: \(nothingToResume)") }
         for (_, problem) in found?.damaged ?? [] { note("warning: passed over \(problem)") }
@@ -21,7 +22,7 @@ extension TrainingRun {
         _ = try TrainingLoop.schedule(settings.optimizer, length)
         let estimate = try Estimate(setup.task, settings, length, from: found)
         for line in estimate.lines(for: settings) { note(line) }
-        if let available = try availableBytes(), available < estimate.diskBytes(settings.checkpoints) {
+        if let available = try? availableBytes(at: nearestFolder), available < estimate.diskBytes(settings.checkpoints) {
             note(
                 "warning: the disk of \(folderPath) has \(ReportText.bytes(available)) free, and the run needs about "
                     + ReportText.bytes(estimate.diskBytes(settings.checkpoints)))
@@ -36,15 +37,15 @@ extension TrainingRun {
         return "run folder: \(folderPath) (holds a run with a checkpoint after step \(found.step), for --resume)"
     }
 
-    /// The room on the disk that will hold the run folder.
-    private func availableBytes() throws -> Int? {
+    /// The run folder if it is there, else the nearest one above it that is.
+    private var nearestFolder: String {
         var path = folderPath
         while !isFolder(path) {
             let above = (path as NSString).deletingLastPathComponent
-            guard above != path, !above.isEmpty else { return try? Files.availableBytes(at: ".") }
+            guard above != path, !above.isEmpty else { return "." }
             path = above
         }
-        return try? Files.availableBytes(at: path)
+        return path
     }
 }
 

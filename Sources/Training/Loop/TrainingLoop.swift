@@ -190,23 +190,25 @@ public final class TrainingLoop {
             learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
             residentMemory: residentMemory(), isSkipped: !accepted)
         try tell(.step(report))
-        if progress.guardrail.skippedInARow >= settings.guardrail.patience { try giveUp(report) }
+        let skipped = progress.guardrail.skippedInARow
+        if skipped >= settings.guardrail.patience {
+            try giveUp(
+                "the loss or its gradient was out of bounds in \(skipped == 1 ? "a step" : "\(skipped) steps in a row") "
+                    + "(loss \(loss), gradient norm \(norm) in step \(report.step))",
+                step: report.step, "look at the data of that step")
+        }
         return true
     }
 
     /// Ends a run that makes no progress any more.
-    private func giveUp(_ report: StepReport) throws {
-        let count = progress.guardrail.skippedInARow
-        let reason =
-            "the loss or its gradient was out of bounds in \(count == 1 ? "a step" : "\(count) steps in a row") "
-            + "(loss \(report.loss), gradient norm \(report.gradientNorm) in step \(report.step))"
-        try metrics.receive(.stopped(reason: reason, step: report.step))
+    /// - Parameter remedy: what to do in place of training with a lower rate.
+    private func giveUp(_ reason: String, step: Int, _ remedy: String) throws -> Never {
+        try metrics.receive(.stopped(reason: reason, step: step))
         let kept =
             try goodCheckpoint().map { "the last good checkpoint is \($0)" }
             ?? (saved == nil ? "no checkpoint had been written yet" : "no checkpoint is known to be good")
         throw TrainingError(
-            "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or look at the data of that step",
-            .failure)
+            "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or \(remedy)", .failure)
     }
 
     /// The newest checkpoint that a later step was accepted from, perhaps by an earlier process.
@@ -247,6 +249,12 @@ public final class TrainingLoop {
         try tell(
             .evaluation(
                 EvaluationReport(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
+        guard result.loss.isFinite else {
+            try giveUp(
+                "the loss of the validation headlines after step \(step) is no finite number: "
+                    + (step == 0 ? "the weights that the run begins with are damaged" : "the weights have diverged"),
+                step: step, step == 0 ? "choose another base" : "look at the data of the steps before it")
+        }
         if !samples.isEmpty { try tell(.samples(SamplesReport(step: step, samples: samples))) }
         if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
         return true

@@ -33,7 +33,7 @@ public protocol TrainingTask {
     /// The loss of a batch with as many tokens as a micro-batch may have, whatever they say, and how many that are.
     func largestLossSum() -> (loss: Tensor, tokens: Int)
 
-    /// Scores the validation headlines; `nil` when told to stop meanwhile.
+    /// Scores the validation headlines; `nil` when told to stop meanwhile. A loss that is not finite ends the run.
     func evaluate(isStopping: () -> Bool) -> TaskEvaluation?
 
     /// What the model writes now, for people to read, empty for a task without; `nil` when told to stop meanwhile.

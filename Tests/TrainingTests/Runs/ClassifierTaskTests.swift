@@ -82,6 +82,47 @@ struct ClassifierTaskTests {
         }
     }
 
+    @Test("a run whose weights diverge ends as failed at the next evaluation, and no model is called the best")
+    func diverging() throws {
+        try withTemporaryFolder { folder in
+            var settings = try settings(in: folder)
+            settings.optimizer.learningRate = 1e10
+            settings.guardrail.patience = 1_000
+            let events = EventList()
+            let error = #expect(throws: TrainingError.self) {
+                try TrainingRun<ClassifierSetup>(settings, resume: false).train(
+                    note: { _, _ in }, observers: { _, _ in [events] }, stopSignal: { nil })
+            }
+            let text = error?.description ?? ""
+            #expect(text.contains("after step 3 is no finite number") && text.contains("diverged"), "\(text)")
+            #expect(error?.exitStatus == .failure)
+            #expect(!pathExists("\(folder)/run/best") && !pathExists("\(folder)/run/last"))
+            let record = try readFile("\(folder)/run/metrics.jsonl").split(separator: UInt8(ascii: "\n")).map {
+                try JSONValue(parsing: Array($0))
+            }
+            #expect(record.last?["kind"]?.string == "stopped")
+            let evaluation = record.last { $0["kind"]?.string == "evaluation" }
+            #expect(evaluation?["step"]?.integer == 3 && evaluation?["loss"]?.isNull == true)
+        }
+    }
+
+    @Test("a signal that finds diverged weights saves the run, and writes no model of them")
+    func stoppedDiverging() throws {
+        try withTemporaryFolder { folder in
+            var settings = try settings(in: folder)
+            settings.optimizer.learningRate = 1e10
+            settings.guardrail.patience = 1_000
+            let events = EventList()
+            let error = #expect(throws: TrainingError.self) {
+                try TrainingRun<ClassifierSetup>(settings, resume: false).train(
+                    note: { _, _ in }, observers: { _, _ in [events] },
+                    stopSignal: { events.steps.count == 2 ? 15 : nil })
+            }
+            #expect(error?.description.contains("no model folder was written") == true)
+            #expect(pathExists("\(folder)/run/step-000002.h5") && !pathExists("\(folder)/run/last"))
+        }
+    }
+
     @Test("a run keeps the model of the best macro-F1, and its export gives the probabilities that were evaluated")
     func run() throws {
         try withTemporaryFolder { folder in
@@ -99,6 +140,11 @@ struct ClassifierTaskTests {
             let highest = evaluations.dropFirst().compactMap { $0.result.value("macroF1") }.max()
             #expect(best.result.value("macroF1") == highest)
             #expect(notes.last?.contains("naive Bayes") == true)
+            // The card does not judge the temperature by the headlines it was fitted to.
+            let crossFitted = try #require(notes.last?.split(separator: "\n").first { $0.hasPrefix("after, cross-fitted") })
+            let card = String(decoding: try readFile("\(folder)/run/best/README.md"), as: UTF8.self)
+            let numbers = crossFitted.split(separator: " ").compactMap { Double($0) }
+            #expect(card.contains(String(format: "| expected calibration error, 15 bins | %.4f |", numbers[2])), "\(card)")
 
             // The exported head is divided by a temperature, which changes no label: accuracy is what the evaluation said.
             let classifier = try Classifier(folder: "\(folder)/run/best")
