@@ -1,10 +1,12 @@
+import Files
 import Metrics
 import Reports
 
 /// What stands on the terminal after an evaluation: a short table and the verdict.
 enum Summary {
     static func text(_ table: TextTable, _ verdict: Verdict) -> String {
-        ([table.description, "", "\(verdict.outcome.word): \(verdict.sentence)"] + verdict.reasons.map { "  \($0)" })
+        ([table.description, "", harmless("\(verdict.outcome.word): \(verdict.sentence)")]
+            + verdict.reasons.map { "  " + harmless($0) })
             .joined(separator: "\n")
     }
 

@@ -19,15 +19,29 @@ public func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [UI
         return bytes
     }
     // Pipes and the files of /proc do not know their size.
+    guard let bytes = try readToEnd(of: descriptor.number, path, limit: limit) else { throw tooLarge }
+    return bytes
+}
+
+/// What is left on standard input, which errors call by that name; nothing when it is closed.
+public func readStandardInput() throws(FileError) -> [UInt8] {
+    // Where it is closed, its number may belong to something of the runtime's that cannot be read.
+    var byte: UInt8 = 0
+    if Foundation.read(STDIN_FILENO, &byte, 0) < 0, errno == EBADF || errno == EINVAL { return [] }
+    return try readToEnd(of: STDIN_FILENO, "standard input", limit: .max) ?? []
+}
+
+/// All that can be read from a descriptor; `nil` when that is more than `limit` bytes.
+private func readToEnd(of descriptor: Int32, _ path: String, limit: Int) throws(FileError) -> [UInt8]? {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-        let count = piece.withUnsafeMutableBytes { Foundation.read(descriptor.number, $0.baseAddress, $0.count) }
+        let count = piece.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw FileError(path, system: errno, on: .read) }
         if count == 0 { return bytes }
         bytes.append(contentsOf: piece[..<count])
-        guard bytes.count <= limit else { throw tooLarge }
+        guard bytes.count <= limit else { return nil }
     }
 }
 
@@ -70,6 +84,11 @@ public func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// Whether there is a folder at `path`.
 public func isFolder(_ path: String) -> Bool { FileStatus.of(path)?.kind == .folder }
+
+/// Throws unless files can be made in the folder at `path`.
+public func requireWritable(_ path: String) throws(FileError) {
+    guard access(path, W_OK | X_OK) == 0 else { throw FileError(path, system: errno, on: .write) }
+}
 
 /// How many bytes a program without special rights may still write to the disk that holds `path`, which must exist.
 public func availableBytes(at path: String) throws(FileError) -> Int {

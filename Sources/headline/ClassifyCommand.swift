@@ -18,7 +18,7 @@ struct ClassifyCommand: ParsableCommand {
 
             Columns and the format are named as in training: --set data.columns.headline=title, --set data.format=csv. A \
             headline of a file that cannot be labelled is reported by its line, and the others are labelled; the command then \
-            ends with status 65.
+            ends with status 65. A file that breaks its format, such as a row with a field too many, is refused whole.
 
             Examples:
 
@@ -67,6 +67,7 @@ struct ClassifyCommand: ParsableCommand {
             let settings = try resolve(Settings(), overrides: overrides)
             let table = headlines.isEmpty ? try table(settings.data) : nil
             let classifier = try Classifier(folder: model)
+            for remark in classifier.remarks { writeLine("warning: \(harmless(remark))") }
             let (cut, wrong) =
                 try table.map { try label($0, classifier) } ?? (show(headlines, try classifier.classify(headlines)), 0)
             if cut > 0 {
@@ -85,8 +86,7 @@ struct ClassifyCommand: ParsableCommand {
         if let file {
             table = try HeadlineTable(readingFrom: file, format: settings.format, columns: settings.columns.names)
         } else {
-            let bytes =
-                isatty(STDIN_FILENO) == 1 ? [] : [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+            let bytes = isatty(STDIN_FILENO) == 1 ? [] : try readStandardInput()
             guard !bytes.isEmpty else {
                 throw ClassificationError(
                     "there is nothing to label, expected headlines, --file FILE, or headlines on standard input")

@@ -104,7 +104,7 @@ struct CompleteCommand: AsyncParsableCommand {
     /// What prompts are read from, and its bytes.
     private func input() throws -> (source: String, bytes: [UInt8]) {
         if let file, file != "-" { return (file, try readFile(file)) }
-        return ("standard input", [UInt8](FileHandle.standardInput.readDataToEndOfFile()))
+        return ("standard input", try readStandardInput())
     }
 
     private func request(_ prompt: String, _ known: KnownHeadlines?) -> CompletionRequest {

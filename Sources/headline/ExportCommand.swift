@@ -75,13 +75,14 @@ struct ExportCommand: ParsableCommand {
     private func exportGenerator(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
         let folder = try GeneratorFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let headlines = table?.texts ?? []
+        // What is wrong with the headlines shows before anything is written.
+        let before = try table.map { _ in Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines)) }
         let loaded = try folder.load(for: .reading)
         tell(loaded.ignored)
         try folder.export(loaded, precision: precision, to: output)
         _ = try GeneratorFolder(path: output).load(for: .inference)
-        if let table {
-            let headlines = table.texts
-            let before = Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines))
+        if let before {
             let after = Self.perplexity(try HeadlineScorer(folder: output).scores(of: headlines))
             let change = String(format: "%+.2f %%", (after / before - 1) * 100)
             print(
@@ -98,13 +99,14 @@ struct ExportCommand: ParsableCommand {
     private func exportClassifier(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
         let folder = try ClassifierFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
-        let rows = try table.map { try judged($0, by: folder.configuration.labels) }
+        let rows = try table.map { try judged($0, by: folder.configuration.labels) } ?? []
+        // What is wrong with the headlines shows before anything is written.
+        let old = try table.map { try accuracy(of: try Classifier(folder: model), on: rows, of: $0) }
         let loaded = try folder.load(for: .reading)
         tell(loaded.ignored)
         try folder.export(loaded, precision: precision, to: output)
         let after = try Classifier(folder: output)
-        guard let table, let rows else { return }
-        let old = try accuracy(of: try Classifier(folder: model), on: rows, of: table)
+        guard let table, let old else { return }
         let new = try accuracy(of: after, on: rows, of: table)
         print(
             "accuracy on \(rows.count) headlines: \(String(format: "%.4f", old)) before, "

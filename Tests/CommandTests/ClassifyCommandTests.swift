@@ -32,14 +32,21 @@ struct ClassifyCommandTests {
                 "/bin/sh", ["-c", "cat plain | \(program) classify --model run/last"], in: folder)
             #expect(piped.output == arguments.output, "\(piped.errors)")
 
-            // A headline without a letter is no empty row, and nothing can be said about it.
-            let rows = (1...1_100).map { $0 == 3 || $0 == 800 ? "\u{200B}" : $0 == 5 ? "" : "Ferry runs on day \($0)" }
+            for input in ["<&-", "< /dev/null", "< \(folder)"] {
+                let ended = try Command.run("/bin/sh", ["-c", "\(program) classify --model run/last \(input)"], in: folder)
+                #expect([64, 65].contains(ended.status) && ended.reports.count == 1, "\(input): \(ended.errors)")
+            }
+
+            // A headline without a token is no empty row, and nothing can be said about it.
+            let rows = (1...1_100).map {
+                $0 == 3 || $0 == 800 ? "\u{FFFD}" : $0 == 5 ? "" : $0 == 6 ? "\u{200B}" : "Ferry runs on day \($0)"
+            }
             try AtomicFile.write(rows.joined(separator: "\n") + "\n", to: "\(folder)/bad.txt")
             let bad = try classify("--file", "bad.txt")
-            #expect(bad.status == 65 && lines(bad).count == 1_097)
+            #expect(bad.status == 65 && lines(bad).count == 1_096)
             #expect(bad.reports.count == 2, "\(bad.errors)")
             for text in [
-                "bad.txt, line 3: the headline is empty", "bad.txt, line 800: ", "1 dropped for an empty headline",
+                "bad.txt, line 3: the headline is empty", "bad.txt, line 800: ", "2 dropped for an empty headline",
             ] {
                 #expect(bad.errors.contains(text), "\(bad.errors)")
             }
@@ -77,6 +84,11 @@ struct ClassifyCommandTests {
             #expect(ended.status == 0 && ended.output.contains("accuracy on 60 headlines"), "\(ended.errors)")
             #expect(ended.errors.contains("left out 2 headlines with labels that the model does not know"))
             try AtomicFile.write(foreign, to: "\(folder)/foreign.jsonl")
+            try AtomicFile.write(
+                known + "{\"headline\": \"\u{FFFD}\", \"category\": \"sports\"}\n", to: "\(folder)/tokenless.jsonl")
+            let tokenless = try export("other", "tokenless.jsonl")
+            #expect(tokenless.status == 65 && tokenless.errors.contains("tokenless.jsonl: line 61"), "\(tokenless.errors)")
+            #expect(!pathExists("\(folder)/other"))
             let none = try export("other", "foreign.jsonl")
             #expect(none.status == 65 && none.reports.count == 1 && none.errors.contains("foreign.jsonl"))
             #expect(!pathExists("\(folder)/other"))

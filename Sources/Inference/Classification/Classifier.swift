@@ -23,6 +23,8 @@ public final class Classifier {
 
     /// The labels in the order of the logits.
     public let labels: [String]
+    /// What is odd about the folder it was loaded from, a sentence each, though it can be used.
+    public let remarks: [String]
     private let model: BERTClassifier
     private let tokenizer: WordPieceTokenizer
 
@@ -30,8 +32,9 @@ public final class Classifier {
     private static let tokensPerBatch = 2048
 
     /// Throws unless model and vocabulary fit. Traps on another number of labels than the model has.
-    public init(_ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String]) throws(ClassificationError)
-    {
+    public init(
+        _ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String], remarks: [String] = []
+    ) throws(ClassificationError) {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ClassificationError(
                 "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)"
@@ -41,6 +44,7 @@ public final class Classifier {
         self.model = model
         self.tokenizer = tokenizer
         self.labels = labels
+        self.remarks = remarks
     }
 
     /// Loads a classifier's model folder.
@@ -54,7 +58,19 @@ public final class Classifier {
                 "its tokenizer has \(tokenizer.vocabularySize) entries, its model only \(entries); one of them belongs to another model"
             )
         }
-        try self.init(folder.load(for: .inference).model, tokenizer, labels: folder.configuration.labels)
+        let labels = folder.configuration.labels
+        var remarks: [String] = []
+        if tokenizer.vocabularySize < entries {
+            remarks.append(
+                "\(path): its vocabulary has \(tokenizer.vocabularySize) entries and its model has room for \(entries), so it may"
+                    + " belong to another model")
+        }
+        if labels.elementsEqual(labels.indices.map { "LABEL_\($0)" }) {
+            remarks.append(
+                "\(path): its labels are numbers (`LABEL_0` and so on), which transformers writes where none were named; name them"
+                    + " in config.json (`id2label`)")
+        }
+        try self.init(folder.load(for: .inference).model, tokenizer, labels: labels, remarks: remarks)
     }
 
     /// What the model says about each headline, in their order.
