@@ -8,24 +8,28 @@ import Foundation
 /// Krzakala and Zdeborová, "Expectation consistency for calibration of neural networks", UAI 2023). The likelihood, which Guo et
 /// al. fit, also weighs how probable the other classes are: with many classes its best temperature leaves a classifier surer
 /// of its predictions than it should be.
+///
+/// How right it is, is (right + ½) / (rows + 1), the mean under Jeffreys' prior: a classifier that made no mistake on a few rows
+/// has no reason to be sure of everything.
 public struct TemperatureScaling: Sendable, Hashable, Codable {
     /// What logits are divided by.
     public let temperature: Double
-    /// True when the best temperature lies outside of `limits` and the nearer limit was taken: the classifier is right on
-    /// every row, or its scores say nothing about the labels.
+    /// True when the best temperature lies outside of `limits` and the nearer limit was taken: as where the scores say nothing
+    /// about the labels.
     public let isAtLimit: Bool
 
     /// The temperatures that are considered: beyond them all probabilities are 0 and 1, or all equal.
     public static let limits = 0.01...100.0
 
-    /// The temperature at which the mean confidence is the accuracy.
+    /// The temperature at which the mean confidence is the accuracy, as it is estimated above.
     ///
     /// As a function of b = 1 / T, the mean of p_max = 1 / Σ exp(b (z − z_max)) rises, with the derivative
     /// p_max (z_max − E_p[z]). So Newton's method runs inside a bracket around the place where it meets the accuracy, and
     /// where a step would leave the bracket or be more than half of the one before, the bracket is halved instead (Press
     /// et al., "Numerical Recipes", 3rd edition, section 9.4, `rtsafe`): it always ends. Scores that are all equal give 1.
     public init(fitting logits: ClassLogits) {
-        let accuracy = logits.accuracy
+        let rows = Double(logits.count)
+        let accuracy = (logits.accuracy * rows + 0.5) / (rows + 1)
         func excess(_ inverse: Double) -> (value: Double, slope: Double) {
             let (confidence, slope) = Self.confidence(of: logits, at: inverse)
             return (confidence - accuracy, slope)
