@@ -93,8 +93,7 @@ private struct Estimate {
         // A rate of 0 changes no weight and costs as much as any other.
         optimizer.update(learningRate: 0, gradientScale: 0)
         let update = steadyClock() - start
-        let microBatches = Double(max(1, settings.batches.tokensPerStep / max(1, tokens)))
-        tokensPerSecond = microBatches * Double(tokens) / (microBatches * seconds + update)
+        tokensPerSecond = runTokens / (runTokens * seconds / Double(max(1, tokens)) + Double(length.total) * update)
         peakMemory = peakResidentMemory()
     }
 

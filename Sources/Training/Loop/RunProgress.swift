@@ -10,8 +10,10 @@ struct RunProgress: Codable, Equatable {
     var evaluation: TaskEvaluation?
     /// The best evaluation so far.
     var best: Best?
-    /// Evaluations since the best.
+    /// Evaluations since the last that was better than those before by what counts as an improvement.
     var evaluationsSinceBest = 0
+    /// The cost of that one; `nil` before the first.
+    var noticedCost: Double?
     var guardrail = OutlierGuard()
     /// Updates the optimizer has made.
     var optimizerStep = 0

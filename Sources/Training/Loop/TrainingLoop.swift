@@ -235,11 +235,14 @@ public final class TrainingLoop {
         let seconds = steadyClock() - start
         guard let samples = try task.samples(isStopping: { stopSignal() != nil }) else { return false }
         let cost = task.objective.cost(of: result)
-        let improvement = progress.best.map { task.objective.cost(of: $0.evaluation) - cost } ?? .infinity
+        let best = progress.best.map { task.objective.cost(of: $0.evaluation) } ?? .infinity
         // The model before the first step is nobody's best, however bad the following ones are.
-        let isBest = step > 0 && cost.isFinite && improvement > settings.evaluation.minimumImprovement
-        if isBest {
-            progress.best = .init(step: step, evaluation: result)
+        let isBest = step > 0 && cost.isFinite && cost < best
+        if isBest { progress.best = .init(step: step, evaluation: result) }
+        // A better model is kept, however little better it is; patience asks for more.
+        let improvement = (progress.noticedCost ?? best) - cost
+        if step > 0, improvement > settings.evaluation.minimumImprovement {
+            progress.noticedCost = cost
             progress.evaluationsSinceBest = 0
         } else if step > 0 {
             progress.evaluationsSinceBest += 1
@@ -284,7 +287,9 @@ public final class TrainingLoop {
     private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
         guard let signal = stopSignal() else { preconditionFailure("TrainingLoop: interrupted without a signal") }
         try save()
-        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
+        // What was evaluated may be weights of long before.
+        let isEvaluated = progress.evaluatedStep == progress.cursor.step
+        try task.export(to: folder.lastModelPath, evaluation: isEvaluated ? progress.evaluation : nil)
         let reason = "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume"
         try tell(.stopped(reason: reason, step: progress.cursor.step))
         for observer in observers { try observer.flush() }

@@ -44,6 +44,38 @@ struct SavingTests {
         }
     }
 
+    @Test("the best model is kept however little better it is, though patience asks for more")
+    func smallImprovements() throws {
+        try withTemporaryFolder { folder in
+            var run = try TinyRun(in: folder, steps: 40)
+            run.settings.evaluation.everySteps = 2
+            run.settings.evaluation.patience = 2
+            run.settings.evaluation.minimumImprovement = 10
+            let events = EventList()
+            #expect(try run.go(watching: [events]).outcome == .stoppedEarly)
+            let evaluations = events.events.compactMap { event -> EvaluationReport? in
+                if case .evaluation(let report) = event { report } else { nil }
+            }
+            #expect(evaluations.map(\.step) == [0, 2, 4, 6])
+            let best = try #require(evaluations.dropFirst().min { $0.result.loss < $1.result.loss })
+            #expect(best.step == 6 && best.isBest, "\(evaluations.map(\.result.loss))")
+            let card = String(decoding: try readFile("\(run.path)/best/README.md"), as: UTF8.self)
+            #expect(card.contains(String(format: "%.4f", best.result.loss)))
+        }
+    }
+
+    @Test("the card of weights that were stopped between two evaluations has no figures of other weights")
+    func cardOfStopped() throws {
+        try withTemporaryFolder { folder in
+            let run = try TinyRun(in: folder)
+            let events = EventList()
+            try run.go(watching: [events], stopSignal: { events.steps.count == 3 ? 15 : nil })
+            let last = String(decoding: try readFile("\(run.path)/last/README.md"), as: UTF8.self)
+            let best = String(decoding: try readFile("\(run.path)/best/README.md"), as: UTF8.self)
+            #expect(last.contains("It has not been evaluated.") && !best.contains("It has not been evaluated."))
+        }
+    }
+
     @Test("the model and the checkpoint of the best evaluation stay when later ones are worse")
     func best() throws {
         try withTemporaryFolder { folder in
