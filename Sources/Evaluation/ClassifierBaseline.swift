@@ -33,24 +33,24 @@ public enum ClassifierBaseline: String, Sendable, CaseIterable {
         return list
     }
 
-    /// What it says about rows after it has learned from others.
+    /// What it says about rows after it has learned from others, and whether it could learn to the end.
     func predictions(
         training: (texts: [String], labels: [Int]), texts: [String], labels: [Int], classCount: Int,
         progress: (Double) -> Void
-    ) throws -> ClassPredictions {
+    ) throws -> (predictions: ClassPredictions, isFitted: Bool) {
         switch self {
         case .majority:
             var counts = [Int](repeating: 0, count: classCount)
             for label in training.labels { counts[label] += 1 }
-            return try MajorityBaseline(trainingCounts: counts).predictions(for: labels)
+            return (try MajorityBaseline(trainingCounts: counts).predictions(for: labels), true)
         case .naiveBayes:
-            return try NaiveBayes(texts: training.texts, labels: training.labels, classCount: classCount)
-                .predictions(for: texts, labels: labels)
+            let bayes = NaiveBayes(texts: training.texts, labels: training.labels, classCount: classCount)
+            return (try bayes.predictions(for: texts, labels: labels), true)
         case .logisticRegression:
-            return try LogisticRegressionBaseline(
+            let baseline = LogisticRegressionBaseline(
                 texts: training.texts, labels: training.labels, classCount: classCount,
-                features: .init(words: 1...2, characters: 2...5, minimumTexts: 2), progress: progress
-            ).predictions(for: texts, labels: labels)
+                features: .init(words: 1...2, characters: 2...5, minimumTexts: 2), progress: progress)
+            return (try baseline.predictions(for: texts, labels: labels), baseline.regression.isConverged)
         }
     }
 }

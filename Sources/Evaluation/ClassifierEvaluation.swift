@@ -16,6 +16,8 @@ public struct ClassifierEvaluation {
     public let cut: Int
     /// The overall figures.
     public let measures: [Measure]
+    /// Whether each headline is labelled right (B) against always giving the most frequent of their labels (A).
+    public let frequentLabel: PairedComparison
     public let report: ClassificationReport
     public let calibration: Calibration
     public let coverage: CoverageCurve
@@ -34,6 +36,8 @@ public struct ClassifierEvaluation {
     public struct BaselineResult: Sendable {
         public let baseline: ClassifierBaseline
         public let predictions: ClassPredictions
+        /// False where learning ended before its figures stood still, so that they may flatter the model.
+        public let isFitted: Bool
         public let accuracy: BootstrapInterval
         public let scores: ClassificationScores
         /// The accuracy of the model (B) against that of the baseline (A), on the same headlines.
@@ -96,6 +100,7 @@ public struct ClassifierEvaluation {
         context.progress("intervals", 0)
         report = ClassificationReport(predictions, labels: labels)
         measures = Self.measures(report, predictions, context.bootstrap)
+        frequentLabel = Self.againstFrequentLabel(predictions, report.confusion, context.bootstrap)
         calibration = try Self.calibration(logits, temperature: configuration.temperature, seed: context.bootstrap.seed)
         coverage = CoverageCurve(predictions)
         slices = Self.slices(data.headlines, predictions, context.bootstrap)
@@ -162,6 +167,15 @@ public struct ClassifierEvaluation {
         do { return (try ClassLogits(values, labels: truth, classCount: classifier.labels.count), cut) } catch {
             throw EvaluationError("\(data.source.path): \(error)", .data)
         }
+    }
+
+    private static func againstFrequentLabel(
+        _ predictions: ClassPredictions, _ confusion: ConfusionMatrix, _ bootstrap: Bootstrap
+    ) -> PairedComparison {
+        let most = (0..<predictions.classCount).max { confusion.support(of: $0) < confusion.support(of: $1) }
+        return PairedComparison(
+            meanOf: predictions.labels.map { $0 == most ? 1 : 0 },
+            zip(predictions.labels, predictions.predicted).map { $0 == $1 ? 1 : 0 }, isLargerBetter: true, bootstrap)
     }
 
     private static func measures(
@@ -246,12 +260,12 @@ public struct ClassifierEvaluation {
         let results = try wanted.map { baseline in
             let stage = "baseline: \(baseline.title)"
             context.progress(stage, 0)
-            let other = try baseline.predictions(
+            let (other, isFitted) = try baseline.predictions(
                 training: (rows.map(\.0), rows.map(\.1)), texts: data.texts, labels: predictions.labels,
                 classCount: labels.count
             ) { context.progress(stage, $0) }
             return BaselineResult(
-                baseline: baseline, predictions: other,
+                baseline: baseline, predictions: other, isFitted: isFitted,
                 accuracy: context.bootstrap.share(of: zip(other.labels, other.predicted).map(==)),
                 scores: ClassificationScores(other),
                 comparison: PairedComparison(other, predictions, context.bootstrap, figure: \.accuracy))

@@ -68,6 +68,12 @@ extension ClassifierEvaluation {
                 "The last column compares on the same headlines and decides: where it leaves out 0 there is a difference."
             ),
         ]
+        for other in baselines where !other.isFitted {
+            blocks.append(
+                .paragraph(
+                    "The baseline \(other.baseline.title) was stopped before it had learned to the end: it may be better than it looks"
+                        + " here."))
+        }
         if unknownTraining > 0 {
             blocks.append(
                 .paragraph(

@@ -103,13 +103,13 @@ extension ClassifierEvaluation {
     }
 
     private var baselineIssues: [Issue] {
-        let most =
-            Double(labels.indices.map { report.confusion.support(of: $0) }.max() ?? 0) / Double(predictions.count)
-        if let interval = accuracy?.interval, interval.lower <= most {
+        if frequentLabel.verdict != .bIsBetter {
+            let share = NumberText.percent(frequentLabel.a)
             return [
                 Issue(
-                    sentence:
-                        "always giving the most frequent label would be right for \(NumberText.percent(most)) too",
+                    sentence: frequentLabel.verdict == .aIsBetter
+                        ? "always giving the most frequent label would be right for more, \(share)"
+                        : "always giving the most frequent label would be right for \(share), which may be as good",
                     advice:
                         "Train longer or with a higher learning rate, and check that labels and headlines belong together.",
                     cost: 1, isGrave: true)

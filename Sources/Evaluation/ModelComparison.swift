@@ -112,19 +112,16 @@ public struct ModelComparison {
         if let bits = GeneratorEvaluation.bitsPerByte(wholeA, wholeB, whole.map { a.bytes[$0] }, context) {
             figures.append(Figure(name: "bitsPerByte", title: "bits per byte", comparison: bits, digits: 3))
         }
-        // Perplexities of different tokens mean different things.
-        if a.targets == b.targets {
-            figures.append(
-                Figure(
-                    name: "perplexity", title: "perplexity per token",
-                    comparison: PairedComparison(perplexityOf: natsA, natsB, per: a.tokens, context.bootstrap),
-                    digits: 2))
+        func addPerplexity(_ name: String, _ title: String, _ a: [Double], _ b: [Double], per units: [Int], _ digits: Int) {
+            // A word of a language without spaces is a whole headline, whose perplexity may be more than any number.
+            let worst = zip(zip(a, b), units).map { max($0.0, $0.1) / Double($1) }.max() ?? 0
+            guard worst < 700 else { return }
+            let comparison = PairedComparison(perplexityOf: a, b, per: units, context.bootstrap)
+            figures.append(Figure(name: name, title: title, comparison: comparison, digits: digits))
         }
-        figures.append(
-            Figure(
-                name: "perplexityPerWord", title: "perplexity per word",
-                comparison: PairedComparison(
-                    perplexityOf: wholeA, wholeB, per: whole.map { a.words[$0] }, context.bootstrap), digits: 1))
+        // Perplexities of different tokens mean different things.
+        if a.targets == b.targets { addPerplexity("perplexity", "perplexity per token", natsA, natsB, per: a.tokens, 2) }
+        addPerplexity("perplexityPerWord", "perplexity per word", wholeA, wholeB, per: whole.map { a.words[$0] }, 1)
         return (figures, nil, .generators(a: natsA, b: natsB))
     }
 
