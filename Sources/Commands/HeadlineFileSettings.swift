@@ -13,21 +13,10 @@ public struct HeadlineFileSettings: Codable {
     public struct Data: Codable {
         /// How the files are written; null goes by the extension.
         public var format: HeadlineFormat?
-        public var columns = Columns()
+        /// Column names, or JSON keys; null for the usual names.
+        public var columns = ColumnNames()
 
         public init() {}
-    }
-
-    /// Column names, or JSON keys; null for the usual names.
-    public struct Columns: Codable {
-        var headline: String?
-        var category: String?
-        var date: String?
-        var source: String?
-
-        public var names: ColumnNames {
-            ColumnNames(headline: headline, category: category, date: date, source: source)
-        }
     }
 
     /// `labels` of the settings.

@@ -124,7 +124,7 @@ struct EvaluationFlags: ParsableArguments {
         request.training = train
         request.heldOut = try heldOut.map { try EvaluationData.HeldOut($0) }
         request.format = settings.data.format
-        request.columns = settings.data.columns.names
+        request.columns = settings.data.columns
         request.map = try settings.labels.labelMap()
         request.allowedLeakage = allowLeakage
         return request

@@ -84,7 +84,7 @@ struct ClassifyCommand: ParsableCommand {
     private func table(_ settings: HeadlineFileSettings.Data) throws -> HeadlineTable {
         let table: HeadlineTable
         if let file {
-            table = try HeadlineTable(readingFrom: file, format: settings.format, columns: settings.columns.names)
+            table = try HeadlineTable(readingFrom: file, format: settings.format, columns: settings.columns)
         } else {
             let bytes = isatty(STDIN_FILENO) == 1 ? [] : try readStandardInput()
             guard !bytes.isEmpty else {
@@ -92,7 +92,7 @@ struct ClassifyCommand: ParsableCommand {
                     "there is nothing to label, expected headlines, --file FILE, or headlines on standard input")
             }
             table = try HeadlineTable(
-                bytes: bytes, path: "standard input", format: settings.format ?? .txt, columns: settings.columns.names)
+                bytes: bytes, path: "standard input", format: settings.format ?? .txt, columns: settings.columns)
         }
         if table.report.emptyHeadlines > 0 { writeLine("\(table.path): \(table.report)") }
         return table

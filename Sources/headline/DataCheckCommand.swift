@@ -79,7 +79,7 @@ struct DataCheckCommand: ParsableCommand {
             let measure = try lengthMeasure()
             let map = try settings.labels.labelMap()
             let sources = try files.map {
-                try HeadlineSource(readingFrom: $0, format: settings.data.format, columns: settings.data.columns.names)
+                try HeadlineSource(readingFrom: $0, format: settings.data.format, columns: settings.data.columns)
             }
             let isLong = sources.reduce(0) { $0 + $1.table.rows.count } >= Self.manyRows
             let check = try DataCheck(of: sources, measure: measure, map: map) { stage in

@@ -64,7 +64,7 @@ public struct ClassifierFolder {
     public struct Contents {
         /// Labels, token to fill up with, and the temperature that the logits have been divided by before, if any.
         public var configuration: BERTConfigurationFile
-        /// The text of `README.md`.
+        /// The text of `README.md`; empty for none.
         public var card: String
         /// The tokenizer's files.
         public var tokenizer: [(name: String, bytes: [UInt8])]
@@ -129,9 +129,8 @@ public struct ClassifierFolder {
         try SafetensorsWriter.write(
             matrices, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision.ofArrays,
             metadata: ["producer": "HeadlineKit"])
-        for (name, bytes) in contents.tokenizer + [("README.md", Array(contents.card.utf8))] {
-            try AtomicFile.write(bytes, to: folder.file(name))
-        }
+        for (name, bytes) in contents.tokenizer { try AtomicFile.write(bytes, to: folder.file(name)) }
+        if !contents.card.isEmpty { try AtomicFile.write(contents.card, to: folder.file("README.md")) }
         try folder.commit()
     }
 }

@@ -17,16 +17,14 @@ public struct ClassifierSetup: RunSetup {
     }
 
     public init(_ settings: ClassifierSettings, restoring: Bool, note: (String) -> Void) throws {
+        if settings.fineTuning.meanLayer { try Self.checkMeanLayer(settings) }
         let data = try ClassifierData(settings, note: note)
         let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
         let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
         let labels = data.labelling.labels.names
         var configuration = try Self.configuration(
             settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
-        if settings.fineTuning.meanLayer {
-            try Self.checkMeanLayer(settings)
-            configuration.layers += 1
-        }
+        if settings.fineTuning.meanLayer { configuration.layers += 1 }
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
         try checkMemory(parameters: Self.parameterCount(configuration))
@@ -88,10 +86,13 @@ public struct ClassifierSetup: RunSetup {
             return tokenizer
         }
         if let base { return try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path)) }
-        let trained = try WordPieceTokenizer.trained(
-            on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
-            minimumFrequency: settings.tokenizer.minimumFrequency,
-            normalization: .init(lowercases: settings.tokenizer.lowercases))
+        let trained: WordPieceTokenizer
+        do throws(TokenizationError) {
+            trained = try WordPieceTokenizer.trained(
+                on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
+                minimumFrequency: settings.tokenizer.minimumFrequency,
+                normalization: .init(lowercases: settings.tokenizer.lowercases))
+        } catch { throw TrainingError("\(error) (setting tokenizer.vocabularySize)", error.exitStatus) }
         note("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
         return trained
     }

@@ -11,20 +11,10 @@ public struct DataSettings: Codable, Sendable {
     /// How the files are written; null goes by the extension.
     public var format: HeadlineFormat?
     /// The columns by name; null for the usual names.
-    public var columns = ColumnSettings()
+    public var columns = ColumnNames()
     public var split = SplitSettings()
     /// What becomes of a headline with more tokens than the model has positions.
     public var overlong: OverlongHeadline = .cut
-}
-
-/// Column names, or JSON keys.
-public struct ColumnSettings: Codable, Sendable {
-    public var headline: String?
-    public var category: String?
-    public var date: String?
-    public var source: String?
-
-    var names: ColumnNames { ColumnNames(headline: headline, category: category, date: date, source: source) }
 }
 
 /// How a part of the training file is held out when no validation file is given.
@@ -57,7 +47,7 @@ extension DataSettings {
     }
 
     private func table(_ path: String, note: (String) -> Void) throws -> HeadlineTable {
-        let table = try HeadlineTable(readingFrom: path, format: format, columns: columns.names)
+        let table = try HeadlineTable(readingFrom: path, format: format, columns: columns)
         note("\(path): \(table.report)")
         return table
     }
