@@ -128,7 +128,7 @@ def write_headlines(path, texts):
 
 def run(command):
     """Runs a program of ours and returns its standard output; ends with its own words when it fails."""
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=ROOT)
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if result.returncode != 0:
         fail(f"`{' '.join(str(part) for part in command)}` ended with status {result.returncode}: {result.stderr.strip()}")
     return result.stdout
