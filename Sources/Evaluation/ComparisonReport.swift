@@ -103,6 +103,12 @@ extension ModelComparison {
                 "Each resample draws the same headlines for both: what is easy for one is mostly easy for the other, so the"
                     + " difference is known better than either figure. The first row decides."),
         ]
+        if models[0].kind == .generator, !figures.contains(where: { $0.name == "perplexityPerWord" }) {
+            blocks.append(
+                .paragraph(
+                    "Perplexity per word is left out: that of one headline is more than a number can hold, as where words are not"
+                        + " set apart by spaces."))
+        }
         if let test {
             var table = Table("Headlines that only one labels right", [.words(""), .figures("headlines")])
             table.add(["only A", .count(test.onlyFirst)])
