@@ -13,7 +13,7 @@ SHARED = ROOT.parent / "shared"
 
 # What makes a recipe of configs/minilm-*.yaml the plain one that PyTorch's side follows.
 PLAIN_RECIPE = ["fineTuning.meanLayer=false", "fineTuning.freezeEmbeddings=false", "fineTuning.layerDecay=1",
-                "optimizer.learningRate=2e-4"]
+                "optimizer.learningRate=2e-4", "loss.labelSmoothing=0"]
 
 
 def overrides(settings):
