@@ -112,7 +112,9 @@ public struct ModelComparison {
         if let bits = GeneratorEvaluation.bitsPerByte(wholeA, wholeB, whole.map { a.bytes[$0] }, context) {
             figures.append(Figure(name: "bitsPerByte", title: "bits per byte", comparison: bits, digits: 3))
         }
-        func addPerplexity(_ name: String, _ title: String, _ a: [Double], _ b: [Double], per units: [Int], _ digits: Int) {
+        func addPerplexity(
+            _ name: String, _ title: String, _ a: [Double], _ b: [Double], per units: [Int], digits: Int
+        ) {
             // A word of a language without spaces is a whole headline, whose perplexity may be more than any number.
             let worst = zip(zip(a, b), units).map { max($0.0, $0.1) / Double($1) }.max() ?? 0
             guard worst < 700 else { return }
@@ -120,8 +122,11 @@ public struct ModelComparison {
             figures.append(Figure(name: name, title: title, comparison: comparison, digits: digits))
         }
         // Perplexities of different tokens mean different things.
-        if a.targets == b.targets { addPerplexity("perplexity", "perplexity per token", natsA, natsB, per: a.tokens, 2) }
-        addPerplexity("perplexityPerWord", "perplexity per word", wholeA, wholeB, per: whole.map { a.words[$0] }, 1)
+        if a.targets == b.targets {
+            addPerplexity("perplexity", "perplexity per token", natsA, natsB, per: a.tokens, digits: 2)
+        }
+        addPerplexity(
+            "perplexityPerWord", "perplexity per word", wholeA, wholeB, per: whole.map { a.words[$0] }, digits: 1)
         return (figures, nil, .generators(a: natsA, b: natsB))
     }
 

@@ -33,7 +33,8 @@ struct ClassifyCommandTests {
             #expect(piped.output == arguments.output, "\(piped.errors)")
 
             for input in ["<&-", "< /dev/null", "< \(folder)"] {
-                let ended = try Command.run("/bin/sh", ["-c", "\(program) classify --model run/last \(input)"], in: folder)
+                let ended = try Command.run(
+                    "/bin/sh", ["-c", "\(program) classify --model run/last \(input)"], in: folder)
                 #expect([64, 65].contains(ended.status) && ended.reports.count == 1, "\(input): \(ended.errors)")
             }
 
@@ -87,7 +88,8 @@ struct ClassifyCommandTests {
             try AtomicFile.write(
                 known + "{\"headline\": \"\u{FFFD}\", \"category\": \"sports\"}\n", to: "\(folder)/tokenless.jsonl")
             let tokenless = try export("other", "tokenless.jsonl")
-            #expect(tokenless.status == 65 && tokenless.errors.contains("tokenless.jsonl: line 61"), "\(tokenless.errors)")
+            #expect(
+                tokenless.status == 65 && tokenless.errors.contains("tokenless.jsonl: line 61"), "\(tokenless.errors)")
             #expect(!pathExists("\(folder)/other"))
             let none = try export("other", "foreign.jsonl")
             #expect(none.status == 65 && none.reports.count == 1 && none.errors.contains("foreign.jsonl"))

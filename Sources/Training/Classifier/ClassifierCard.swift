@@ -67,7 +67,8 @@ struct ClassifierCard {
     private var calibrationText: String {
         guard let calibration else { return "The probabilities were not calibrated." }
         let temperature = String(
-            format: "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
+            format:
+                "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
             calibration.scaling.temperature)
         return calibration.crossFitted == nil
             ? temperature

@@ -22,10 +22,11 @@ extension TrainingRun {
         _ = try TrainingLoop.schedule(settings.optimizer, length)
         let estimate = try Estimate(setup.task, settings, length, from: found)
         for line in estimate.lines(for: settings) { note(line) }
-        if let available = try? availableBytes(at: nearestFolder), available < estimate.diskBytes(settings.checkpoints) {
+        let needed = estimate.diskBytes(settings.checkpoints)
+        if let available = try? availableBytes(at: nearestFolder), available < needed {
             note(
                 "warning: the disk of \(folderPath) has \(ReportText.bytes(available)) free, and the run needs about "
-                    + ReportText.bytes(estimate.diskBytes(settings.checkpoints)))
+                    + ReportText.bytes(needed))
         }
     }
 

@@ -141,10 +141,12 @@ struct ClassifierTaskTests {
             #expect(best.result.value("macroF1") == highest)
             #expect(notes.last?.contains("naive Bayes") == true)
             // The card does not judge the temperature by the headlines it was fitted to.
-            let crossFitted = try #require(notes.last?.split(separator: "\n").first { $0.hasPrefix("after, cross-fitted") })
+            let table = try #require(notes.last?.split(separator: "\n"))
+            let crossFitted = try #require(table.first { $0.hasPrefix("after, cross-fitted") })
             let card = String(decoding: try readFile("\(folder)/run/best/README.md"), as: UTF8.self)
             let numbers = crossFitted.split(separator: " ").compactMap { Double($0) }
-            #expect(card.contains(String(format: "| expected calibration error, 15 bins | %.4f |", numbers[2])), "\(card)")
+            let row = String(format: "| expected calibration error, 15 bins | %.4f |", numbers[2])
+            #expect(card.contains(row), "\(card)")
 
             // The exported head is divided by a temperature, which changes no label: accuracy is what the evaluation said.
             let classifier = try Classifier(folder: "\(folder)/run/best")
