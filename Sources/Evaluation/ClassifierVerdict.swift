@@ -207,9 +207,8 @@ extension ClassifierEvaluation {
         guard !weak.isEmpty else { return [] }
         let missed = weak.reduce(0.0) { $0 + Double($1.support) * (1 - $1.recall) } / Double(predictions.count)
         let names = weak.prefix(5).map(\.label).joined(separator: ", ") + (weak.count > 5 ? ", …" : "")
-        let other = named.isEmpty ? "" : " more"
-        let subject =
-            weak.count == 1 ? "one\(named.isEmpty ? "" : " other") label is" : "\(weak.count)\(other) labels are"
+        let other = named.isEmpty ? "" : weak.count == 1 ? " other" : " more"
+        let subject = weak.count == 1 ? "one\(other) label is" : "\(weak.count)\(other) labels are"
         return [
             Issue(
                 sentence: "\(subject) found less than one time in five (\(names))",

@@ -167,16 +167,24 @@ struct ClassifierEvaluationTests {
         }
     }
 
+    /// Writes a model to `folder` that is biased so as to call so many of some texts kitchen; returns the texts and the order in
+    /// which it is inclined to.
+    private func writeModel(
+        sayingKitchen kitchens: Int, of count: Int, in folder: String
+    ) throws -> (texts: [String], order: [Int]) {
+        let texts = (0..<count).map { "ferry stew \($0) tide oven \($0 * 7 % 31)" }
+        try SmallClassifier.write(to: "\(folder)/first")
+        let margins = try Classifier(folder: "\(folder)/first").scores(texts).map { $0.logits[1] - $0.logits[0] }
+        let order = texts.indices.sorted { margins[$0] > margins[$1] }
+        let border = (margins[order[kitchens - 1]] + margins[order[kitchens]]) / 2
+        try SmallClassifier.write(to: "\(folder)/model", biases: [border, 0])
+        return (texts, order)
+    }
+
     @Test("a model is held to the most frequent label headline by headline, not by whether their intervals overlap")
     func frequentLabel() throws {
         try withTemporaryFolder { folder in
-            let texts = (0..<500).map { "ferry stew \($0) tide oven \($0 * 7 % 31)" }
-            try SmallClassifier.write(to: "\(folder)/first")
-            let margins = try Classifier(folder: "\(folder)/first").scores(texts).map { $0.logits[1] - $0.logits[0] }
-            let order = texts.indices.sorted { margins[$0] > margins[$1] }
-            // It says kitchen fifteen times.
-            try SmallClassifier.write(
-                to: "\(folder)/model", biases: [(margins[order[14]] + margins[order[15]]) / 2, 0])
+            let (texts, order) = try writeModel(sayingKitchen: 15, of: 500, in: folder)
             /// The verdict where that is right `right` times, and thirteen more are of the kitchen.
             func reasons(right: Int) throws -> String {
                 let kitchen = Set(order[..<right] + order[20..<33])
@@ -200,11 +208,8 @@ struct ClassifierEvaluationTests {
     @Test("a model that is right on everything, but compared with nothing, is not called good")
     func uncompared() throws {
         try withTemporaryFolder { folder in
-            let texts = (0..<400).map { "ferry stew \($0) tide oven \($0 * 7 % 31)" }
-            try SmallClassifier.write(to: "\(folder)/first")
-            let margins = try Classifier(folder: "\(folder)/first").scores(texts).map { $0.logits[1] - $0.logits[0] }
-            // So biased, it gives each label to one half; what it says is what the file has.
-            try SmallClassifier.write(to: "\(folder)/model", biases: [margins.sorted()[200], 0])
+            // It gives each label to one half; what it says is what the file has.
+            let (texts, _) = try writeModel(sayingKitchen: 200, of: 400, in: folder)
             let said = try Classifier(folder: "\(folder)/model").classify(texts).map { $0.candidates[0].label }
             #expect((150...250).contains(said.count { $0 == "kitchen" }))
             let lines = zip(texts, said).map { #"{"headline": "\#($0)", "category": "\#($1)"}"# }

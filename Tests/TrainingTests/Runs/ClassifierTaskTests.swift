@@ -82,17 +82,23 @@ struct ClassifierTaskTests {
         }
     }
 
+    /// How a run ends whose weights diverge at once, and whose skipped steps are let pass.
+    /// - Parameter signal: the signal that has arrived after so many steps.
+    private func diverged(in folder: String, signal: (Int) -> Int32?) throws -> TrainingError? {
+        var settings = try settings(in: folder)
+        settings.optimizer.learningRate = 1e10
+        settings.guardrail.patience = 1_000
+        let events = EventList()
+        return #expect(throws: TrainingError.self) {
+            try TrainingRun<ClassifierSetup>(settings, resume: false).train(
+                note: { _, _ in }, observers: { _, _ in [events] }, stopSignal: { signal(events.steps.count) })
+        }
+    }
+
     @Test("a run whose weights diverge ends as failed at the next evaluation, and no model is called the best")
     func diverging() throws {
         try withTemporaryFolder { folder in
-            var settings = try settings(in: folder)
-            settings.optimizer.learningRate = 1e10
-            settings.guardrail.patience = 1_000
-            let events = EventList()
-            let error = #expect(throws: TrainingError.self) {
-                try TrainingRun<ClassifierSetup>(settings, resume: false).train(
-                    note: { _, _ in }, observers: { _, _ in [events] }, stopSignal: { nil })
-            }
+            let error = try diverged(in: folder) { _ in nil }
             let text = error?.description ?? ""
             #expect(text.contains("after step 3 is no finite number") && text.contains("diverged"), "\(text)")
             #expect(error?.exitStatus == .failure)
@@ -109,15 +115,7 @@ struct ClassifierTaskTests {
     @Test("a signal that finds diverged weights saves the run, and writes no model of them")
     func stoppedDiverging() throws {
         try withTemporaryFolder { folder in
-            var settings = try settings(in: folder)
-            settings.optimizer.learningRate = 1e10
-            settings.guardrail.patience = 1_000
-            let events = EventList()
-            let error = #expect(throws: TrainingError.self) {
-                try TrainingRun<ClassifierSetup>(settings, resume: false).train(
-                    note: { _, _ in }, observers: { _, _ in [events] },
-                    stopSignal: { events.steps.count == 2 ? 15 : nil })
-            }
+            let error = try diverged(in: folder) { $0 == 2 ? 15 : nil }
             #expect(error?.description.contains("no model folder was written") == true)
             #expect(pathExists("\(folder)/run/step-000002.h5") && !pathExists("\(folder)/run/last"))
         }
@@ -132,9 +130,7 @@ struct ClassifierTaskTests {
             let outcome = try TrainingRun<ClassifierSetup>(settings, resume: false).train(
                 note: { text, _ in notes.append(text) }, observers: { _, _ in [events] }, stopSignal: { nil })
             #expect(outcome == .finished)
-            let evaluations = events.events.compactMap { event -> EvaluationReport? in
-                if case .evaluation(let report) = event { report } else { nil }
-            }
+            let evaluations = events.evaluations
             #expect(evaluations.map(\.step) == [0, 3, 6])
             let best = try #require(evaluations.last { $0.isBest })
             let highest = evaluations.dropFirst().compactMap { $0.result.value("macroF1") }.max()

@@ -53,9 +53,7 @@ struct SavingTests {
             run.settings.evaluation.minimumImprovement = 10
             let events = EventList()
             #expect(try run.go(watching: [events]).outcome == .stoppedEarly)
-            let evaluations = events.events.compactMap { event -> EvaluationReport? in
-                if case .evaluation(let report) = event { report } else { nil }
-            }
+            let evaluations = events.evaluations
             #expect(evaluations.map(\.step) == [0, 2, 4, 6])
             let best = try #require(evaluations.dropFirst().min { $0.result.loss < $1.result.loss })
             #expect(best.step == 6 && best.isBest, "\(evaluations.map(\.result.loss))")
@@ -88,9 +86,7 @@ struct SavingTests {
             run.settings.checkpoints.everySteps = 10
             let events = EventList()
             try run.go(watching: [events])
-            let evaluations = events.events.compactMap { event -> EvaluationReport? in
-                if case .evaluation(let report) = event { report } else { nil }
-            }
+            let evaluations = events.evaluations
             let best = try #require(evaluations.dropFirst().min { $0.result.loss < $1.result.loss })
             #expect(best.step < 80 && best.isBest, "\(evaluations.map(\.result.loss))")
             let kept = (1...80).filter { pathExists(run.checkpoint($0)) }

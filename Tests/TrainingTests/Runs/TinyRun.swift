@@ -158,4 +158,9 @@ final class EventList: TrainingObserver {
     var steps: [StepReport] {
         events.compactMap { if case .step(let report) = $0 { report } else { nil } }
     }
+
+    /// The reports of the evaluations.
+    var evaluations: [EvaluationReport] {
+        events.compactMap { if case .evaluation(let report) = $0 { report } else { nil } }
+    }
 }
