@@ -1,26 +1,53 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
-/// One entry per row of the table in docs/architecture.md; `scripts/check` fails on an import that is not listed here.
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The floors of `Sources` and `Tests`, lowest first. A target imports only from its own floor and from those below;
+/// `scripts/check-arrows` holds it to that, and to using every arrow declared here.
+enum Floor: String {
+    case foundations = "Foundations"
+    case numerics = "Numerics"
+    case data = "Data"
+    case models = "Models"
+    case workflows = "Workflows"
+    case commands = "Commands"
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A Swift module of the package.
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, on floor: Floor, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", swiftSettings: strict)
+}
+
+/// An executable.
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + ["Commands", argumentParser], path: "Sources/Commands/\(name)",
+        swiftSettings: strict)
+}
+
+/// The header and link name of a system library.
+func systemLibrary(
+    _ name: String, on floor: Floor, pkgConfig: String? = nil, packages: [String] = []
+) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/\(floor.rawValue)/\(name)", pkgConfig: pkgConfig,
+        providers: packages.isEmpty ? nil : [.apt(packages + ["pkg-config"])])
 }
 
 /// The tests of one module. They build in release like everything else, so they reach `package` symbols, not `@testable`.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, on floor: Floor, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
+        name: name + "Tests", dependencies: [.target(name: name)] + dependencies,
+        path: "Tests/\(floor.rawValue)/\(name)Tests", swiftSettings: strict)
 }
 
 let package = Package(
@@ -31,97 +58,144 @@ let package = Package(
         .executable(name: "headline", targets: ["headline"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
+        // Headers only: Linux calls that the Swift Glibc module hides.
+        systemLibrary("CLinux", on: .foundations),
+        systemLibrary("CZlib", on: .foundations, pkgConfig: "zlib", packages: ["zlib1g-dev"]),
+        systemLibrary("CCrypto", on: .foundations, pkgConfig: "libcrypto", packages: ["libssl-dev"]),
+        module("Preconditions", on: .foundations, []),
+        module("Randomness", on: .foundations, ["Preconditions"]),
+        module("Text", on: .foundations, []),
+        module("JSON", on: .foundations, ["Text"]),
+        module("Files", on: .foundations, ["Text", "Preconditions", "CCrypto", "CZlib", "CLinux"]),
+        module("ProcessMemory", on: .foundations, ["Files", "CLinux"]),
+        module("Settings", on: .foundations, ["Text", "Files", yams]),
+
         // Explicit -O3: SwiftPM compiles C at -O0 in debug builds, where the kernels would be 30 times slower. Without
         // errno a square root is one instruction, and its loop vectorises.
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "pkg-config"])]),
-        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev", "pkg-config"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev", "pkg-config"])]),
-        // Headers only: Linux calls that the Swift Glibc module hides.
-        .systemLibrary(name: "CLinux"),
+        .target(
+            name: "CKernels", path: "Sources/Numerics/CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+        systemLibrary("COpenBLAS", on: .numerics, pkgConfig: "openblas", packages: ["libopenblas-dev"]),
+        module("NumericCore", on: .numerics, ["Preconditions", "CKernels", "COpenBLAS"]),
+        module("Autograd", on: .numerics, ["NumericCore", "Preconditions"]),
+        module("NeuralNetwork", on: .numerics, ["Autograd", "NumericCore", "Preconditions"]),
+        module("Optimization", on: .numerics, ["Autograd", "NumericCore"]),
+        module("Statistics", on: .numerics, ["Randomness"]),
 
-        module("NumericCore", ["CKernels", "COpenBLAS"]),
-        module("Autograd", ["NumericCore"]),
-        module("NeuralNetwork", ["Autograd", "NumericCore"]),
-        module("Optimization", ["Autograd", "NumericCore"]),
-        module("Models", ["NeuralNetwork", "Autograd", "NumericCore"]),
-        module("Files", [crypto, "CZlib", "CLinux"]),
-        module("Tokenization", ["Files"]),
-        module("HeadlineData", ["Tokenization", "NumericCore", "Files"]),
-        module("Checkpoints", ["NumericCore", "Files", "CHDF5"]),
-        module("Configuration", ["Files", yams]),
-        module("Metrics", []),
-        // Of Metrics only the text table: reports know neither models nor data.
-        module("Reports", ["Metrics", "Files"]),
+        module("Tokenization", on: .data, ["Text", "JSON", "Files", "Randomness"]),
+        module("HeadlineData", on: .data, ["Text", "JSON", "Files", "Randomness"]),
+        module("Baselines", on: .data, ["Statistics"]),
+
+        systemLibrary("CHDF5", on: .models, pkgConfig: "hdf5", packages: ["libhdf5-dev"]),
+        module("Checkpoints", on: .models, ["NumericCore", "Text", "JSON", "Files", "CHDF5"]),
+        module("Models", on: .models, ["NeuralNetwork", "Autograd", "NumericCore", "Preconditions"]),
         module(
-            "Inference",
-            ["Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Files"]),
-        module(
-            "Training",
+            "ModelFolders", on: .models,
             [
-                "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData", "Tokenization",
-                "Optimization", "Checkpoints", "Configuration", "Files", "Metrics",
+                "Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Preconditions",
+                "Text", "JSON", "Files",
+            ]),
+
+        module(
+            "Inference", on: .workflows,
+            [
+                "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints",
+                "Preconditions", "Text", "JSON", "Files",
             ]),
         module(
-            "Evaluation",
-            ["Inference", "Models", "NumericCore", "Metrics", "HeadlineData", "Reports", "Tokenization", "Files"]),
-        module("Commands", ["Configuration", "HeadlineData", "Inference", "Files", argumentParser]),
-        .executableTarget(
-            name: "train", dependencies: ["Commands", "Training", "Configuration", "Files", argumentParser],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "evaluate",
-            dependencies: [
-                "Commands", "Configuration", "Evaluation", "Training", "Inference", "HeadlineData", "Reports",
-                "Metrics", "Files", argumentParser,
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "headline",
-            dependencies: [
-                "Commands", "Configuration", "Inference", "Checkpoints", "Reports", "HeadlineData", "Tokenization",
-                "Files", argumentParser,
-            ],
-            swiftSettings: strict),
-
-        .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests("NumericCore", []),
-        tests("Autograd", ["NumericCore"]),
-        tests("NeuralNetwork", ["Autograd", "NumericCore"]),
-        tests("Optimization", ["Autograd", "NumericCore"]),
-        tests("Models", ["NeuralNetwork", "Autograd", "NumericCore", "Optimization", "Checkpoints"]),
-        tests("Files", []),
-        tests("Tokenization", ["Files"]),
-        tests("HeadlineData", ["Tokenization", "Files", "NumericCore"]),
-        tests("Checkpoints", ["NumericCore", "Files"]),
-        tests("Configuration", ["Files"]),
-        tests("Metrics", []),
-        tests("Reports", ["Metrics", "Files"]),
-        tests(
-            "Inference",
-            ["Models", "NeuralNetwork", "Autograd", "Tokenization", "Checkpoints", "NumericCore", "Files"]),
-        tests(
-            "Evaluation",
+            "Training", on: .workflows,
             [
-                "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore", "Checkpoints", "Metrics",
-                "HeadlineData", "Reports", "Tokenization", "Files",
+                "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData",
+                "Tokenization", "Optimization", "Checkpoints", "Settings", "Text", "Files", "Statistics",
+                "Baselines", "ProcessMemory",
+            ]),
+        module("Reports", on: .workflows, ["Text", "JSON", "Files"]),
+        module(
+            "Evaluation", on: .workflows,
+            [
+                "Inference", "ModelFolders", "Models", "Statistics", "Baselines", "HeadlineData", "Reports",
+                "Tokenization", "Text", "JSON", "Files",
+            ]),
+
+        module(
+            "Commands", on: .commands,
+            ["Settings", "HeadlineData", "Inference", "Text", "Files", "ProcessMemory", argumentParser]),
+        command("train", ["Training", "Settings", "Text", "Files", "ProcessMemory"]),
+        command(
+            "evaluate",
+            [
+                "Settings", "Evaluation", "Training", "Inference", "ModelFolders", "HeadlineData", "Reports",
+                "Statistics", "Text", "JSON", "Files", "ProcessMemory",
+            ]),
+        command(
+            "headline",
+            [
+                "Settings", "Inference", "ModelFolders", "Evaluation", "Checkpoints", "Reports", "HeadlineData",
+                "Tokenization", "Text", "JSON", "Files", "ProcessMemory",
+            ]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TinyModels",
+            dependencies: [
+                "TestSupport", "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore",
+                "Tokenization", "Checkpoints", "JSON", "Files",
+            ], path: "Tests/TinyModels", swiftSettings: strict),
+        tests("Text", on: .foundations),
+        tests("JSON", on: .foundations, ["Text", "Files"]),
+        tests("Files", on: .foundations, ["TestSupport", "Text"]),
+        tests("ProcessMemory", on: .foundations, ["Files"]),
+        tests("Settings", on: .foundations, ["TestSupport", "Text", "Files"]),
+        tests("NumericCore", on: .numerics, ["TestSupport"]),
+        tests("Autograd", on: .numerics, ["TestSupport", "NumericCore"]),
+        tests("NeuralNetwork", on: .numerics, ["Autograd", "NumericCore"]),
+        tests("Optimization", on: .numerics, ["TestSupport", "Autograd", "NumericCore"]),
+        tests("Statistics", on: .numerics, ["TestSupport"]),
+        tests("Tokenization", on: .data, ["TestSupport", "Text", "JSON", "Files"]),
+        tests("HeadlineData", on: .data, ["TestSupport", "Text", "JSON", "Files", "Randomness"]),
+        tests("Baselines", on: .data, ["TestSupport", "Statistics"]),
+        tests("Checkpoints", on: .models, ["TestSupport", "NumericCore", "Text", "Files"]),
+        tests(
+            "Models", on: .models,
+            ["TestSupport", "NeuralNetwork", "Autograd", "NumericCore", "Optimization"]),
+        tests(
+            "ModelFolders", on: .models,
+            [
+                "TestSupport", "TinyModels", "Inference", "Models", "NeuralNetwork", "Autograd", "NumericCore",
+                "Tokenization",
+                "Checkpoints", "JSON", "Files",
+            ]),
+        tests(
+            "Inference", on: .workflows,
+            [
+                "TestSupport", "TinyModels", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore",
+                "Tokenization",
+                "Text", "Files",
+            ]),
+        tests("Reports", on: .workflows, ["TestSupport", "Text", "JSON", "Files"]),
+        tests(
+            "Evaluation", on: .workflows,
+            [
+                "TestSupport", "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore",
+                "Checkpoints",
+                "Statistics", "Baselines", "HeadlineData", "Reports", "Tokenization", "Text", "JSON", "Files",
+            ]),
+        tests(
+            "Training", on: .workflows,
+            [
+                "TestSupport", "HeadlineData", "Text", "JSON", "Files", "Settings", "Checkpoints", "Inference",
+                "ModelFolders",
+                "NumericCore", "Autograd", "Optimization", "Tokenization", "ProcessMemory", "Statistics", "Baselines",
             ]),
         // Runs the executables that lie beside the test bundle: `swift build --build-tests` makes all.
         .testTarget(
-            name: "CommandTests", dependencies: ["TestSupport", "Checkpoints", "NumericCore", "Files"],
-            swiftSettings: strict),
-        tests(
-            "Training",
-            [
-                "HeadlineData", "Files", "Configuration", "Checkpoints", "Inference", "NumericCore", "Autograd",
-                "Optimization",
-            ]),
+            name: "CommandTests",
+            dependencies: ["TestSupport", "Checkpoints", "NumericCore", "JSON", "Files", "ProcessMemory"],
+            path: "Tests/Commands/CommandTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

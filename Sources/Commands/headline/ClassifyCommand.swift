@@ -1,0 +1,150 @@
+import ArgumentParser
+import Commands
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import JSON
+import Settings
+import Text
+
+/// `headline classify`.
+struct ClassifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classify",
+        abstract: "Labels headlines with calibrated probabilities.",
+        discussion: """
+            Characters that would command the terminal are shown as escapes. With --json every headline becomes one JSON \
+            object a line: headline, label, probability, and candidates. Without headlines and --file, headlines are read from \
+            standard input, one a line.
+
+            Columns and the format are named as in training: --set data.columns.headline=title, --set data.format=csv. A \
+            headline of a file that cannot be labelled is reported by its line, and the others are labelled; the command then \
+            ends with status 65. A file that breaks its format, such as a row with a field too many, is refused whole.
+
+            Examples:
+
+              headline classify --model checkpoints/classifier-sample/best "Striker out for six weeks after scan"
+              headline classify --model DIR --file headlines.jsonl.gz --top-k 1 --json > labels.jsonl
+            """)
+
+    @Argument(help: "Headlines.")
+    var headlines: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A classifier's model folder, such as checkpoints/classifier-sample/best.", valueName: "dir")
+    )
+    var model: String
+
+    @Option(help: ArgumentHelp("A file of headlines: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
+    var file: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Overrides one setting; may be repeated.", valueName: "key.path=value"))
+    var overrides: [String] = []
+
+    @Option(help: ArgumentHelp("How many labels to show for each headline.", valueName: "k"))
+    var topK = 3
+
+    @OptionGroup var compute: ComputeFlags
+
+    @Flag(help: "Print JSON lines.")
+    var json = false
+
+    /// The settings that say how a file is read, by the keys of training.
+    private struct Settings: Codable {
+        var data = HeadlineFileSettings.Data()
+    }
+
+    func run() throws {
+        try reportingFailure {
+            compute.apply()
+            guard topK >= 1 else {
+                throw ClassificationError("top-k is \(topK), expected a whole number from 1 on")
+            }
+            guard headlines.isEmpty || file == nil else {
+                throw ClassificationError("there are headlines and --file, expected one of the two")
+            }
+            let settings = try resolve(Settings(), overrides: overrides)
+            let table = headlines.isEmpty ? try table(settings.data) : nil
+            let classifier = try Classifier(folder: model)
+            for remark in classifier.remarks { writeLine("warning: \(harmless(remark))") }
+            let (cut, wrong) =
+                try table.map { try label($0, classifier) } ?? (show(headlines, try classifier.classify(headlines)), 0)
+            if cut > 0 {
+                writeLine(
+                    "warning: \(cut) \(cut == 1 ? "headline has" : "headlines have") more tokens than the model has positions; "
+                        + "the end was not read")
+            }
+            try flushStandardOutput()
+            if wrong > 0 { throw ExitCode(ExitStatus.data.rawValue) }
+        }
+    }
+
+    /// The headlines of the file, or of standard input.
+    private func table(_ settings: HeadlineFileSettings.Data) throws -> HeadlineTable {
+        let table: HeadlineTable
+        if let file {
+            table = try HeadlineTable(readingFrom: file, format: settings.format, columns: settings.columns)
+        } else {
+            let bytes = isatty(STDIN_FILENO) == 1 ? [] : try readStandardInput()
+            guard !bytes.isEmpty else {
+                throw ClassificationError(
+                    "there is nothing to label, expected headlines, --file FILE, or headlines on standard input")
+            }
+            table = try HeadlineTable(
+                bytes: bytes, path: "standard input", format: settings.format ?? .txt, columns: settings.columns)
+        }
+        if table.report.emptyHeadlines > 0 { writeLine("\(table.path): \(table.report)") }
+        return table
+    }
+
+    /// Labels the headlines of a file in parts, so that a long one is answered from the beginning; returns how many were cut,
+    /// and how many cannot be labelled, each of which is reported by its line.
+    private func label(_ table: HeadlineTable, _ classifier: Classifier) throws -> (cut: Int, wrong: Int) {
+        var (cut, wrong) = (0, 0)
+        for start in stride(from: 0, to: table.rows.count, by: Self.part) {
+            var rows = Array(table.rows[start..<min(start + Self.part, table.rows.count)])
+            while !rows.isEmpty {
+                let texts = rows.map(\.text)
+                switch Result(catching: { () throws(ClassificationError) in try classifier.classify(texts) }) {
+                case .success(let predictions):
+                    cut += show(texts, predictions)
+                    rows = []
+                case .failure(let error):
+                    guard let place = error.headline else { throw error }
+                    let line = rows.remove(at: place).line
+                    writeLine("error: " + harmless("\(table.path), line \(line): the headline \(error.problem)"))
+                    wrong += 1
+                }
+            }
+        }
+        return (cut, wrong)
+    }
+
+    /// Headlines labelled between two parts of a file.
+    private static let part = 512
+
+    /// Prints what is said about headlines; returns how many were cut.
+    private func show(_ headlines: [String], _ predictions: [Classifier.Prediction]) -> Int {
+        for (headline, prediction) in zip(headlines, predictions) { print(line(headline, prediction)) }
+        return predictions.count { $0.isCut }
+    }
+
+    private func line(_ text: String, _ prediction: Classifier.Prediction) -> String {
+        let shown = prediction.candidates.prefix(topK)
+        guard json else {
+            let labels = shown.map { "\(harmless($0.label)) \(String(format: "%.3f", $0.probability))" }
+            return "\(labels.joined(separator: "  "))  \(harmless(text))"
+        }
+        let candidates = shown.map { candidate -> JSONValue in
+            .object([("label", .string(candidate.label)), ("probability", .number(candidate.probability))])
+        }
+        return String(
+            decoding: JSONValue.object([
+                ("headline", .string(text)), ("label", .string(shown[0].label)),
+                ("probability", .number(shown[0].probability)), ("candidates", .array(candidates)),
+            ]).serialized(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,119 @@
+import Evaluation
+import ArgumentParser
+import Commands
+import Files
+import Foundation
+import HeadlineData
+import JSON
+import Reports
+import Settings
+import Text
+import Tokenization
+
+/// `headline data`: what can be done with headline files.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Works with headline files.", subcommands: [DataCheckCommand.self])
+}
+
+/// `headline data check`.
+struct DataCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says what there is to know about headline files before anything is trained on them.",
+        discussion: """
+            Counts rows, encodings, empty and over-long headlines, exact and near duplicates, labels, conflicting labels, \
+            lengths, dates and damaged text. Of several files, the first is the one to train on: what of each later one \
+            stands in an earlier one is counted as leakage. Nothing is changed.
+
+            With --strict the command ends with status 1 when there is a finding that counts: leakage, exact duplicates, \
+            conflicting labels, rows without a label (in files that have labels), labels that the first file lacks or has fewer than \
+            \(Labelling.usualRareLimit) headlines of, labels that may mean the same, empty or over-long headlines, damaged \
+            text, unreadable dates. Near duplicates within a file and missing dates do not count.
+
+            Columns, the format and a label map are named as in training: --set data.columns.headline=title, \
+            --set data.columns.category=section, --set data.format=csv, --set labels.map=topics.yaml.
+
+            Examples:
+
+              headline data check headlines.csv
+              headline data check train.jsonl validation.jsonl --report reports/data --strict
+              headline data check labelled.jsonl --tokenizer minilm-l6 --json > check.json
+            """)
+
+    @Argument(help: ArgumentHelp("CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
+    var files: [String]
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Overrides one setting; may be repeated.", valueName: "key.path=value"))
+    var overrides: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Measure in the tokens of this folder's tokenizer instead of in words.", valueName: "dir"))
+    var tokenizer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is longer is over-long (default: \(LengthMeasure.usualWordLimit) words or \(LengthMeasure.usualTokenLimit) tokens).",
+            valueName: "n"))
+    var longest: Int?
+
+    @Flag(help: "Print one JSON object, the same as report.json.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp("Also write report.html, report.md and report.json to this new folder.", valueName: "dir"))
+    var report: String?
+
+    @Flag(help: "End with status 1 when there are findings that count.")
+    var strict = false
+
+    @Flag(name: .shortAndLong, help: "Print no progress.")
+    var quiet = false
+
+    /// From so many rows on the work takes long enough to say what is going on.
+    private static let manyRows = 20_000
+
+    func run() throws {
+        try reportingFailure {
+            let folder = try report.map { try ReportFolder(path: $0) }
+            let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
+            let measure = try lengthMeasure()
+            let map = try settings.labels.labelMap()
+            let sources = try files.map {
+                try HeadlineSource(readingFrom: $0, format: settings.data.format, columns: settings.data.columns)
+            }
+            let isLong = sources.reduce(0) { $0 + $1.table.rows.count } >= Self.manyRows
+            let check = try DataCheck(of: sources, measure: measure, map: map) { stage in
+                if isLong, !quiet { writeLine(stage + " …") }
+            }
+            let document = check.json(command: typedCommand)
+            let text = check.report(command: typedCommand)
+            print(json ? String(decoding: document.serialized(.indented), as: UTF8.self) : text.plainText)
+            if let folder {
+                try folder.write(text, json: document)
+                if !quiet { writeLine("wrote \(folder.path)/report.html, report.md and report.json") }
+            }
+            try flushStandardOutput()
+            if strict, check.fails { throw ExitCode(ExitStatus.failure.rawValue) }
+        }
+    }
+
+    private func lengthMeasure() throws -> LengthMeasure {
+        if let longest, longest < 1 {
+            throw FileError("--longest", "is \(longest), expected a whole number from 1 on", exitStatus: .usage)
+        }
+        guard let tokenizer else { return .words(limit: longest ?? LengthMeasure.usualWordLimit) }
+        let (folder, limit) = (URL(fileURLWithPath: tokenizer), longest ?? LengthMeasure.usualTokenLimit)
+        switch try TokenizerKind(folder: folder) {
+        case .wordPiece:
+            let tokenizer = try WordPieceTokenizer(folder: folder)
+            return LengthMeasure(unit: "tokens", limit: limit) { tokenizer.framed(tokenizer.encode($0)).count }
+        case .byteLevelBPE:
+            let tokenizer = try ByteLevelBPE(folder: folder)
+            // And the end of text.
+            return LengthMeasure(unit: "tokens", limit: limit) { tokenizer.encode($0).count + 1 }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Commands
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import ModelFolders
+import Text
+
+/// `headline export`.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes a model folder anew, complete, in the precision you choose.",
+        discussion: """
+            What is written is read back and held to its digest before the command ends. float32, float16 and bfloat16 load in \
+            transformers; int8 is for headline alone, and says so in its config.json.
+
+            With --validation the command says what the precision changes: perplexity of a generator, accuracy of a classifier \
+            on the headlines whose labels the model knows.
+
+            Examples:
+
+              headline export --model checkpoints/generator-sample/best --output small --precision float16
+              headline export --model DIR --output DIR-int8 --int8 --validation validation.jsonl
+            """)
+
+    /// The precisions by their usual names.
+    enum Precision: String, ExpressibleByArgument, CaseIterable {
+        case float32, float16, bfloat16, int8
+
+        var stored: WeightPrecision {
+            switch self {
+            case .float32: .float32
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .int8: .int8
+            }
+        }
+    }
+
+    @Option(help: ArgumentHelp("A generator's or a classifier's model folder.", valueName: "dir"))
+    var model: String
+
+    @Option(help: ArgumentHelp("The folder to write, which must not be there.", valueName: "dir"))
+    var output: String
+
+    @Option(help: "Of the weights; the 16-bit ones take half the space, int8 a quarter.")
+    var precision: Precision?
+
+    @Flag(help: "The same as --precision int8.")
+    var int8 = false
+
+    @Option(help: ArgumentHelp("A file of headlines to measure the change on.", valueName: "file"))
+    var validation: String?
+
+    func run() throws {
+        try reportingFailure {
+            guard !pathExists(output) else {
+                throw FileError(output, "is there already; choose a new folder by --output", exitStatus: .usage)
+            }
+            guard precision == nil || !int8 else {
+                throw FileError("--precision", "is given beside --int8, expected one of the two", exitStatus: .usage)
+            }
+            let precision = int8 ? .int8 : precision?.stored ?? .float32
+            let table = try validation.map { try HeadlineTable(readingFrom: $0) }
+            switch try ModelKind(ofFolder: model) {
+            case .generator: try exportGenerator(precision, table)
+            case .classifier: try exportClassifier(precision, table)
+            }
+            if table == nil, precision != .float32 { print("change not measured: give --validation FILE") }
+            print(output)
+            try flushStandardOutput()
+        }
+    }
+
+    private func exportGenerator(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+        let folder = try GeneratorFolder(path: model)
+        guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let headlines = table?.texts ?? []
+        // What is wrong with the headlines shows before anything is written.
+        let before = try table.map { _ in Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines)) }
+        let loaded = try folder.load(for: .reading)
+        tell(loaded.ignored)
+        try folder.export(loaded, precision: precision, to: output)
+        _ = try GeneratorFolder(path: output).load(for: .inference)
+        if let before {
+            let after = Self.perplexity(try HeadlineScorer(folder: output).scores(of: headlines))
+            let change = String(format: "%+.2f %%", (after / before - 1) * 100)
+            print(
+                "perplexity per token on \(headlines.count) headlines: \(String(format: "%.2f", before)) before, "
+                    + "\(String(format: "%.2f", after)) in \(precision.rawValue), \(change)")
+        }
+    }
+
+    private static func perplexity(_ scores: [HeadlineScorer.Score]) -> Double {
+        let nats = scores.reduce(0) { $0 + $1.nats.reduce(0, +) }
+        return exp(nats / Double(max(1, scores.reduce(0) { $0 + $1.nats.count })))
+    }
+
+    private func exportClassifier(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+        let folder = try ClassifierFolder(path: model)
+        guard !folder.configuration.isInt8 else { throw isInt8Already }
+        let rows = try table.map { try judged($0, by: folder.configuration.labels) } ?? []
+        // What is wrong with the headlines shows before anything is written.
+        let old = try table.map { try accuracy(of: try Classifier(folder: model), on: rows, of: $0) }
+        let loaded = try folder.load(for: .reading)
+        tell(loaded.ignored)
+        try folder.export(loaded, precision: precision, to: output)
+        let after = try Classifier(folder: output)
+        guard let table, let old else { return }
+        let new = try accuracy(of: after, on: rows, of: table)
+        print(
+            "accuracy on \(rows.count) headlines: \(String(format: "%.4f", old)) before, "
+                + "\(String(format: "%.4f", new)) in \(precision.rawValue), "
+                + "\(String(format: "%+.2f", (new - old) * 100)) points")
+    }
+
+    /// The rows with a label that the model knows; says how many others there are.
+    private func judged(_ table: HeadlineTable, by labels: [String]) throws -> [Headline] {
+        let labelled = table.rows.filter { $0.category != nil }
+        let rows = labelled.filter { row in labels.contains { $0 == row.category } }
+        let others = labelled.count - rows.count
+        guard !rows.isEmpty else {
+            throw FileError(
+                table.path,
+                labelled.isEmpty
+                    ? "has no labelled rows, expected some to measure accuracy on"
+                    : "has none of the model's labels in its \(others) labelled rows, expected some to measure accuracy on"
+            )
+        }
+        if others > 0 {
+            writeLine("\(table.path): left out \(others) headlines with labels that the model does not know")
+        }
+        return rows
+    }
+
+    /// The share of rows whose likeliest label is their own.
+    private func accuracy(of classifier: Classifier, on rows: [Headline], of table: HeadlineTable) throws -> Double {
+        let texts = rows.map(\.text)
+        switch Result(catching: { () throws(ClassificationError) in try classifier.classify(texts) }) {
+        case .success(let predictions):
+            return Double(zip(predictions, rows).count { $0.candidates[0].label == $1.category }) / Double(rows.count)
+        case .failure(let error):
+            guard let place = error.headline else { throw error }
+            throw FileError(table.path, "line \(rows[place].line): the headline \(error.problem)")
+        }
+    }
+
+    private var isInt8Already: FileError {
+        FileError(
+            model,
+            "holds int8 weights, from which nothing more precise can be made; export the folder they were made of",
+            exitStatus: .usage)
+    }
+
+    private func tell(_ ignored: [String]) {
+        guard !ignored.isEmpty else { return }
+        writeLine("\(model): left out \(ignored.count) entries without weights: \(ignored.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,147 @@
+import Files
+import Text
+
+/// Something about headline files that deserves attention.
+public struct Finding: Sendable, Hashable {
+    /// What it is about.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        case leakage, exactDuplicates, nearDuplicates, conflictingLabels, unlabelledRows, unknownLabels, rareLabels
+        case lookalikeLabels, emptyHeadlines, overlongHeadlines, damagedText, unreadableDates, missingDates
+
+        /// Whether `--strict` fails for it. Near duplicates within a file do not count, as a split keeps them together, nor do
+        /// missing dates, which only a temporal split needs.
+        public var isStrict: Bool {
+            switch self {
+            case .nearDuplicates, .missingDates: false
+            default: true
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// The name of the file it is about; `nil` for all of them together.
+    public let file: String?
+    /// How many rows, labels or pairs there are.
+    public let count: Int
+    /// What was found.
+    public let sentence: String
+    /// What to do.
+    public let advice: String
+
+    /// All findings, file by file within each kind, in the order of the kinds.
+    static func all(
+        files: [CheckedFile], leakage: [Leakage], labels: LabelProfile?, conflicts: [LabelConflict]
+    ) -> [Finding] {
+        var findings = leakage.compactMap { Self.leakage($0, files) }
+        for file in files { findings += Self.findings(of: file) }
+        if let labels { findings += Self.findings(of: labels, files) }
+        if !conflicts.isEmpty {
+            findings.append(
+                Finding(
+                    kind: .conflictingLabels, file: nil, count: conflicts.count,
+                    sentence: "\(some(conflicts.count, "headline")) with more than one label",
+                    advice: "decide on one label for each; at most one can be learned"))
+        }
+        let order = Kind.allCases
+        return order.flatMap { kind in findings.filter { $0.kind == kind } }
+    }
+
+    private static func leakage(_ leakage: Leakage, _ files: [CheckedFile]) -> Finding? {
+        let count = leakage.overlap.exact + leakage.overlap.near
+        guard count > 0 else { return nil }
+        return Finding(
+            kind: .leakage, file: files[leakage.later].name, count: count,
+            sentence: sentence(leakage.overlap, files[leakage.earlier].name),
+            advice: "remove them from one of the two files, or figures on the second flatter a model of the first")
+    }
+
+    private static func findings(of file: CheckedFile) -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ kind: Kind, _ count: Int, _ sentence: String, _ advice: String) {
+            guard count > 0 else { return }
+            findings.append(Finding(kind: kind, file: file.name, count: count, sentence: sentence, advice: advice))
+        }
+        let (report, duplicates, lengths) = (file.report, file.duplicates, file.lengths)
+        add(
+            .exactDuplicates, duplicates.exact,
+            "\(some(duplicates.exact, "row")) \(duplicates.exact == 1 ? "repeats" : "repeat") an earlier one but for case and punctuation",
+            "remove them, or they count several times")
+        add(
+            .nearDuplicates, duplicates.near,
+            "\(some(duplicates.near, "headline")) nearly \(duplicates.near == 1 ? "repeats" : "repeat") an earlier one",
+            "leave them if they are news: a split keeps them on one side")
+        add(
+            .emptyHeadlines, report.emptyHeadlines,
+            "\(some(report.emptyHeadlines, "row")) without a headline, dropped",
+            "remove them, or find where the texts went")
+        add(
+            .overlongHeadlines, lengths.overlong,
+            "\(some(lengths.overlong, "headline")) with more than \(lengths.limit) \(lengths.unit); the longest has \(lengths.longest)",
+            "look whether they are headlines; training cuts or drops what is longer than the model")
+        let damaged = file.damage.reduce(0) { $0 + $1.count }
+        add(
+            .damagedText, damaged,
+            "damaged text: "
+                + file.damage.map { "\(some($0.count, "headline")) with \($0.kind.name)" }.joined(separator: ", "),
+            "repair them where the file was made; a model learns such traces like words")
+        if let first = report.firstUnreadableDate {
+            add(
+                .unreadableDates, report.unreadableDates,
+                "\(some(report.unreadableDates, "date")) that cannot be read, the first, \(quoted(first.text)), on line \(first.line)",
+                "write dates like 2024-03-09")
+        }
+        if file.dates.first != nil {
+            let missing = file.dates.missing - file.dates.unreadable
+            add(.missingDates, missing, "\(some(missing, "row")) without a date", "a temporal split trains on them all")
+        }
+        return findings
+    }
+
+    private static func findings(of labels: LabelProfile, _ files: [CheckedFile]) -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ kind: Kind, _ file: String?, _ count: Int, _ sentence: String, _ advice: String) {
+            guard count > 0 else { return }
+            findings.append(Finding(kind: kind, file: file, count: count, sentence: sentence, advice: advice))
+        }
+        for (file, count) in zip(files, labels.unlabelled) {
+            add(
+                .unlabelledRows, file.name, count, "\(some(count, "row")) without a label",
+                "label them; a classifier leaves them out")
+        }
+        let (unknown, rare) = (labels.unknown.map(\.name), labels.rare.map(\.name))
+        add(
+            .unknownLabels, nil, unknown.count,
+            "\(some(unknown.count, "label")) without a headline in \(files[0].name): \(quotedList(unknown))",
+            "training on that file and validating on another is refused; merge labels by a map")
+        add(
+            .rareLabels, nil, rare.count,
+            "\(some(rare.count, "label")) with fewer than \(Labelling.usualRareLimit) headlines in \(files[0].name): \(quotedList(rare))",
+            "merge labels by a map (labels.map), or give more headlines")
+        let pairs = labels.lookalikes.map { "\(quoted($0.first)) and \(quoted($0.second))" }
+        let shown = pairs.prefix(4).joined(separator: ", ")
+        add(
+            .lookalikeLabels, nil, pairs.count,
+            "\(some(pairs.count, "pair")) of labels that may mean the same: \(shown)\(pairs.count > 4 ? " and \(pairs.count - 4) more" : "")",
+            "merge those that do by a map (labels.map)")
+        return findings
+    }
+
+    /// How much of a file stands in an earlier one.
+    private static func sentence(_ overlap: Overlap, _ earlier: String) -> String {
+        let all = some(overlap.validationCount, "headline")
+        func are(_ count: Int) -> String {
+            count == 1 ? "is a near duplicate of one" : "are near duplicates of some"
+        }
+        if overlap.exact == 0 {
+            return "\(grouped(overlap.near)) of \(all) \(are(overlap.near)) in \(earlier)"
+        }
+        let exact =
+            "\(grouped(overlap.exact)) of \(all) \(overlap.exact == 1 ? "stands" : "stand") in \(earlier) as well"
+        return overlap.near == 0 ? exact : "\(exact), and \(grouped(overlap.near)) more \(are(overlap.near)) there"
+    }
+
+    /// `1 row`, `1,200 rows`.
+    private static func some(_ count: Int, _ what: String) -> String {
+        "\(grouped(count)) \(what)\(count == 1 ? "" : "s")"
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// How numbers, sizes, times and foreign text are put into lines for people.
+package enum ReportText {
+    /// `53,674`.
+    package static func grouped(_ number: Int) -> String { grouped(number) }
+
+    /// `1.21 GB`, `845 MB`, `12 kB`: decimal multiples, as `ls --si` and disk makers use them.
+    package static func bytes(_ count: Int) -> String {
+        switch count {
+        case 1_000_000_000...: fixed(Double(count) / 1e9, 2) + " GB"
+        case 1_000_000...: fixed(Double(count) / 1e6, 0) + " MB"
+        case 1_000...: fixed(Double(count) / 1e3, 0) + " kB"
+        default: "\(count) bytes"
+        }
+    }
+
+    /// `0.4 s`, `45 s`, `3 min 12 s`, `2 h 05 min`, `3 d 04 h`.
+    package static func duration(_ seconds: Double) -> String {
+        guard let whole = wholeSeconds(seconds) else { return "an unknown time" }
+        switch whole {
+        case ..<10 where seconds < 9.95: return fixed(seconds, 1) + " s"
+        case ..<60: return "\(whole) s"
+        case ..<3600: return "\(whole / 60) min \(padded(whole % 60)) s"
+        case ..<86_400: return "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
+        default: return "\(whole / 86_400) d \(padded(whole / 3600 % 24)) h"
+        }
+    }
+
+    /// `3:12`, `2:05:10`: a duration for the progress bar.
+    package static func clock(_ seconds: Double) -> String {
+        guard let whole = wholeSeconds(seconds) else { return "?" }
+        let tail = "\(padded(whole / 60 % 60)):\(padded(whole % 60))"
+        return whole < 3600 ? "\(whole / 60):\(padded(whole % 60))" : "\(whole / 3600):\(tail)"
+    }
+
+    /// A number with a fixed count of decimals.
+    package static func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
+
+    /// A number with two decimals in scientific notation: `9.70e-04`.
+    package static func scientific(_ number: Double) -> String { String(format: "%.2e", number) }
+
+    /// A rate or norm: whole from 100 on, fewer digits lost below.
+    package static func rough(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e6 else { return String(format: "%.3g", number) }
+        return fixed(number, abs(number) >= 100 ? 0 : abs(number) >= 10 ? 1 : 2)
+    }
+
+    /// Text of unknown origin made harmless for a terminal and kept on one line.
+    package static func harmless(_ text: String) -> String { harmless(text) }
+
+    private static func wholeSeconds(_ seconds: Double) -> Int? {
+        seconds.isFinite && seconds >= 0 && seconds < 1e12 ? Int(seconds.rounded()) : nil
+    }
+
+    private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Rows of text in aligned columns, for a terminal.
+public struct TextTable: Sendable, CustomStringConvertible {
+    /// On which side the text of a column begins.
+    public enum Alignment: Sendable { case left, right }
+
+    private let titles: [String]
+    private let alignments: [Alignment]
+    private var rows: [[String]] = []
+
+    public init(_ columns: [(title: String, alignment: Alignment)]) {
+        titles = columns.map { Self.shown($0.title) }
+        alignments = columns.map(\.alignment)
+    }
+
+    /// Adds a row. Traps unless it has a cell for each column.
+    public mutating func add(_ cells: [String]) {
+        precondition(cells.count == titles.count, "TextTable: \(cells.count) cells for \(titles.count) columns")
+        rows.append(cells.map(Self.shown))
+    }
+
+    /// The lines, columns two spaces apart, without spaces at their ends and without a final line break.
+    public var description: String {
+        let lines = [titles] + rows
+        let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { cells in
+            let line = titles.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - cells[column].count)
+                return alignments[column] == .left ? cells[column] + space : space + cells[column]
+            }.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
+    }
+
+    /// The longest text of a cell.
+    static let maximumWidth = 40
+
+    /// A cell fit for a terminal: labels come from files, so control and formatting characters show as U+FFFD, and what is
+    /// longer than `maximumWidth` ends in an ellipsis.
+    private static func shown(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalars.append("\u{FFFD}")
+            default: scalars.append(scalar)
+            }
+        }
+        let shown = String(scalars)
+        return shown.count > maximumWidth ? shown.prefix(maximumWidth - 1) + "…" : shown
+    }
+}
+
+/// A number with a fixed count of decimals and a point, whatever the locale.
+package func decimals(_ number: Double, _ count: Int = 4) -> String { String(format: "%.\(count)f", number) }

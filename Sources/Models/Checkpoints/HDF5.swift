@@ -1,0 +1,39 @@
+import CHDF5
+import Files
+import Synchronization
+import Text
+
+/// The one door to libhdf5, which is not safe for threads: everything inside ``exclusively(_:)``, nothing printed, and
+/// every failure code made into an error that carries the library's own words.
+enum HDF5 {
+    /// Whether the library has been started; the lock is the point.
+    private static let started = Mutex(false)
+
+    /// Runs `body` while no other thread is in the library.
+    static func exclusively<Result: Sendable>(
+        _ body: () throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        try started.withLock { (started) throws(FileError) -> Result in
+            if !started {
+                guard chdf5_start() >= 0 else {
+                    throw FileError("libhdf5", "could not be started; reinstall libhdf5-dev", exitStatus: .failure)
+                }
+                started = true
+            }
+            return try body()
+        }
+    }
+
+    /// Passes an identifier on, or throws what the library says about `path` if it is a failure code.
+    @discardableResult
+    static func check<Code: SignedInteger>(
+        _ code: Code, _ path: String, _ task: String, exitStatus: ExitStatus = .failure
+    ) throws(FileError) -> Code {
+        guard code < 0 else { return code }
+        var text = [CChar](repeating: 0, count: 512)
+        chdf5_last_error(&text, text.count)
+        let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let words = bytes.isEmpty ? "no reason given" : String(decoding: bytes, as: UTF8.self)
+        throw FileError(path, "libhdf5 could not \(task): \(words)", exitStatus: exitStatus)
+    }
+}

@@ -1,0 +1,44 @@
+public import NumericCore
+import Preconditions
+
+/// Keys and values of earlier tokens, for every layer of a model and every sequence being decoded.
+///
+/// Not `Sendable`: a cache belongs to the one decoding loop that made it.
+public final class KVCache {
+    private let layers: [AttentionCache]
+    /// The most tokens that a slot may be opened for.
+    private let positions: Int
+    private var closed: [Int] = []
+    private var slotCount = 0
+
+    /// A cache without slots for a model of `positions` positions and `channels` channels.
+    public init(layers: Int, positions: Int, channels: Int) {
+        self.positions = positions
+        self.layers = (0..<layers).map { _ in AttentionCache(channels: channels) }
+    }
+
+    /// The cache of one layer.
+    public func layer(_ index: Int) -> AttentionCache { layers[index] }
+
+    /// Opens a slot for a sequence of at most `capacity` tokens and returns its number. Traps beyond the model's positions.
+    public func open(capacity: Int) -> Int {
+        require(capacity <= positions, "KVCache: \(capacity) tokens, \(positions) positions")
+        let slot = closed.popLast() ?? slotCount
+        slotCount = max(slotCount, slot + 1)
+        for layer in layers { layer.open(slot, capacity: capacity) }
+        return slot
+    }
+
+    /// Gives the memory of a slot back. Its number may be given out again.
+    public func close(_ slot: Int) {
+        for layer in layers { layer.close(slot) }
+        closed.append(slot)
+    }
+
+    /// Opens a slot that begins with the first `tokens` of another, so that both go on from them.
+    public func fork(_ slot: Int, tokens: Int, capacity: Int) -> Int {
+        let copy = open(capacity: capacity)
+        for layer in layers { layer.copy(from: slot, to: copy, tokens: tokens) }
+        return copy
+    }
+}

@@ -1,0 +1,54 @@
+import CKernels
+import Preconditions
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What one AdamW update needs beside the buffers.
+public struct AdamWUpdate: Sendable {
+    public var learningRate: Float
+    public var beta1: Float
+    public var beta2: Float
+    public var epsilon: Float
+    public var weightDecay: Float
+    /// The factor on the gradient: one over the tokens of the step, times the clipping factor.
+    public var gradientScale: Float
+    /// t, counted from 1.
+    public var step: Int
+
+    public init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, gradientScale: Float,
+        step: Int
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.gradientScale = gradientScale
+        self.step = step
+    }
+
+    /// Updates weights and moments in one pass and clears the gradient; all four have one shape.
+    public func apply(
+        weight: MutableArray, gradient: MutableArray, firstMoment: MutableArray, secondMoment: MutableArray
+    ) {
+        require(
+            weight.count == gradient.count && weight.count == firstMoment.count && weight.count == secondMoment.count,
+            "adamW: \(weight.shape), \(gradient.shape), \(firstMoment.shape), \(secondMoment.shape)")
+        let constants = hk_adamw_settings(
+            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+            gradient_scale: gradientScale, first_correction: Float(1 - pow(Double(beta1), Double(step))),
+            second_correction_root: Float((1 - pow(Double(beta2), Double(step))).squareRoot()))
+        Parallelism.run(weight.count, grain: elementGrain) { range in
+            var settings = constants
+            let at = range.lowerBound
+            hk_adamw(
+                &settings, weight.pointer + at, gradient.pointer + at, firstMoment.pointer + at,
+                secondMoment.pointer + at, range.count)
+        }
+    }
+}

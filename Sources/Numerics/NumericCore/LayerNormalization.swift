@@ -1,0 +1,58 @@
+import CKernels
+import Preconditions
+
+/// The result of normalising rows, with the two statistics per row that the pullback needs.
+public struct LayerNormalization: Sendable {
+    /// `[N, C]`: `(x − mean) / √(variance + ε) · scale + shift`.
+    public let output: NDArray
+    private let input: NDArray
+    private let scale: NDArray
+    private let mean: NDArray
+    private let reciprocalDeviation: NDArray
+
+    /// Normalises the rows of `input`, `[N, C]`, with the biased variance (Ba, Kiros and Hinton 2016, as PyTorch's
+    /// `LayerNorm`); `scale` and `shift` are `[C]`.
+    public init(_ input: NDArray, scale: NDArray, shift: NDArray, epsilon: Float) {
+        let (rows, columns) = (input.shape.rows, input.shape.columns)
+        require(
+            scale.count == columns && shift.count == columns,
+            "layerNorm: \(input.shape) with scale \(scale.shape) and shift \(shift.shape)")
+        let output = MutableArray(shape: input.shape)
+        let mean = MutableArray(shape: [rows])
+        let reciprocalDeviation = MutableArray(shape: [rows])
+        Parallelism.run(rows, grain: Parallelism.rowGrain(columns: columns)) { range in
+            let (first, at) = (range.lowerBound, range.lowerBound * columns)
+            hk_layer_norm(
+                input.pointer + at, scale.pointer, shift.pointer, epsilon, output.pointer + at, mean.pointer + first,
+                reciprocalDeviation.pointer + first, range.count, columns)
+        }
+        self.output = output.frozen()
+        self.input = input
+        self.scale = scale
+        self.mean = mean.frozen()
+        self.reciprocalDeviation = reciprocalDeviation.frozen()
+    }
+
+    /// Writes the gradient of the input to `dInput`, `[N, C]`, or adds it when `accumulate`.
+    public func pullBack(_ dOutput: NDArray, into dInput: MutableArray, accumulate: Bool) {
+        let (rows, columns) = (input.shape.rows, input.shape.columns)
+        require(
+            dOutput.shape == input.shape && dInput.shape == input.shape, "layerNorm pullback: \(dOutput.shape)")
+        Parallelism.run(rows, grain: Parallelism.rowGrain(columns: columns)) { range in
+            let (first, at) = (range.lowerBound, range.lowerBound * columns)
+            hk_layer_norm_backward(
+                input.pointer + at, scale.pointer, mean.pointer + first, reciprocalDeviation.pointer + first,
+                dOutput.pointer + at, dInput.pointer + at, accumulate, range.count, columns)
+        }
+    }
+
+    /// Adds the gradients of scale and shift, `[C]` each; either may be unwanted.
+    public func addParameterGradients(_ dOutput: NDArray, dScale: MutableArray?, dShift: MutableArray?) {
+        let (rows, columns) = (input.shape.rows, input.shape.columns)
+        Parallelism.run(columns, grain: columnGrain) { range in
+            hk_layer_norm_add_parameter_gradients(
+                input.pointer, mean.pointer, reciprocalDeviation.pointer, dOutput.pointer, dScale?.pointer,
+                dShift?.pointer, rows, columns, range.lowerBound, range.upperBound)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import CKernels
+import Preconditions
+
+/// A matrix that rows are multiplied with.
+public enum ProductMatrix: Sendable {
+    case dense(NDArray)
+    case compact(CompactMatrix)
+
+    public var shape: Shape {
+        switch self {
+        case .dense(let array): array.shape
+        case .compact(let matrix): matrix.shape
+        }
+    }
+
+    /// Whether its rows are the outputs of a layer, whatever the layout of the layer's weight is.
+    public var isInt8: Bool {
+        if case .compact(let matrix) = self { matrix.elements == .int8 } else { false }
+    }
+}
+
+/// Products of few rows with a large matrix, as decoding makes them for every token.
+///
+/// The matrix is read once, as it lies in memory or in a mapped file. A row of the result has the same bits whatever other
+/// rows stand beside it, and on any number of threads: each element is summed by itself, in an order that depends on the
+/// depth alone.
+public enum RowProduct {
+    /// The most rows.
+    public static let mostRows = Int(HK_FEW_ROWS)
+    /// Multiply-adds below which a product is not handed to other threads.
+    private static let smallest = 1 << 16
+
+    /// `x op(matrix) + bias`: `[N, in]` → `[N, out]`.
+    /// - Parameters:
+    ///   - x: `[N, in]`, N at most ``mostRows``.
+    ///   - orientation: `asStored` for a matrix `[in, out]`, `transposed` for one `[out, in]`, which int8 always is.
+    ///   - bias: `[out]`.
+    ///
+    /// Traps when the extents do not fit.
+    public static func multiply(
+        _ x: NDArray, _ matrix: ProductMatrix, _ orientation: Orientation, bias: NDArray?
+    ) -> NDArray {
+        let (rows, depth) = (x.shape.rows, x.shape.columns)
+        let isStored = orientation == .asStored
+        let outputs = isStored ? matrix.shape.columns : matrix.shape.rows
+        require(
+            depth == (isStored ? matrix.shape.rows : matrix.shape.columns) && rows <= mostRows
+                && (bias.map { $0.count == outputs } ?? true),
+            "RowProduct: \(x.shape) times \(matrix.shape) \(orientation)")
+        let y = MutableArray(shape: Shape(rows: rows, columns: outputs))
+        guard rows > 0, outputs > 0 else { return y.frozen() }
+        withExtendedLifetime((x, matrix, bias)) {
+            if case .compact(let compact) = matrix, let scales = compact.scales {
+                require(!isStored, "RowProduct: int8 \(compact.shape), expected its rows to be outputs")
+                multiply(x, compact, scales, bias, into: y)
+            } else {
+                multiply(x, matrix, isStored, bias, into: y)
+            }
+        }
+        return y.frozen()
+    }
+
+    /// The product with floats.
+    private static func multiply(
+        _ x: NDArray, _ matrix: ProductMatrix, _ isStored: Bool, _ bias: NDArray?, into y: MutableArray
+    ) {
+        var product = hk_row_product()
+        product.rows = x.shape.rows
+        product.depth = x.shape.columns
+        product.x = x.pointer
+        product.x_stride = x.shape.columns
+        product.w_stride = matrix.shape.columns
+        product.bias = bias?.pointer
+        product.y = y.pointer
+        product.y_stride = y.shape.columns
+        switch matrix {
+        case .dense(let array):
+            product.w = UnsafeRawPointer(array.pointer)
+            product.element = HK_FLOAT32
+        case .compact(let compact):
+            product.w = compact.bytes
+            product.element = HK_BFLOAT16
+        }
+        let kernel = isStored ? hk_rows_times_columns : hk_rows_times_rows
+        // Parts of columns are read in runs as long as they are wide.
+        inParts(isStored ? 1 : 2, of: y, depth: product.depth) { kernel(&product, $0.lowerBound, $0.upperBound) }
+    }
+
+    /// The product with int8: `x` is rounded to 16 bits a number, and the sums are exact.
+    private static func multiply(
+        _ x: NDArray, _ matrix: CompactMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
+    ) {
+        let (rows, depth) = (x.shape.rows, x.shape.columns)
+        require(depth <= HK_LARGEST_INT8_DEPTH, "RowProduct: int8 \(matrix.shape) is too deep for exact sums")
+        let padded = (depth + 63) / 64 * 64
+        // Both halves of all rows, four bytes in the place of a float.
+        let halves = MutableArray(shape: Shape(rows: 2 * rows, columns: padded / 4))
+        withUnsafeTemporaryAllocation(of: hk_halved_row.self, capacity: rows) { rowsOfHalves in
+            halves.pointer.withMemoryRebound(to: Int8.self, capacity: 2 * rows * padded) { high in
+                let low = high + rows * padded
+                for row in 0..<rows {
+                    hk_halve_row(
+                        x.pointer + row * depth, depth, padded, high + row * padded, low + row * padded,
+                        rowsOfHalves.baseAddress! + row)
+                }
+                var product = hk_int8_product()
+                product.rows = rows
+                product.depth = depth
+                product.high = UnsafePointer(high)
+                product.low = UnsafePointer(low)
+                product.x_stride = padded
+                product.halves = UnsafePointer(rowsOfHalves.baseAddress)
+                product.w = matrix.bytes.assumingMemoryBound(to: Int8.self)
+                product.scale = scales.pointer
+                product.bias = bias?.pointer
+                product.y = y.pointer
+                product.y_stride = y.shape.columns
+                inParts(2, of: y, depth: depth) { hk_int8_rows_times_rows(&product, $0.lowerBound, $0.upperBound) }
+            }
+        }
+    }
+
+    /// Runs `body` on parts of the columns of `y`, so many for each thread. The cut changes no bits, so it may follow the
+    /// threads.
+    private static func inParts(
+        _ partsOfThread: Int, of y: MutableArray, depth: Int, _ body: (Range<Int>) -> Void
+    ) {
+        let outputs = y.shape.columns
+        let parts = y.count * depth < smallest ? 1 : partsOfThread * Parallelism.threads
+        let width = max(64, (outputs + parts * 16 - 1) / (parts * 16) * 16)
+        Parallelism.run(outputs, grain: width, body)
+    }
+}

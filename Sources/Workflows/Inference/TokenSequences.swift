@@ -1,0 +1,76 @@
+import Autograd
+import Checkpoints
+public import Files
+import JSON
+public import Models
+import NumericCore
+
+/// Given token sequences, and what a model computes from them as a file: what comparisons with other implementations read.
+public struct TokenSequences {
+    /// The sequences, each of at least one token.
+    public let sequences: [[Int32]]
+
+    /// Reads sequences from a JSON file, a list of lists of ids such as `[[50256, 464], [50256, 40]]`.
+    /// - Throws: `FileError` for a file that is something else, or for an id that is no 32-bit number.
+    public init(readingFrom path: String) throws(FileError) {
+        let json: JSONValue
+        do { json = try JSONValue(parsing: try readFile(path, limit: 1 << 26)) } catch let error as FileError {
+            throw error
+        } catch { throw FileError(path, "\(error)") }
+        guard let rows = json.array, !rows.isEmpty else {
+            throw FileError(path, "holds \(json.kind), expected a list of lists of token ids")
+        }
+        var sequences: [[Int32]] = []
+        for (index, row) in rows.enumerated() {
+            let ids = (row.array ?? []).compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
+            guard let found = row.array, !found.isEmpty, ids.count == found.count else {
+                throw FileError(
+                    path, "sequence \(index) is not a list of token ids, expected at least one whole number")
+            }
+            sequences.append(ids)
+        }
+        self.sequences = sequences
+    }
+
+    /// Writes `logits/0`, `logits/1`, …, each `[tokens, vocabulary]`, to a safetensors file at `path`. All sequences are
+    /// computed in one packed pass.
+    /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
+    ///   cannot be written.
+    public func writeLogits(of model: GPT2, to path: String) throws {
+        try check(positions: model.configuration.positions, vocabulary: model.configuration.vocabularySize)
+        let hidden = model(tokens, segments, cache: nil)  // [N, C]
+        let logits = model.logits(hidden).value  // [N, V]
+        try SafetensorsWriter.write(parts(of: logits, "logits"), to: path, precision: .float32, metadata: [:])
+    }
+
+    /// Writes `hidden/0`, `hidden/1`, …, each `[tokens, channels]`, the last hidden states, and `logits`, `[sequences, labels]`,
+    /// to a safetensors file at `path`. All sequences are computed in one packed pass.
+    /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
+    ///   cannot be written.
+    public func writeHiddenStates(of model: BERTClassifier, to path: String) throws {
+        try check(positions: model.configuration.positions, vocabulary: model.configuration.vocabularySize)
+        let hidden = parts(of: model.hiddenStates(tokens, segments).value, "hidden")  // [N, C]
+        let logits = model(tokens, segments).value  // [S, K]
+        try SafetensorsWriter.write(hidden + [("logits", logits)], to: path, precision: .float32, metadata: [:])
+    }
+
+    private var tokens: [Int32] { sequences.flatMap { $0 } }
+    private var segments: Segments { Segments(lengths: sequences.map(\.count)) }
+
+    /// The rows of each sequence.
+    private func parts(of array: NDArray, _ name: String) -> [(name: String, values: NDArray)] {
+        let segments = segments
+        return (0..<segments.count).map { ("\(name)/\($0)", array.rows(segments.rows(of: $0))) }
+    }
+
+    private func check(positions: Int, vocabulary: Int) throws(GenerationError) {
+        for (index, ids) in sequences.enumerated() {
+            guard ids.count <= positions else {
+                throw GenerationError("sequence \(index) has \(ids.count) tokens, the model has \(positions) positions")
+            }
+            for id in ids where id < 0 || id >= vocabulary {
+                throw GenerationError("sequence \(index) has the id \(id), the model has \(vocabulary) entries")
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Files
+import HeadlineData
+import Settings
+
+/// The labelled headlines of both sides.
+struct ClassifierData {
+    let training: LabelledRows
+    let validation: LabelledRows
+    let labelling: Labelling
+    /// SHA-256 of the files, for the model card.
+    let digests: [String]
+
+    init(_ settings: ClassifierSettings, note: (String) -> Void) throws {
+        let data = settings.data
+        let map = try settings.labels.map.map { path in
+            try LabelMap(NamePairs(contentsOf: path.path, kind: "label map").pairs, name: path.path)
+        }
+        let table = try data.trainingTable(note: note)
+        if let held = try data.validationTable(note: note) {
+            try map?.check(against: table.rows + held.rows)
+            training = try LabelledRows(table, map: map)
+            validation = try LabelledRows(held, map: map)
+            digests = [table.digest.hexadecimal, held.digest.hexadecimal]
+            let overlap = Overlap(training: training.rows.map(\.text), validation: validation.rows.map(\.text))
+            if overlap.exact + overlap.near > 0 { note("overlap: \(overlap)") }
+        } else {
+            try map?.check(against: table.rows)
+            let labelled = try LabelledRows(table, map: map)
+            let split = try data.split.split(labelled.rows, of: table.path)
+            note("split: \(split.report)")
+            (training, validation) = labelled.sides(of: split)
+            digests = [table.digest.hexadecimal]
+        }
+        labelling = try Labelling(
+            training: training, validation: validation, given: try settings.labels.names.map(LabelSet.init),
+            rareLimit: settings.labels.rareBelow)
+        note("labels: \(labelling.report)")
+    }
+}

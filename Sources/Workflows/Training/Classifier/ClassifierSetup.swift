@@ -1,0 +1,186 @@
+import Files
+import Foundation
+import HeadlineData
+import Inference
+import ModelFolders
+import Models
+import NeuralNetwork
+import Settings
+import Text
+import Tokenization
+
+/// What a classifier run is made of. Everything noteworthy on the way is said.
+public struct ClassifierSetup: RunSetup {
+    package let classifier: ClassifierTask
+    public var task: any TrainingTask { classifier }
+
+    public static func trial(of folder: String) -> String {
+        "headline classify --model \(folder) \"Striker out for six weeks after scan\""
+    }
+
+    public init(_ settings: ClassifierSettings, restoring: Bool, note: (String) -> Void) throws {
+        if settings.fineTuning.meanLayer { try Self.checkMeanLayer(settings) }
+        let data = try ClassifierData(settings, note: note)
+        let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
+        let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
+        let labels = data.labelling.labels.names
+        var configuration = try Self.configuration(
+            settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
+        if settings.fineTuning.meanLayer { configuration.layers += 1 }
+        if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
+        try settings.fineTuning.check(layers: configuration.layers)
+        try checkMemory(parameters: Self.parameterCount(configuration))
+        func frame(_ rows: LabelledRows, _ labels: [Int], _ side: String) throws -> LabelledHeadlines {
+            let framed: LabelledHeadlines
+            do {
+                framed = try LabelledHeadlines(
+                    rows.rows.map(\.text), labels: labels,
+                    frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
+                    maximumTokens: configuration.positions, overlong: settings.data.overlong, encode: tokenizer.encode)
+            } catch let error as FramingError {
+                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+            }
+            note("\(side): \(framed.report)")
+            return framed
+        }
+        let training = try frame(data.training, data.labelling.training, "training")
+        try Self.checkSpelling(of: training, tokenizer, note: note)
+        let validation = try frame(data.validation, data.labelling.validation, "validation")
+        let loaded = try Self.model(
+            configuration, settings, base: base, labels: labels, restoring: restoring, note: note)
+        classifier = try ClassifierTask(
+            model: loaded.model, store: loaded.store, tokenizer: tokenizer,
+            sides: .init(data: data, training: training, validation: validation), settings: settings)
+    }
+
+    /// Says how many words the vocabulary cannot spell. Throws when those are more than half of the training tokens, from
+    /// which nothing can be learned.
+    private static func checkSpelling(
+        of training: LabelledHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
+    ) throws(TrainingError) {
+        let unknown = training.tokens.count { $0 == tokenizer.unk }
+        // Without the two tokens that frame each headline.
+        let words = training.tokens.count - 2 * training.count
+        guard unknown > 0 else { return }
+        let found =
+            "\(grouped(unknown)) of \(grouped(words)) training tokens stand for words that the vocabulary of "
+            + "\(grouped(tokenizer.vocabularySize)) entries cannot spell ([UNK])"
+        guard 2 * unknown <= words else {
+            throw TrainingError(
+                "\(found), too many to learn from; look at the vocabulary in model.base or tokenizer.folder, which may belong "
+                    + "to another model or language", .data)
+        }
+        note(found)
+    }
+
+    private static func tokenizer(
+        _ settings: ClassifierSettings, base: ClassifierBase?, data: ClassifierData, note: (String) -> Void
+    ) throws -> WordPieceTokenizer {
+        if let folder = settings.tokenizer.folder {
+            let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: folder.path))
+            guard let base else { return tokenizer }
+            let own = try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path))
+            guard tokenizer.tokens.elementsEqual(own.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
+                throw TrainingError(
+                    "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out",
+                    .data)
+            }
+            return tokenizer
+        }
+        if let base { return try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path)) }
+        let trained: WordPieceTokenizer
+        do throws(TokenizationError) {
+            trained = try WordPieceTokenizer.trained(
+                on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
+                minimumFrequency: settings.tokenizer.minimumFrequency,
+                normalization: .init(lowercases: settings.tokenizer.lowercases))
+        } catch { throw TrainingError("\(error) (setting tokenizer.vocabularySize)", error.exitStatus) }
+        note("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
+        return trained
+    }
+
+    /// The sizes of the base where there is one, else those of the settings.
+    private static func configuration(
+        _ settings: ClassifierSettings.ModelSettings, base: ClassifierBase?, tokenizer: WordPieceTokenizer, labels: Int
+    ) throws -> BERTClassifier.Configuration {
+        guard let base else {
+            let dropout = Float(settings.dropout ?? 0)
+            return BERTClassifier.Configuration(
+                vocabularySize: tokenizer.vocabularySize, positions: settings.positions, tokenTypes: 2,
+                channels: settings.channels, layers: settings.layers, heads: settings.heads,
+                innerChannels: settings.feedForwardChannels,
+                layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
+                hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
+                pooling: settings.pooling, labels: labels)
+        }
+        var configuration = base.configuration.model
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw TrainingError(
+                "\(base.path): its vocabulary has \(tokenizer.vocabularySize) entries and its config.json says "
+                    + "\(configuration.vocabularySize) (`vocab_size`); one of the two belongs to another model", .data)
+        }
+        configuration.labels = labels
+        configuration.pooling = settings.pooling
+        if let dropout = settings.dropout {
+            configuration.hiddenDropout = Float(dropout)
+            configuration.attentionDropout = Float(dropout)
+            configuration.classifierDropout = Float(dropout)
+        }
+        return configuration
+    }
+
+    private static func checkMeanLayer(_ settings: ClassifierSettings) throws(TrainingError) {
+        guard settings.model.base != nil else {
+            throw TrainingError("fineTuning.meanLayer adds a layer to a base; name one by model.base or --base", .usage)
+        }
+        guard settings.model.pooling == .cls else {
+            throw TrainingError(
+                "fineTuning.meanLayer serves the pooling `cls`, and model.pooling is `\(settings.model.pooling.rawValue)`; leave "
+                    + "one of the two out", .usage)
+        }
+    }
+
+    /// In Double: the sizes may be mistakes that no integer holds.
+    private static func parameterCount(_ model: BERTClassifier.Configuration) -> Double {
+        let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
+        let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
+        let embeddings = Double(model.vocabularySize + model.positions + model.tokenTypes) * channels
+        return embeddings + Double(model.layers) * layer + channels * channels + Double(model.labels) * channels
+    }
+
+    private static func model(
+        _ configuration: BERTClassifier.Configuration, _ settings: ClassifierSettings, base: ClassifierBase?,
+        labels: [String], restoring: Bool, note: (String) -> Void
+    ) throws -> (model: BERTClassifier, store: ParameterStore) {
+        if let base, !restoring {
+            let loaded = try base.load(
+                labels: labels, configuration: configuration, seed: UInt64(settings.seed),
+                addsMeanLayer: settings.fineTuning.meanLayer)
+            if settings.fineTuning.meanLayer {
+                note("\(base.path): layer \(configuration.layers - 1) added, which begins as the mean over all tokens")
+            }
+            if !loaded.ignored.isEmpty {
+                note("\(base.path): ignored \(shortList(ofEntries: loaded.ignored))")
+            }
+            if !loaded.fresh.isEmpty {
+                note("\(base.path): freshly initialised \(shortList(ofEntries: loaded.fresh))")
+            }
+            return (loaded.model, loaded.store)
+        }
+        let store = ParameterStore(restoring ? .restore : .initialise(seed: UInt64(settings.seed)))
+        let model = BERTClassifier(store.root, configuration)
+        try store.finish()
+        return (model, store)
+    }
+}
+
+extension ClassifierSettings.FineTuningSettings {
+    /// Refuses to freeze more layers than a model has.
+    fileprivate func check(layers: Int) throws(TrainingError) {
+        guard freezeLayers <= layers else {
+            throw TrainingError(
+                "fineTuning.freezeLayers is \(freezeLayers), and the model has only \(layers) layers; expected at most as many",
+                .usage)
+        }
+    }
+}

@@ -1,0 +1,330 @@
+import Autograd
+public import Checkpoints
+import Files
+import Foundation
+import HeadlineData
+import NumericCore
+import Optimization
+import ProcessMemory
+public import Text
+
+/// The one training loop: evaluate, save, step, until the last step or until asked to stop.
+///
+/// All that happens between two borders of steps is a function of the checkpoint at the first: a run that is stopped
+/// anywhere and resumed ends with the bits of one that never was.
+public final class TrainingLoop {
+    /// How a run ended.
+    public enum Outcome: Equatable, Sendable {
+        case finished
+        case stoppedEarly
+        /// A signal was answered with a checkpoint.
+        case interrupted(signal: Int32)
+    }
+
+    private let task: any TrainingTask
+    private let settings: LoopSettings
+    private let folder: RunFolder
+    private let kind: String
+    private let configuration: String
+    private var observers: [any TrainingObserver] = []
+    private let metrics: MetricsLog
+
+    private let gradients: Gradients
+    private let optimizer: AdamW
+    private let schedule: LearningRateSchedule
+    private let frozen: [Parameter]
+    private let length: TrainingLength
+    private var progress: RunProgress
+    /// What the newest checkpoint on the disk says, and where it is.
+    private var saved: (progress: RunProgress, path: String)?
+    /// The newest checkpoint that a later step was accepted from, so that its weights are known to be good; `nil` before
+    /// there is one in this process.
+    private var good: String?
+    private var saving: SavingSchedule
+    private var trainedTokens = 0
+
+    /// Prepares a run, from `checkpoint` when there is one.
+    /// - Parameters:
+    ///   - kind: `generator` or `classifier`, kept in the checkpoint.
+    ///   - configuration: resolved, as YAML.
+    ///   - observers: told of everything beside the metrics log, which the loop keeps itself.
+    public init(
+        _ task: any TrainingTask, settings: LoopSettings, folder: RunFolder, kind: String, configuration: String,
+        checkpoint: RunStateReader?, observers: [any TrainingObserver]
+    ) throws {
+        self.task = task
+        self.settings = settings
+        self.folder = folder
+        self.kind = kind
+        self.configuration = configuration
+        let gradients = Gradients(of: task.trainedParameters)
+        self.gradients = gradients
+        frozen = task.allParameters.filter { !gradients.contains($0) }
+        let rates = settings.optimizer
+        optimizer = AdamW(
+            gradients,
+            settings: .init(
+                beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
+                weightDecay: Float(rates.weightDecay)),
+            learningRateScale: { Float(task.learningRateScale(of: $0)) })
+        length = TrainingLength(of: task.plan, settings.batches)
+        schedule = try Self.schedule(rates, length)
+        saving = SavingSchedule(settings.checkpoints, now: steadyClock())
+        if let checkpoint {
+            let header = try Checkpoint.header(of: checkpoint)
+            try Checkpoint.restore(from: checkpoint, gradients: gradients, optimizer: optimizer, frozen: frozen)
+            progress = header.progress
+            optimizer.step = progress.optimizerStep
+            saved = (progress, checkpoint.path)
+            metrics = try MetricsLog(resuming: folder.metricsPath, at: progress.metricsOffset)
+        } else {
+            progress = RunProgress(cursor: .start)
+            // A run killed before its first checkpoint leaves a log of steps that are made again.
+            metrics =
+                pathExists(folder.metricsPath)
+                ? try MetricsLog(resuming: folder.metricsPath, at: 0) : try MetricsLog(creating: folder.metricsPath)
+        }
+        self.observers = [metrics] + observers
+    }
+
+    /// Throws when the warm-up does not end within the run.
+    static func schedule(
+        _ settings: OptimizerSettings, _ length: TrainingLength
+    ) throws(TrainingError) -> LearningRateSchedule {
+        let warmUpSteps = settings.warmUpFraction.map { Int($0 * Double(length.total)) } ?? settings.warmUpSteps
+        guard warmUpSteps < length.total else {
+            throw TrainingError(
+                "optimizer.warmUpSteps is \(warmUpSteps), and the whole run has only \(length.total) steps; "
+                    + "expected fewer: lower it, or train longer", .usage)
+        }
+        return LearningRateSchedule(
+            peak: settings.learningRate, warmUpSteps: warmUpSteps, totalSteps: length.total,
+            decay: settings.decay, floor: settings.floor)
+    }
+
+    /// Whether there is no step left to make.
+    public var isComplete: Bool { progress.cursor.step >= length.total }
+
+    /// Trains until the end, or until `stopSignal` gives a signal: it is asked before every micro-batch, every batch of an
+    /// evaluation and every sample, and what is unfinished then is dropped.
+    public func run(stopSignal: () -> Int32?) throws -> Outcome {
+        do { return try train(stopSignal) } catch {
+            // What was told so far should be on the disk, and the terminal on a new line, before the error is reported.
+            for observer in observers { try? observer.flush() }
+            throw error
+        }
+    }
+
+    private func train(_ stopSignal: () -> Int32?) throws -> Outcome {
+        let start = steadyClock()
+        saving = SavingSchedule(settings.checkpoints, now: start)
+        try tell(.started(description))
+        if let note = metrics.resumeNote { try tell(.warning(note)) }
+        if !isComplete { Rehearsal(task: task, gradients: gradients, seed: settings.seed).pass() }
+        var steps = try StepSequence(task.plan, from: progress.cursor)
+        var isSavingDue = false
+        while true {
+            let step = progress.cursor.step
+            if isEvaluationDue(step), progress.evaluatedStep != step {
+                guard try evaluate(step, stopSignal) else { return try interrupted(stopSignal) }
+            }
+            if isPatienceExhausted, !isComplete {
+                try tell(.stopped(reason: "no improvement in \(progress.evaluationsSinceBest) evaluations", step: step))
+                return try finish(.stoppedEarly, since: start)
+            }
+            if isComplete { return try finish(.finished, since: start) }
+            if saving.isDue(step: step, isEvaluated: progress.evaluatedStep == step, now: steadyClock()) {
+                isSavingDue = true
+            }
+            // Skipped steps may mean that the weights are spoilt: what is saved then would take a good checkpoint's place.
+            if isSavingDue, progress.guardrail.skippedInARow == 0 {
+                try save()
+                isSavingDue = false
+            }
+            guard let plan = steps.next() else { preconditionFailure("TrainingLoop: a plan has no end") }
+            guard try take(plan, nextCursor: steps.cursor, stopSignal) else { return try interrupted(stopSignal) }
+        }
+    }
+
+    private var description: RunStarted {
+        RunStarted(
+            name: settings.name, configuration: configuration,
+            parameters: task.allParameters.reduce(0) { $0 + $1.array.count },
+            trainedParameters: task.trainedParameters.reduce(0) { $0 + $1.array.count },
+            trainingHeadlines: task.plan.lengths.count, validationHeadlines: task.validationCount,
+            trainingTokens: task.plan.lengths.reduce(0) { $0 + Int($1) }, resumedAfterStep: progress.cursor.step,
+            totalSteps: length.total)
+    }
+
+    // MARK: One step
+
+    /// Makes one step; false when told to stop before it was whole: then nothing has changed.
+    private func take(_ plan: StepPlan, nextCursor: DataCursor, _ stopSignal: () -> Int32?) throws -> Bool {
+        let start = steadyClock()
+        let count = task.lossCount(of: plan)
+        var lossSum = 0.0
+        for (headlines, firstRow) in zip(plan.microBatches, plan.firstRows) {
+            if stopSignal() != nil {
+                gradients.clear()
+                return false
+            }
+            let source = Tape.DropoutSource(seed: settings.seed, step: plan.step, firstRow: firstRow)
+            let tape = Tape(into: gradients, dropout: source)
+            let loss = tape.record { task.lossSum(of: headlines, firstRow: firstRow) }
+            tape.backward(from: loss)
+            lossSum += Double(loss.value.scalar)
+        }
+        let (loss, norm) = (lossSum / count, gradients.norm / count)
+        let rate = schedule(plan.step)
+        let accepted = progress.guardrail.accepts(loss: loss, norm: norm, deviations: settings.guardrail.deviations)
+        if accepted {
+            good = saved?.path
+            let clip = clippingFactor(norm: norm, limit: settings.optimizer.clip)
+            optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / count))
+        } else {
+            gradients.clear()
+        }
+        progress.optimizerStep = optimizer.step
+        progress.cursor = nextCursor
+        trainedTokens += plan.tokenCount
+        let report = StepReport(
+            step: plan.step + 1, totalSteps: length.total, epoch: length.epochs(after: plan.step + 1), loss: loss,
+            learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
+            residentMemory: residentMemory(), isSkipped: !accepted)
+        try tell(.step(report))
+        let skipped = progress.guardrail.skippedInARow
+        if skipped >= settings.guardrail.patience {
+            try giveUp(
+                "the loss or its gradient was out of bounds in \(skipped == 1 ? "a step" : "\(skipped) steps in a row") "
+                    + "(loss \(loss), gradient norm \(norm) in step \(report.step))",
+                step: report.step, "look at the data of that step")
+        }
+        return true
+    }
+
+    /// Ends a run that makes no progress any more.
+    /// - Parameter remedy: what to do in place of training with a lower rate.
+    private func giveUp(_ reason: String, step: Int, _ remedy: String) throws -> Never {
+        try metrics.receive(.stopped(reason: reason, step: step))
+        let kept =
+            try goodCheckpoint().map { "the last good checkpoint is \($0)" }
+            ?? (saved == nil ? "no checkpoint had been written yet" : "no checkpoint is known to be good")
+        throw TrainingError(
+            "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or \(remedy)", .failure)
+    }
+
+    /// The newest checkpoint that a later step was accepted from, perhaps by an earlier process.
+    private func goodCheckpoint() throws -> String? {
+        try good ?? folder.newestCheckpoint(before: progress.optimizerStep, except: saved?.path)
+    }
+
+    // MARK: Evaluation
+
+    private func isEvaluationDue(_ step: Int) -> Bool {
+        if step == 0 || isComplete { return true }
+        if let every = settings.evaluation.everySteps { return step % every == 0 }
+        return progress.cursor.position == 0
+    }
+
+    private var isPatienceExhausted: Bool {
+        settings.evaluation.patience.map { progress.evaluationsSinceBest >= $0 } ?? false
+    }
+
+    /// Evaluates, shows samples and keeps the best model; false when told to stop meanwhile: then nothing has changed.
+    private func evaluate(_ step: Int, _ stopSignal: () -> Int32?) throws -> Bool {
+        let start = steadyClock()
+        guard let result = task.evaluate(isStopping: { stopSignal() != nil }) else { return false }
+        let seconds = steadyClock() - start
+        guard let samples = try task.samples(isStopping: { stopSignal() != nil }) else { return false }
+        let cost = task.objective.cost(of: result)
+        let best = progress.best.map { task.objective.cost(of: $0.evaluation) } ?? .infinity
+        // The model before the first step is nobody's best, however bad the following ones are.
+        let isBest = step > 0 && cost.isFinite && cost < best
+        if isBest { progress.best = .init(step: step, evaluation: result) }
+        // A better model is kept, however little better it is; patience asks for more.
+        let improvement = (progress.noticedCost ?? best) - cost
+        if step > 0, improvement > settings.evaluation.minimumImprovement {
+            progress.noticedCost = cost
+            progress.evaluationsSinceBest = 0
+        } else if step > 0 {
+            progress.evaluationsSinceBest += 1
+        }
+        progress.evaluation = result
+        progress.evaluatedStep = step
+        try tell(
+            .evaluation(
+                EvaluationReport(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
+        guard result.loss.isFinite else {
+            try giveUp(
+                "the loss of the validation headlines after step \(step) is no finite number: "
+                    + (step == 0 ? "the weights that the run begins with are damaged" : "the weights have diverged"),
+                step: step, step == 0 ? "choose another base" : "look at the data of the steps before it")
+        }
+        if !samples.isEmpty { try tell(.samples(SamplesReport(step: step, samples: samples))) }
+        if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
+        return true
+    }
+
+    // MARK: Saving and ending
+
+    /// Writes a checkpoint, unless the newest one says the same already.
+    private func save() throws {
+        guard saved?.progress != progress else { return }
+        let start = steadyClock()
+        for observer in observers { try observer.flush() }
+        progress.metricsOffset = metrics.offset
+        let header = Checkpoint.Header(
+            version: Checkpoint.version, kind: kind, configuration: configuration, dataDigest: task.dataDigest,
+            progress: progress)
+        let (path, bytes) = try Checkpoint.write(
+            header, gradients: gradients, optimizer: optimizer, frozen: frozen, in: folder)
+        saved = (progress, path)
+        let best = progress.best.map { folder.checkpointPath(step: $0.step) }
+        try folder.prune(keep: settings.checkpoints.keep, sparing: [best, try goodCheckpoint()].compactMap(\.self))
+        let end = steadyClock()
+        saving.saved(from: start, to: end)
+        try tell(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
+    }
+
+    private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
+        guard let signal = stopSignal() else { preconditionFailure("TrainingLoop: interrupted without a signal") }
+        try save()
+        // What was evaluated may be weights of long before.
+        let isEvaluated = progress.evaluatedStep == progress.cursor.step
+        try task.export(to: folder.lastModelPath, evaluation: isEvaluated ? progress.evaluation : nil)
+        let reason = "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume"
+        try tell(.stopped(reason: reason, step: progress.cursor.step))
+        for observer in observers { try observer.flush() }
+        return .interrupted(signal: signal)
+    }
+
+    private func finish(_ outcome: Outcome, since start: Double) throws -> Outcome {
+        // First the state: a disk that has no room left for both can then be cleared, and the run be resumed.
+        try save()
+        try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
+        try tell(
+            .finished(
+                RunFinished(
+                    steps: progress.cursor.step, seconds: steadyClock() - start, tokens: trainedTokens,
+                    bestStep: progress.best?.step,
+                    best: progress.best.map { task.objective.figure(of: $0.evaluation, task.unit) },
+                    peakResidentMemory: peakResidentMemory())))
+        for observer in observers { try observer.flush() }
+        return outcome
+    }
+
+    private func tell(_ event: TrainingEvent) throws {
+        for observer in observers { try observer.receive(event) }
+    }
+}
+
+/// A run that cannot begin or go on, for a reason that is neither a file's nor a setting's alone.
+public struct TrainingError: ReportableError, Equatable {
+    public let description: String
+    public let exitStatus: ExitStatus
+
+    public init(_ description: String, _ exitStatus: ExitStatus) {
+        self.description = description
+        self.exitStatus = exitStatus
+    }
+}

@@ -1,0 +1,80 @@
+import Files
+import ProcessMemory
+import Text
+
+/// What is known about a run after a step, and the lines that show it.
+package struct ProgressLine: Sendable, Equatable {
+    /// The last step.
+    package var report: StepReport
+    /// Nats per token, smoothed over steps; `nil` while no loss was finite.
+    package var loss: Double?
+    /// Over the last seconds of work.
+    package var tokensPerSecond: Double?
+    /// Seconds until the last step.
+    package var remaining: Double?
+    /// Steps the guard refused so far.
+    package var skippedSteps: Int
+
+    package init(
+        report: StepReport, loss: Double?, tokensPerSecond: Double?, remaining: Double?, skippedSteps: Int
+    ) {
+        self.report = report
+        self.loss = loss
+        self.tokensPerSecond = tokensPerSecond
+        self.remaining = remaining
+        self.skippedSteps = skippedSteps
+    }
+
+    private var fraction: Double {
+        report.totalSteps > 0 ? min(1, max(0, Double(report.step) / Double(report.totalSteps))) : 0
+    }
+
+    /// The line for a log, with everything in words.
+    package var plain: String {
+        var items = [
+            "step \(report.step)/\(report.totalSteps) (\(Int(fraction * 100)) %)",
+            "epoch \(ReportText.fixed(report.epoch, 2))",
+            "loss \(loss.map { ReportText.fixed($0, 3) } ?? "unknown")",
+            "learning rate \(ReportText.scientific(report.learningRate))",
+            "gradient norm \(ReportText.rough(report.gradientNorm))",
+            "\(tokensPerSecond.map(ReportText.rough) ?? "?") tokens/s",
+            ReportText.bytes(report.residentMemory),
+        ]
+        if skippedSteps > 0 { items.append("\(skippedSteps) skipped") }
+        if let remaining, report.step < report.totalSteps { items.append("\(ReportText.duration(remaining)) left") }
+        return items.joined(separator: ", ")
+    }
+
+    /// The line for a terminal, at most `width` characters: the items that matter least are left out first, then the bar.
+    package func bar(width: Int, isUnicode: Bool) -> String {
+        var items = barItems
+        while !items.isEmpty {
+            let text = items.map(\.text).joined(separator: "  ")
+            let room = width - text.count - 2
+            if room >= 10 {
+                return progressBar(fraction, length: min(room, 30), isUnicode: isUnicode) + "  " + text
+            }
+            if items.count <= 3, text.count <= width { return text }
+            guard let least = items.indices.max(by: { items[$0].rank < items[$1].rank }) else { break }
+            items.remove(at: least)
+        }
+        return ""
+    }
+
+    /// In the order they are shown; a higher rank goes first when there is no room.
+    private var barItems: [(rank: Int, text: String)] {
+        var items = [
+            (0, "\(Int(fraction * 100))%"),
+            (2, "\(report.step)/\(report.totalSteps)"),
+            (8, "epoch \(ReportText.fixed(report.epoch, 2))"),
+            (3, "loss \(loss.map { ReportText.fixed($0, 3) } ?? "?")"),
+            (5, "lr \(ReportText.scientific(report.learningRate))"),
+            (6, "norm \(ReportText.rough(report.gradientNorm))"),
+            (4, "\(tokensPerSecond.map(ReportText.rough) ?? "?") tok/s"),
+            (7, ReportText.bytes(report.residentMemory)),
+        ]
+        if skippedSteps > 0 { items.append((9, "\(skippedSteps) skipped")) }
+        items.append((1, "ETA \(remaining.map(ReportText.clock) ?? "?")"))
+        return items
+    }
+}

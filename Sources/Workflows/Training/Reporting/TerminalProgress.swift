@@ -1,0 +1,148 @@
+import Files
+import Foundation
+import ProcessMemory
+public import Text
+
+/// Shows a run to a person: a progress bar that is redrawn in place on a terminal, plain lines elsewhere; evaluations,
+/// completions, savings and warnings as lines on both.
+public final class TerminalProgress: TrainingObserver {
+    /// What the output can show.
+    public typealias Style = TerminalStyle
+
+    private let style: Style
+    private let write: (String) -> Void
+    private let clock: () -> Double
+
+    private var rate = RateMeter(window: 30)
+    private var loss = SmoothedLoss()
+    private var remaining: RemainingTime?
+    private var skippedSteps = 0
+    private var lastShown: (step: Int, time: Double)?
+    private var barIsDrawn = false
+
+    /// The least time between two drawings of the bar, in seconds: ten a second look continuous and cost nothing.
+    private static let redrawInterval = 0.1
+
+    /// - Parameters:
+    ///   - write: takes text as it is to appear, line breaks included.
+    ///   - clock: seconds from any start, never going back.
+    public init(style: Style, write: @escaping (String) -> Void, clock: @escaping () -> Double = steadyClock) {
+        self.style = style
+        self.write = write
+        self.clock = clock
+    }
+
+    /// Progress on standard error.
+    public static func standardError(quiet: Bool = false) -> TerminalProgress {
+        TerminalProgress(style: .standardError(quiet: quiet), write: writeToStandardError)
+    }
+
+    public func receive(_ event: TrainingEvent) throws {
+        switch event {
+        case .started(let run): show(describe(run))
+        case .step(let report): show(report)
+        case .evaluation(let report): show(describe(report))
+        case .samples(let report): show(describe(report))
+        case .saved(let report):
+            let took = ReportText.duration(report.seconds)
+            show("saved \(ReportText.harmless(report.path)) (\(ReportText.bytes(report.bytes)) in \(took))")
+        case .warning(let text): show(coloured("warning: ", .yellow) + ReportText.harmless(text), evenIfQuiet: true)
+        case .stopped(let reason, let step):
+            show("stopped after step \(step): \(ReportText.harmless(reason))", evenIfQuiet: true)
+        case .finished(let run): show(describe(run))
+        }
+    }
+
+    /// Leaves the line of the bar, so that what is printed next begins on a line of its own.
+    public func flush() { clearBar() }
+
+    // MARK: Steps
+
+    private func show(_ report: StepReport) {
+        let now = clock()
+        if remaining == nil { remaining = RemainingTime(start: now - report.seconds, firstStep: report.step - 1) }
+        rate.add(report.tokens, seconds: report.seconds)
+        if report.isSkipped { skippedSteps += 1 } else { loss.add(report.loss) }
+        let line = ProgressLine(
+            report: report, loss: loss.value, tokensPerSecond: rate.rate,
+            remaining: remaining?.seconds(now: now, step: report.step, totalSteps: report.totalSteps),
+            skippedSteps: skippedSteps)
+        let isLast = report.step >= report.totalSteps
+        switch style {
+        case .quiet: return
+        case .bar(let width, _, let isUnicode):
+            if let last = lastShown, now - last.time < Self.redrawInterval, !isLast { return }
+            // One column less than there is: a full line makes some terminals scroll.
+            write("\r" + line.bar(width: width() - 1, isUnicode: isUnicode) + "\u{1B}[K")
+            barIsDrawn = true
+        case .lines(let steps, let seconds):
+            if let last = lastShown, !isLast, report.step - last.step < steps, now - last.time < seconds { return }
+            write(line.plain + "\n")
+        }
+        lastShown = (report.step, now)
+    }
+
+    // MARK: Lines
+
+    private func show(_ text: String, evenIfQuiet: Bool = false) {
+        if case .quiet = style, !evenIfQuiet { return }
+        clearBar()
+        write(text + "\n")
+    }
+
+    private func clearBar() {
+        guard barIsDrawn else { return }
+        write("\r\u{1B}[K")
+        barIsDrawn = false
+        lastShown = nil
+    }
+
+    private func describe(_ run: RunStarted) -> String {
+        let trained =
+            run.trainedParameters == run.parameters ? "" : ", \(ReportText.grouped(run.trainedParameters)) trained"
+        let resumed = run.resumedAfterStep > 0 ? ", resumed after step \(run.resumedAfterStep)" : ""
+        return "\(ReportText.harmless(run.name)): \(ReportText.grouped(run.parameters)) parameters\(trained); "
+            + "\(ReportText.grouped(run.trainingHeadlines)) headlines "
+            + "(\(ReportText.grouped(run.trainingTokens)) tokens) to train on, "
+            + "\(ReportText.grouped(run.validationHeadlines)) to evaluate on; "
+            + "\(ReportText.grouped(run.totalSteps)) steps\(resumed)"
+    }
+
+    private func describe(_ report: EvaluationReport) -> String {
+        let figures = report.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
+        return coloured("evaluation at step \(report.step): ", .bold)
+            + "loss \(ReportText.fixed(report.result.loss, 4)) nats/\(report.unit.rawValue)\(figures) "
+            + "over \(report.unit.counted(report.result.count)) in \(ReportText.duration(report.seconds))"
+            + (report.isBest ? coloured(" (best so far)", .green) : "")
+    }
+
+    private func describe(_ report: SamplesReport) -> String {
+        let lines = report.samples.map { sample in
+            "  [\(ReportText.harmless(sample.prompt))]\(ReportText.harmless(sample.completion))"
+        }
+        return ([coloured("completions at step \(report.step):", .bold)] + lines).joined(separator: "\n")
+    }
+
+    private func describe(_ run: RunFinished) -> String {
+        var text = "finished \(ReportText.grouped(run.steps)) steps in \(ReportText.duration(run.seconds))"
+        if run.seconds > 0, run.tokens > 0 {
+            text += ", \(ReportText.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
+        }
+        if let step = run.bestStep, let best = run.best?.text {
+            text += "; best evaluation \(best) at step \(step)"
+        }
+        if skippedSteps > 0 { text += "; \(skippedSteps) steps skipped" }
+        return text + "; at most \(ReportText.bytes(run.peakResidentMemory)) of memory"
+    }
+
+    private enum Emphasis: String {
+        case bold = "1"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    private func coloured(_ text: String, _ emphasis: Emphasis) -> String {
+        guard case .bar(_, true, _) = style else { return text }
+        return "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m"
+    }
+}

@@ -1,0 +1,67 @@
+import Checkpoints
+import Files
+import NumericCore
+import Testing
+import TestSupport
+
+@Suite("Compact matrices in safetensors")
+struct CompactMatrixFileTests {
+    private let matrix = NDArray([1, -2, 0.5, 0.25, 127, -63.5], shape: [3, 2])
+
+    private func compact(_ matrix: ProductMatrix) throws -> CompactMatrix {
+        guard case .compact(let compact) = matrix else { throw NotCompact() }
+        return compact
+    }
+
+    private struct NotCompact: Error {}
+
+    @Test("int8 comes back with its scales, and bfloat16 as it lies in the file, neither turned into floats")
+    func roundTrip() throws {
+        try withTemporaryFolder { folder in
+            for orientation in [Orientation.asStored, .transposed] {
+                let int8 = CompactMatrix(roundingToInt8: matrix, orientation)
+                let path = "\(folder)/int8"
+                try SafetensorsWriter.write(
+                    [("w", .compact(int8)), ("b", .dense(matrix))], to: path, precision: .float32)
+                let file = try SafetensorsFile(path: path)
+                #expect(file.names == ["w", "w_scale", "b"])
+                #expect(try file.verify())
+                let read = try compact(try file.matrix("w"))
+                #expect(read.elements == .int8 && read.scales?.elements == int8.scales?.elements)
+                #expect(read.widened().elements == int8.widened().elements)
+                #expect(throws: FileError.self) { try file.array("w") }
+                guard case .dense(let dense) = try file.matrix("b") else { throw NotCompact() }
+                #expect(dense.elements == matrix.elements)
+            }
+            let path = "\(folder)/bfloat16"
+            try SafetensorsWriter.write([("w", matrix)], to: path, precision: .bfloat16)
+            let read = try compact(try SafetensorsFile(path: path).matrix("w"))
+            #expect(read.elements == .bfloat16 && read.scales == nil)
+            #expect(read.widened().elements == matrix.elements)
+        }
+    }
+
+    @Test("int8 without its scales, or with another number of them, is refused by name")
+    func scales() throws {
+        try withTemporaryFolder { folder in
+            let int8 = CompactMatrix(roundingToInt8: matrix, .transposed)
+            let path = "\(folder)/int8"
+            /// What the reader says once every `old` in the file is `new`.
+            func error(_ old: String, _ new: String) throws -> String {
+                try SafetensorsWriter.write([("w", .compact(int8))], to: path, precision: .float32)
+                var bytes = try readFile(path)
+                let (old, new) = (Array(old.utf8), Array(new.utf8))
+                let places = (0..<bytes.count - old.count).filter { bytes[$0..<$0 + old.count].elementsEqual(old) }
+                try #require(places.count == 1 && old.count == new.count)
+                bytes.replaceSubrange(places[0]..<places[0] + old.count, with: new)
+                try AtomicFile.write(bytes, to: path)
+                let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path).matrix("w") }
+                return error?.description ?? ""
+            }
+            #expect(try error("\"w_scale\"", "\"x_scale\"").contains("w_scale"))
+            // The matrix turned, [2, 3], has two outputs and still three scales.
+            let turned = try error("[3,2]", "[2,3]")
+            #expect(turned.contains("[3]") && turned.contains("[2]") && turned.contains("\"w\""))
+        }
+    }
+}
