@@ -148,7 +148,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--tokens-per-step", type=int, default=1024)
-    for name, default in [("layers", 6), ("channels", 768), ("heads", 12), ("positions", 1024)]:
+    for name, default in [("layers", 6), ("hiddenSize", 768), ("heads", 12), ("contextLength", 1024)]:
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -159,7 +159,7 @@ def main():
     tokenizer = ByteLevelBPETokenizer(
         str(options.tokenizer / "vocab.json"), str(options.tokenizer / "merges.txt"))
     headlines = [encoding.ids for encoding in tokenizer.encode_batch(texts)]
-    model = GPT2(50257, options.positions, options.channels, options.layers, options.heads, dropout=0.1)
+    model = GPT2(50257, options.contextLength, options.hiddenSize, options.layers, options.heads, dropout=0.1)
     decayed = [p for p in model.parameters() if p.dim() >= 2]
     others = [p for p in model.parameters() if p.dim() < 2]
     optimizer = torch.optim.AdamW(

@@ -68,15 +68,15 @@ public enum Oracle {
     /// Normalisation of each row with the biased variance.
     public static func layerNorm(_ x: Matrix, scale: Matrix, shift: Matrix, epsilon: Double) -> Matrix {
         let count = Double(x.columns)
-        let statistics = (0..<x.rows).map { index -> (mean: Double, deviation: Double) in
+        let statistics = (0..<x.rows).map { index -> (mean: Double, standardDeviation: Double) in
             let row = x.row(index)
             let mean = row.reduce(0, +) / count
             let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
             return (mean, (variance + epsilon).squareRoot())
         }
         return Matrix(rows: x.rows, columns: x.columns) { row, column in
-            let (mean, deviation) = statistics[row]
-            return (x[row, column] - mean) / deviation * scale.elements[column] + shift.elements[column]
+            let (mean, standardDeviation) = statistics[row]
+            return (x[row, column] - mean) / standardDeviation * scale.elements[column] + shift.elements[column]
         }
     }
 

@@ -19,15 +19,15 @@ public struct SeededNumbers: RandomNumberGenerator {
     }
 
     /// A normal number that Float32 can hold, so that an oracle in Double starts from what the kernels get.
-    public mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
+    public mutating func normal(mean: Double = 0, standardDeviation: Double = 1) -> Double {
         let u = Double.random(in: 0x1p-53...1, using: &self)
         let angle = Double.random(in: 0..<2 * .pi, using: &self)
-        return Double(Float(mean + deviation * (-2 * log(u)).squareRoot() * cos(angle)))
+        return Double(Float(mean + standardDeviation * (-2 * log(u)).squareRoot() * cos(angle)))
     }
 
     /// `count` such numbers.
-    public mutating func normals(_ count: Int, mean: Double = 0, deviation: Double = 1) -> [Double] {
-        (0..<count).map { _ in normal(mean: mean, deviation: deviation) }
+    public mutating func normals(_ count: Int, mean: Double = 0, standardDeviation: Double = 1) -> [Double] {
+        (0..<count).map { _ in normal(mean: mean, standardDeviation: standardDeviation) }
     }
 
     /// `count` indices below `limit`.

@@ -21,17 +21,18 @@ package struct TinyClassifier {
     {
         configuration = BERTConfigurationFile(
             model: BERTClassifier.Configuration(
-                vocabularySize: 50, positions: 24, tokenTypes: 2, channels: 16, layers: 2, heads: 4, innerChannels: 40,
-                layerNormEpsilon: 1e-12, initializerDeviation: 0.3, hiddenDropout: 0.1, attentionDropout: 0.2,
+                vocabularySize: 50, contextLength: 24, tokenTypes: 2, hiddenSize: 16, layers: 2, heads: 4,
+                intermediateSize: 40,
+                layerNormEpsilon: 1e-12, initializerRange: 0.3, hiddenDropout: 0.1, attentionDropout: 0.2,
                 classifierDropout: 0.3, pooling: pooling, labels: labels.count),
             labels: labels, padToken: 0, temperature: nil)
-        store = ParameterStore(.initialise(seed: 7))
+        store = ParameterStore(.initialize(seed: 7))
         model = BERTClassifier(store.root, configuration.model)
         try store.finish()
         // Biases at 0 and scales at 1 would hide what is lost or made up.
         var numbers = SeededNumbers(seed: 7)
         for parameter in store.parameters where parameter.shape.rank == 1 {
-            let values = numbers.normals(parameter.shape.count, mean: 0.5, deviation: 0.3)
+            let values = numbers.normals(parameter.shape.count, mean: 0.5, standardDeviation: 0.3)
             parameter.buffer?.assign(NDArray(values.map { Float($0) }, shape: parameter.shape))
         }
     }

@@ -21,15 +21,16 @@ package struct TinyGenerator {
     package var generator: Generator { get throws { try Generator(model, tokenizer) } }
 
     /// - Parameter framed: whether the vocabulary says that the end-of-text token goes before each text.
-    package init(layers: Int = 2, channels: Int = 32, positions: Int = 48, framed: Bool = true) throws {
+    package init(layers: Int = 2, hiddenSize: Int = 32, contextLength: Int = 48, framed: Bool = true) throws {
         let vocabulary = try Self.vocabulary.get()
         tokenizer = framed ? try vocabulary.withPrefix([vocabulary.endOfText ?? 0]) : vocabulary
-        store = ParameterStore(.initialise(seed: 7))
+        store = ParameterStore(.initialize(seed: 7))
         model = GPT2(
             store.root,
             GPT2.Configuration(
-                vocabularySize: tokenizer.vocabularySize, positions: positions, channels: channels, layers: layers,
-                heads: 4, innerChannels: 4 * channels, layerNormEpsilon: 1e-5, initializerDeviation: 0.3,
+                vocabularySize: tokenizer.vocabularySize, contextLength: contextLength, hiddenSize: hiddenSize,
+                layers: layers,
+                heads: 4, intermediateSize: 4 * hiddenSize, layerNormEpsilon: 1e-5, initializerRange: 0.3,
                 embeddingDropout: 0.1, residualDropout: 0.1, attentionDropout: 0.1))
         try store.finish()
     }

@@ -18,7 +18,7 @@ public struct ComputeFlags: ParsableArguments {
 
     /// Sets the number of threads, and what the heap keeps: memory that goes back to the system comes back slowly.
     public func apply() {
-        settleHeap()
+        tuneMalloc()
         if let threads { setComputingThreads(threads) }
     }
 }

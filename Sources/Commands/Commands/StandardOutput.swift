@@ -15,6 +15,6 @@ public func flushStandardOutput() throws(FileError) {
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
         throw FileError(
             "standard output", "what was printed could not be written in whole; is the disk full?",
-            exitStatus: .failure)
+            category: .failure)
     }
 }

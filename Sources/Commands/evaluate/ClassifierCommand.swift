@@ -58,7 +58,7 @@ struct ClassifierCommand: ParsableCommand {
             options.baselines = try ClassifierBaseline.list(baselines)
             options.wordHeadlines = words
             flags.compute.apply()
-            settleHeap()
+            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.

@@ -38,7 +38,7 @@ struct CompareCommand: ParsableCommand {
             let kind = try ModelComparison.kind(of: first, second)
             let thresholds = try flags.thresholds(known: ModelComparison.measureNames(kind))
             flags.compute.apply()
-            settleHeap()
+            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             let data = try flags.evaluationData(

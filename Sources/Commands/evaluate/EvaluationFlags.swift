@@ -51,7 +51,7 @@ struct EvaluationFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The largest share of --data that may stand in the training file, exactly or nearly.", valueName: "share"))
-    var allowLeakage = EvaluationData.usualLeakage
+    var allowLeakage = EvaluationData.defaultLeakage
 
     @Option(help: ArgumentHelp("Of all random draws.", valueName: "n"))
     var seed: UInt64 = 1
@@ -88,7 +88,7 @@ struct EvaluationFlags: ParsableArguments {
         var request = try request(isLabelled: isLabelled)
         request.runs = models.compactMap { run(of: $0.path, $0.kind) }
         let data = try EvaluationData(request)
-        for remark in data.remarks where remark.isWarning { writeLine("warning: \(harmless(remark.text))") }
+        for remark in data.remarks where remark.isWarning { writeLine("warning: \(escapedForTerminal(remark.text))") }
         return data
     }
 
@@ -99,14 +99,16 @@ struct EvaluationFlags: ParsableArguments {
         guard ["/best", "/last"].contains(where: folder.hasSuffix), pathExists(path) else { return nil }
         do {
             switch kind {
-            case .generator: return record(path, try resolve(GeneratorSettings(), file: path).data, temperature: false)
+            case .generator:
+                let settings = try resolve(GeneratorSettings(), file: path, translatingFormerKeys: true)
+                return record(path, settings.data, temperature: false)
             case .classifier:
-                let settings = try resolve(ClassifierSettings(), file: path)
+                let settings = try resolve(ClassifierSettings(), file: path, translatingFormerKeys: true)
                 return record(path, settings.data, temperature: settings.calibration.temperature)
             }
         } catch {
             writeLine(
-                "warning: \(harmless("\(error)")); so nobody checked whether the model has learned from these headlines"
+                "warning: \(escapedForTerminal("\(error)")); so nobody checked whether the model has learned from these headlines"
             )
             return nil
         }
@@ -151,6 +153,6 @@ struct EvaluationFlags: ParsableArguments {
     func gate(_ outcomes: [Threshold.Outcome]) throws {
         let failed = outcomes.filter { !$0.holds }
         for outcome in failed { writeLine("failed: \(outcome.sentence)") }
-        if !failed.isEmpty { throw ExitCode(ExitStatus.failure.rawValue) }
+        if !failed.isEmpty { throw ExitCode(ErrorCategory.failure.exitCode) }
     }
 }

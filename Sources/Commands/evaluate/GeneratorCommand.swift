@@ -104,7 +104,7 @@ struct GeneratorCommand: ParsableCommand {
             let thresholds = try flags.thresholds(known: GeneratorEvaluation.measureNames, missing: missing)
             try request.sampling.check()
             flags.compute.apply()
-            settleHeap()
+            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.

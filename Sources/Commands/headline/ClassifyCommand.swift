@@ -69,7 +69,7 @@ struct ClassifyCommand: ParsableCommand {
             let settings = try resolve(Settings(), overrides: overrides)
             let table = headlines.isEmpty ? try table(settings.data) : nil
             let classifier = try Classifier(folder: model)
-            for remark in classifier.remarks { writeLine("warning: \(harmless(remark))") }
+            for remark in classifier.remarks { writeLine("warning: \(escapedForTerminal(remark))") }
             let (cut, wrong) =
                 try table.map { try label($0, classifier) } ?? (show(headlines, try classifier.classify(headlines)), 0)
             if cut > 0 {
@@ -78,7 +78,7 @@ struct ClassifyCommand: ParsableCommand {
                         + "the end was not read")
             }
             try flushStandardOutput()
-            if wrong > 0 { throw ExitCode(ExitStatus.data.rawValue) }
+            if wrong > 0 { throw ExitCode(ErrorCategory.invalidInput.exitCode) }
         }
     }
 
@@ -115,7 +115,8 @@ struct ClassifyCommand: ParsableCommand {
                 case .failure(let error):
                     guard let place = error.headline else { throw error }
                     let line = rows.remove(at: place).line
-                    writeLine("error: " + harmless("\(table.path), line \(line): the headline \(error.problem)"))
+                    writeLine(
+                        "error: " + escapedForTerminal("\(table.path), line \(line): the headline \(error.problem)"))
                     wrong += 1
                 }
             }
@@ -135,8 +136,8 @@ struct ClassifyCommand: ParsableCommand {
     private func line(_ text: String, _ prediction: Classifier.Prediction) -> String {
         let shown = prediction.candidates.prefix(topK)
         guard json else {
-            let labels = shown.map { "\(harmless($0.label)) \(String(format: "%.3f", $0.probability))" }
-            return "\(labels.joined(separator: "  "))  \(harmless(text))"
+            let labels = shown.map { "\(escapedForTerminal($0.label)) \(String(format: "%.3f", $0.probability))" }
+            return "\(labels.joined(separator: "  "))  \(escapedForTerminal(text))"
         }
         let candidates = shown.map { candidate -> JSONValue in
             .object([("label", .string(candidate.label)), ("probability", .number(candidate.probability))])

@@ -112,7 +112,7 @@ struct CompleteCommand: AsyncParsableCommand {
     private func request(_ prompt: String, _ known: KnownHeadlines?) -> CompletionRequest {
         var request = CompletionRequest(prompt, count: count, options: sampling.options)
         request.isRanked = rank
-        if let known { request.isUnwanted = { known.contains($0) } }
+        if let known { request.isRejected = { known.contains($0) } }
         return request
     }
 
@@ -148,7 +148,7 @@ struct CompleteCommand: AsyncParsableCommand {
                 group.addTask {
                     do {
                         return (index, .success(try await engine.answer(prompt.request, beams, lengthPenalty)))
-                    } catch let error as GenerationError where prompt.line != nil && error.exitStatus == .usage {
+                    } catch let error as GenerationError where prompt.line != nil && error.category == .invalidRequest {
                         return (index, .failure(error))
                     }
                 }
@@ -163,7 +163,8 @@ struct CompleteCommand: AsyncParsableCommand {
                     switch answer {
                     case .success(let completions): show(completions)
                     case .failure(let error):
-                        writeLine("error: " + harmless("\(source), line \(prompts[printed].line ?? 0): \(error)"))
+                        writeLine(
+                            "error: " + escapedForTerminal("\(source), line \(prompts[printed].line ?? 0): \(error)"))
                         wrong += 1
                     }
                     printed += 1
@@ -174,7 +175,7 @@ struct CompleteCommand: AsyncParsableCommand {
         // What is answered is shown before the rest of the weights has been checked.
         try flushStandardOutput()
         try await engine.verify()
-        if wrong > 0 { throw ExitCode(ExitStatus.data.rawValue) }
+        if wrong > 0 { throw ExitCode(ErrorCategory.invalidInput.exitCode) }
     }
 
     /// Asks for prompts until there are no more; a prompt that cannot be completed is told so, and the next is asked for.
@@ -193,7 +194,7 @@ struct CompleteCommand: AsyncParsableCommand {
                     show(try await engine.answer(request, beams, lengthPenalty))
                 }
             } catch let error as GenerationError {
-                writeLine("error: " + harmless("\(error)"))
+                writeLine("error: " + escapedForTerminal("\(error)"))
             }
             // The check goes on beside the first answer; damaged weights end the conversation behind it.
             try flushStandardOutput()
@@ -211,10 +212,10 @@ struct CompleteCommand: AsyncParsableCommand {
         for try await update in engine.stream(request) {
             switch update {
             case .text(let text, _):
-                print(harmless(isBegun ? text : request.continuedPrompt + text), terminator: "")
+                print(escapedForTerminal(isBegun ? text : request.continuedPrompt + text), terminator: "")
                 isBegun = true
                 try flushStandardOutput()
-            case .completion(let completion, _): if !isBegun { print(harmless(completion.headline)) }
+            case .completion(let completion, _): if !isBegun { print(escapedForTerminal(completion.headline)) }
             }
         }
     }
@@ -225,7 +226,7 @@ struct CompleteCommand: AsyncParsableCommand {
 
     private func line(_ completion: Completion, _ candidate: Int) -> String {
         if printIds { return completion.tokens.map(String.init).joined(separator: " ") }
-        guard json else { return harmless(completion.headline) }
+        guard json else { return escapedForTerminal(completion.headline) }
         let ending: String
         switch completion.ending {
         case .endOfText: ending = "end"
@@ -239,7 +240,7 @@ struct CompleteCommand: AsyncParsableCommand {
             ("ending", .string(ending)), ("tokens", .integer(completion.tokens.count)),
             ("meanLogProbability", .number(completion.meanLogProbability)),
         ]
-        if notIn != nil { members.append(("isKnown", .boolean(completion.isUnwanted))) }
+        if notIn != nil { members.append(("isKnown", .boolean(completion.isRejected))) }
         return String(decoding: JSONValue.object(members).serialized(), as: UTF8.self)
     }
 }

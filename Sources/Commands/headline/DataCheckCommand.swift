@@ -28,7 +28,7 @@ struct DataCheckCommand: ParsableCommand {
 
             With --strict the command ends with status 1 when there is a finding that counts: leakage, exact duplicates, \
             conflicting labels, rows without a label (in files that have labels), labels that the first file lacks or has fewer than \
-            \(Labelling.usualRareLimit) headlines of, labels that may mean the same, empty or over-long headlines, damaged \
+            \(Labeling.defaultRareLimit) headlines of, labels that may mean the same, empty or over-long headlines, damaged \
             text, unreadable dates. Near duplicates within a file and missing dates do not count.
 
             Columns, the format and a label map are named as in training: --set data.columns.headline=title, \
@@ -55,7 +55,7 @@ struct DataCheckCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What is longer is over-long (default: \(LengthMeasure.usualWordLimit) words or \(LengthMeasure.usualTokenLimit) tokens).",
+            "What is longer is over-long (default: \(LengthMeasure.defaultWordLimit) words or \(LengthMeasure.defaultTokenLimit) tokens).",
             valueName: "n"))
     var longest: Int?
 
@@ -96,16 +96,16 @@ struct DataCheckCommand: ParsableCommand {
                 if !quiet { writeLine("wrote \(folder.path)/report.html, report.md and report.json") }
             }
             try flushStandardOutput()
-            if strict, check.fails { throw ExitCode(ExitStatus.failure.rawValue) }
+            if strict, check.fails { throw ExitCode(ErrorCategory.failure.exitCode) }
         }
     }
 
     private func lengthMeasure() throws -> LengthMeasure {
         if let longest, longest < 1 {
-            throw FileError("--longest", "is \(longest), expected a whole number from 1 on", exitStatus: .usage)
+            throw FileError("--longest", "is \(longest), expected a whole number from 1 on", category: .invalidRequest)
         }
-        guard let tokenizer else { return .words(limit: longest ?? LengthMeasure.usualWordLimit) }
-        let (folder, limit) = (URL(fileURLWithPath: tokenizer), longest ?? LengthMeasure.usualTokenLimit)
+        guard let tokenizer else { return .words(limit: longest ?? LengthMeasure.defaultWordLimit) }
+        let (folder, limit) = (URL(fileURLWithPath: tokenizer), longest ?? LengthMeasure.defaultTokenLimit)
         switch try TokenizerKind(folder: folder) {
         case .wordPiece:
             let tokenizer = try WordPieceTokenizer(folder: folder)

@@ -57,10 +57,11 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             guard !pathExists(output) else {
-                throw FileError(output, "is there already; choose a new folder by --output", exitStatus: .usage)
+                throw FileError(output, "is there already; choose a new folder by --output", category: .invalidRequest)
             }
             guard precision == nil || !int8 else {
-                throw FileError("--precision", "is given beside --int8, expected one of the two", exitStatus: .usage)
+                throw FileError(
+                    "--precision", "is given beside --int8, expected one of the two", category: .invalidRequest)
             }
             let precision = int8 ? .int8 : precision?.stored ?? .float32
             let table = try validation.map { try HeadlineTable(readingFrom: $0) }
@@ -81,7 +82,7 @@ struct ExportCommand: ParsableCommand {
         // What is wrong with the headlines shows before anything is written.
         let before = try table.map { _ in Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines)) }
         let loaded = try folder.load(for: .reading)
-        tell(loaded.ignored)
+        emit(loaded.ignored)
         try folder.export(loaded, precision: precision, to: output)
         _ = try GeneratorFolder(path: output).load(for: .inference)
         if let before {
@@ -105,7 +106,7 @@ struct ExportCommand: ParsableCommand {
         // What is wrong with the headlines shows before anything is written.
         let old = try table.map { try accuracy(of: try Classifier(folder: model), on: rows, of: $0) }
         let loaded = try folder.load(for: .reading)
-        tell(loaded.ignored)
+        emit(loaded.ignored)
         try folder.export(loaded, precision: precision, to: output)
         let after = try Classifier(folder: output)
         guard let table, let old else { return }
@@ -118,13 +119,13 @@ struct ExportCommand: ParsableCommand {
 
     /// The rows with a label that the model knows; says how many others there are.
     private func judged(_ table: HeadlineTable, by labels: [String]) throws -> [Headline] {
-        let labelled = table.rows.filter { $0.category != nil }
-        let rows = labelled.filter { row in labels.contains { $0 == row.category } }
-        let others = labelled.count - rows.count
+        let labeled = table.rows.filter { $0.category != nil }
+        let rows = labeled.filter { row in labels.contains { $0 == row.category } }
+        let others = labeled.count - rows.count
         guard !rows.isEmpty else {
             throw FileError(
                 table.path,
-                labelled.isEmpty
+                labeled.isEmpty
                     ? "has no labelled rows, expected some to measure accuracy on"
                     : "has none of the model's labels in its \(others) labelled rows, expected some to measure accuracy on"
             )
@@ -151,10 +152,10 @@ struct ExportCommand: ParsableCommand {
         FileError(
             model,
             "holds int8 weights, from which nothing more precise can be made; export the folder they were made of",
-            exitStatus: .usage)
+            category: .invalidRequest)
     }
 
-    private func tell(_ ignored: [String]) {
+    private func emit(_ ignored: [String]) {
         guard !ignored.isEmpty else { return }
         writeLine("\(model): left out \(ignored.count) entries without weights: \(ignored.joined(separator: ", "))")
     }

@@ -63,7 +63,7 @@ struct RunOptions: ParsableArguments {
                 try run.dryRun { print($0) }
                 return try flushStandardOutput()
             }
-            settleHeap()
+            tuneMalloc()
             StopRequest.installHandlers(quiet: quiet)
             let outcome = try run.train(note: note) { folder, resumingAt in
                 var observers: [any TrainingObserver] = [TerminalProgress.standardError(quiet: quiet)]
@@ -73,7 +73,7 @@ struct RunOptions: ParsableArguments {
                 return observers
             }
             if case .interrupted(let signal) = outcome { throw ExitCode(128 + signal) }
-            note(run.farewell, isWarning: false)
+            note(run.nextSteps, isWarning: false)
         }
     }
 
@@ -113,7 +113,7 @@ struct RunOptions: ParsableArguments {
         guard pathExists(sample) else {
             throw FileError(
                 sample, "is not here; run this from the root of the repository, or name a configuration by --config",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
         return sample
     }

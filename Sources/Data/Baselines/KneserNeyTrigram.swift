@@ -28,7 +28,7 @@ public struct KneserNeyTrigram: Sendable {
     private let levels: [NGramCounts]
 
     /// The largest vocabulary: three tokens share 64 bits.
-    public static let largestVocabulary = 1 << NGramCounts.tokenBits
+    public static let maximumVocabulary = 1 << NGramCounts.tokenBits
 
     /// Counts headlines.
     ///
@@ -39,10 +39,10 @@ public struct KneserNeyTrigram: Sendable {
     ///   - vocabularySize: V.
     ///
     /// Traps on offsets that do not rise within `targets`, on a token outside of the vocabulary, and on a vocabulary beyond
-    /// `largestVocabulary`.
+    /// `maximumVocabulary`.
     public init(_ targets: [Int32], offsets: [Int], end: Int32, vocabularySize: Int) {
         precondition(
-            vocabularySize > 0 && vocabularySize <= Self.largestVocabulary,
+            vocabularySize > 0 && vocabularySize <= Self.maximumVocabulary,
             "KneserNeyTrigram: a vocabulary of \(vocabularySize)")
         self.vocabularySize = vocabularySize
         self.end = end

@@ -25,7 +25,7 @@ public struct LogisticRegression: Sendable {
     private let biases: [Double]
     /// The length of the gradient where training stopped.
     public let gradientLength: Double
-    /// False when training stopped after `LogisticRegressionFit.mostSteps` steps and not because the gradient was short
+    /// False when training stopped after `LogisticRegressionFit.maximumSteps` steps and not because the gradient was short
     /// enough: C is too large for these rows.
     public let isConverged: Bool
 

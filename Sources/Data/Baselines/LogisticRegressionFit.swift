@@ -31,9 +31,9 @@ struct LogisticRegressionFit {
     private(set) var gradientLength = Double.infinity
 
     /// The most steps of Newton's method; ten are usual.
-    static let mostSteps = 100
+    static let maximumSteps = 100
     /// The most conjugate gradients of one step.
-    private static let mostGradients = 500
+    private static let maximumGradients = 500
 
     /// Starts at the shares of the classes.
     ///
@@ -56,12 +56,12 @@ struct LogisticRegressionFit {
     }
 
     /// Takes steps until the gradient is no longer than `tolerance` times what it was at the start, or than rounding makes
-    /// it; false when `mostSteps` were not enough.
+    /// it; false when `maximumSteps` were not enough.
     mutating func run(tolerance: Double, progress: (Double) -> Void) -> Bool {
         // What sums over all rows round to; without a single word in the texts, the start is the end.
         let noise = inversePenalty * Double(labels.count) * 1e-13
         var firstLength = 0.0
-        for step in 0..<Self.mostSteps {
+        for step in 0..<Self.maximumSteps {
             let gradient = gradient()
             gradientLength = gradient.squaredLength.squareRoot()
             if step == 0 { firstLength = gradientLength }
@@ -187,7 +187,7 @@ struct LogisticRegressionFit {
         search.combine(scale: -1, adding: 0, of: gradient)
         var direction = gradient
         direction.combine(scale: 0, adding: 0, of: gradient)
-        for _ in 0..<Self.mostGradients where square > goal {
+        for _ in 0..<Self.maximumGradients where square > goal {
             let curved = curvature(along: search)
             let slope = search.dot(curved)
             guard slope > 0 else { break }
@@ -218,7 +218,7 @@ struct LogisticRegressionFit {
         let weights = direction.withoutBiases
         let (inclination, square) = (point.withoutBiases.dot(weights), weights.squaredLength)
         var (low, high, length) = (0.0, Double.infinity, 1.0)
-        for _ in 0..<Self.mostTrials {
+        for _ in 0..<Self.maximumTrials {
             var trial = start
             for index in trial.indices { trial[index] += length * changes[index] }
             let loss = lossDerivatives(softmax(of: trial), changes)
@@ -232,7 +232,7 @@ struct LogisticRegressionFit {
     }
 
     /// More than enough to halve a bracket down to rounding.
-    private static let mostTrials = 60
+    private static let maximumTrials = 60
 
     /// The first and the second derivative of Σ −log p(label) as all scores change at the rates `changes`, `[N, K]`: the
     /// mean of the rates under p less that of the label, and their variance.

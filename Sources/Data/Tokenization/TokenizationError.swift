@@ -5,11 +5,11 @@ public import Text
 public struct TokenizationError: ReportableError, Equatable {
     /// What was found, what was expected and what to do.
     public let problem: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ problem: String, exitStatus: ExitStatus = .data) {
+    public init(_ problem: String, category: ErrorCategory = .invalidInput) {
         self.problem = problem
-        self.exitStatus = exitStatus
+        self.category = category
     }
 
     public var description: String { problem }

@@ -154,7 +154,7 @@ extension AtomicFile {
         guard status.linkCount > 0 else {
             throw FileError(
                 path, "its temporary file \(temporaryPath) was removed while it was being written; try again",
-                exitStatus: .failure)
+                category: .failure)
         }
         byteCount = status.byteCount
         return result

@@ -6,12 +6,12 @@ public struct FileError: ReportableError, Equatable {
     public let path: String
     /// What was found, what was expected and what to do, without the path.
     public let problem: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ path: String, _ problem: String, exitStatus: ExitStatus = .data) {
+    public init(_ path: String, _ problem: String, category: ErrorCategory = .invalidInput) {
         self.path = path
         self.problem = problem
-        self.exitStatus = exitStatus
+        self.category = category
     }
 
     public var description: String { "\(path): \(problem)" }

@@ -54,7 +54,7 @@ private final class Inflater {
         // 15 + 16: the largest window, gzip framing only. The macro inflateInit2 is not visible from Swift.
         let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else {
-            throw FileError(path, "cannot be decompressed: zlib did not start", exitStatus: .failure)
+            throw FileError(path, "cannot be decompressed: zlib did not start", category: .failure)
         }
     }
 

@@ -24,7 +24,7 @@ public final class RunLock {
             throw FileError(
                 folder,
                 "another run\(holder) is writing in this folder; wait for it, stop it, or choose another folder",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
         try descriptor.truncate(to: 0)
         try withBytes(of: Array(String(getpid()).utf8)) { (raw) throws(FileError) in

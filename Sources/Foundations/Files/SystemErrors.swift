@@ -13,14 +13,14 @@ extension FileError {
     /// path itself is wrong.
     package init(_ path: String, system code: Int32, on action: FileAction) {
         let (problem, status) = Self.explain(code, action)
-        self.init(path, problem, exitStatus: status)
+        self.init(path, problem, category: status)
     }
 
     /// What an empty path gets, as from an option without a value.
     static let emptyPath = FileError(
-        "(no path)", "the path is empty; name a file or folder", exitStatus: .usage)
+        "(no path)", "the path is empty; name a file or folder", category: .invalidRequest)
 
-    private static func explain(_ code: Int32, _ action: FileAction) -> (String, ExitStatus) {
+    private static func explain(_ code: Int32, _ action: FileAction) -> (String, ErrorCategory) {
         let reading = action == .read
         let verb =
             switch action {
@@ -31,19 +31,19 @@ extension FileError {
             case .remove: "removed"
             }
         switch code {
-        case ENOENT where reading: return ("does not exist; check the path", .data)
-        case ENOENT: return ("cannot be \(verb): its folder does not exist; create it or check the path", .data)
+        case ENOENT where reading: return ("does not exist; check the path", .invalidInput)
+        case ENOENT: return ("cannot be \(verb): its folder does not exist; create it or check the path", .invalidInput)
         case EACCES, EPERM:
             let needed = reading ? "read" : "write"
             return (
                 "cannot be \(verb): no permission; check the owner and the \(needed) permissions of it and its folder",
-                reading ? .data : .failure
+                reading ? .invalidInput : .failure
             )
-        case EISDIR: return ("is a folder, where a file was expected", .data)
-        case ENOTDIR: return ("runs through a file, where a folder was expected; check the path", .data)
-        case EEXIST: return ("exists already, and is not a folder", .data)
-        case ENAMETOOLONG: return ("has a name that is too long for the file system", .data)
-        case ELOOP: return ("is a symbolic link that leads in a circle", .data)
+        case EISDIR: return ("is a folder, where a file was expected", .invalidInput)
+        case ENOTDIR: return ("runs through a file, where a folder was expected; check the path", .invalidInput)
+        case EEXIST: return ("exists already, and is not a folder", .invalidInput)
+        case ENAMETOOLONG: return ("has a name that is too long for the file system", .invalidInput)
+        case ELOOP: return ("is a symbolic link that leads in a circle", .invalidInput)
         case ENOSPC:
             return ("the disk is full; what was there before is untouched: free some space and try again", .failure)
         case EDQUOT:
@@ -59,7 +59,7 @@ extension FileError {
         case EIO:
             return ("cannot be \(verb): the device reported an input/output error; check the disk", .failure)
         default:
-            return ("cannot be \(verb): \(String(cString: strerror(code)))", reading ? .data : .failure)
+            return ("cannot be \(verb): \(String(cString: strerror(code)))", reading ? .invalidInput : .failure)
         }
     }
 }

@@ -15,7 +15,7 @@ public struct JSONError: ReportableError, Equatable {
         self.problem = problem
     }
 
-    public var exitStatus: ExitStatus { .data }
+    public var category: ErrorCategory { .invalidInput }
 
     public var description: String { "line \(line), column \(column): \(problem)" }
 }

@@ -21,7 +21,7 @@ public struct NamePairs: Sendable {
         do {
             try self.init(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text, name: path, kind: kind)
         } catch let error as SettingsError {
-            throw SettingsError(error.description, exitStatus: .data)
+            throw SettingsError(error.description, category: .invalidInput)
         }
     }
 

@@ -32,13 +32,13 @@ public struct SettingsDocument: Sendable {
         let absolute = ConfiguredPath(path, relativeTo: workingDirectory).path
         guard isFolder(absolute) || pathExists(absolute) else {
             throw FileError(
-                path, "there is no such settings file; check the path or leave --config out", exitStatus: .data)
+                path, "there is no such settings file; check the path or leave --config out", category: .invalidInput)
         }
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try readFile(absolute, limit: Self.maximumBytes)
         } catch {
-            throw FileError(path, error.problem, exitStatus: error.exitStatus)
+            throw FileError(path, error.problem, category: error.category)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError(path, "is not UTF-8 text; expected a YAML file of settings")

@@ -5,11 +5,11 @@ public import Text
 /// written, what was found and what was expected.
 public struct SettingsError: ReportableError, Equatable {
     public let description: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ description: String, exitStatus: ExitStatus = .usage) {
+    public init(_ description: String, category: ErrorCategory = .invalidRequest) {
         self.description = description
-        self.exitStatus = exitStatus
+        self.category = category
     }
 
     /// A value that a key cannot have.

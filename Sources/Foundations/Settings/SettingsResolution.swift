@@ -39,32 +39,40 @@ public struct SettingsFlag: Sendable {
 ///
 /// - Parameters:
 ///   - defaults: a complete value; its key names are the keys in YAML.
+///   - translatingFormerKeys: whether the document was written by an earlier version, so that former keys of ``RenamedKeys`` are
+///     read as those of today; otherwise they are refused with the new name.
 ///   - workingDirectory: the process's own when `nil`.
 /// - Throws: `SettingsError` for a key that is unknown or given twice, a value of the wrong kind, or one that a
 ///   `ValidatedSettings` refuses; each names the key, the place it was written, what was found and what was expected.
 public func resolve<Settings: Codable>(
     _ defaults: Settings, document: SettingsDocument? = nil, overrides: [String] = [], flags: [SettingsFlag] = [],
-    workingDirectory: String? = nil
+    translatingFormerKeys: Bool = false, workingDirectory: String? = nil
 ) throws -> Settings {
     let base = try SettingsEncoder().encode(defaults)
+    let renamed = Settings.self as? any RenamedKeys.Type
     var layers: [SettingsNode] = []
-    if let layer = try document?.layer() { layers.append(layer) }
+    if var layer = try document?.layer() {
+        if translatingFormerKeys, let renamed { layer = layer.translatingFormerKeys(of: renamed) }
+        layers.append(layer)
+    }
     layers += try overrides.map(overrideLayer)
     layers += flags.map(\.layer)
+    if let renamed { for layer in layers { try layer.refuseFormerKeys(of: renamed) } }
     let merged = layers.reduce(base) { $0.overlaid(by: $1, defaults: base) }
     let directory = workingDirectory ?? FileManager.default.currentDirectoryPath
     return try SettingsDecoder(workingDirectory: directory).decode(Settings.self, from: merged)
 }
 
 /// The same with the document in a file, relative to the working directory; the defaults alone when `nil`.
-/// - Throws: besides what `resolve(_:document:overrides:flags:workingDirectory:)` throws, `FileError` when the file cannot be read.
+/// - Throws: besides what `resolve(_:document:overrides:flags:translatingFormerKeys:workingDirectory:)` throws, `FileError` when the file cannot be read.
 public func resolve<Settings: Codable>(
     _ defaults: Settings, file: String?, overrides: [String] = [], flags: [SettingsFlag] = [],
-    workingDirectory: String? = nil
+    translatingFormerKeys: Bool = false, workingDirectory: String? = nil
 ) throws -> Settings {
     let document = try file.map { try SettingsDocument(contentsOf: $0, workingDirectory: workingDirectory) }
     return try resolve(
-        defaults, document: document, overrides: overrides, flags: flags, workingDirectory: workingDirectory)
+        defaults, document: document, overrides: overrides, flags: flags,
+        translatingFormerKeys: translatingFormerKeys, workingDirectory: workingDirectory)
 }
 
 /// The layer of one `--set key.path=value`; the value is YAML, an empty one is null.

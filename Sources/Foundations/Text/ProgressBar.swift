@@ -33,7 +33,7 @@ public final class ProgressBar {
         let spent = now - stageStart
         guard spent >= Self.patience else { return }
         let fraction = fraction.isFinite ? min(max(fraction, 0), 1) : 0
-        let left = fraction > 0.01 ? "  ETA \(ReportText.clock(spent / fraction - spent))" : ""
+        let left = fraction > 0.01 ? "  ETA \(Formatting.clock(spent / fraction - spent))" : ""
         switch style {
         case .quiet: return
         case .bar(let width, _, let isUnicode):

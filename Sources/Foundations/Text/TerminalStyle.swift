@@ -4,7 +4,7 @@ import Foundation
 /// What an output for progress can show.
 public enum TerminalStyle: Sendable {
     /// A bar in a line of `width()` columns, asked at every drawing, as people resize their windows.
-    case bar(width: @Sendable () -> Int, hasColour: Bool, isUnicode: Bool)
+    case bar(width: @Sendable () -> Int, hasColor: Bool, isUnicode: Bool)
     /// A line at the beginning and the end, and whenever this many steps or seconds have passed.
     case lines(everySteps: Int, everySeconds: Double)
     /// Only warnings and the reason of an early end.
@@ -29,7 +29,7 @@ public enum TerminalStyle: Sendable {
             // The first of these that is set decides (POSIX, Base Definitions, 8.2).
             let locale = ["LC_ALL", "LC_CTYPE", "LANG"].first(where: isSet).flatMap { environment[$0] } ?? ""
             let encoding = locale.uppercased().filter { $0 != "-" }
-            self = .bar(width: width, hasColour: !isSet("NO_COLOR"), isUnicode: encoding.contains("UTF8"))
+            self = .bar(width: width, hasColor: !isSet("NO_COLOR"), isUnicode: encoding.contains("UTF8"))
         } else {
             self = .lines(everySteps: 50, everySeconds: 30)
         }

@@ -16,7 +16,7 @@ enum HDF5 {
         try started.withLock { (started) throws(FileError) -> Result in
             if !started {
                 guard chdf5_start() >= 0 else {
-                    throw FileError("libhdf5", "could not be started; reinstall libhdf5-dev", exitStatus: .failure)
+                    throw FileError("libhdf5", "could not be started; reinstall libhdf5-dev", category: .failure)
                 }
                 started = true
             }
@@ -27,13 +27,13 @@ enum HDF5 {
     /// Passes an identifier on, or throws what the library says about `path` if it is a failure code.
     @discardableResult
     static func check<Code: SignedInteger>(
-        _ code: Code, _ path: String, _ task: String, exitStatus: ExitStatus = .failure
+        _ code: Code, _ path: String, _ task: String, category: ErrorCategory = .failure
     ) throws(FileError) -> Code {
         guard code < 0 else { return code }
         var text = [CChar](repeating: 0, count: 512)
         chdf5_last_error(&text, text.count)
         let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let words = bytes.isEmpty ? "no reason given" : String(decoding: bytes, as: UTF8.self)
-        throw FileError(path, "libhdf5 could not \(task): \(words)", exitStatus: exitStatus)
+        throw FileError(path, "libhdf5 could not \(task): \(words)", category: category)
     }
 }

@@ -20,7 +20,7 @@ enum RunStateEntry: Sendable, Equatable {
     ) throws(FileError) {
         let task = "list \(prefix.isEmpty ? "its contents" : prefix)"
         var information = H5G_info_t()
-        try HDF5.check(H5Gget_info(group, &information), path, task, exitStatus: .data)
+        try HDF5.check(H5Gget_info(group, &information), path, task, category: .invalidInput)
         for index in 0..<information.nlinks {
             let name = prefix + (try linkName(in: group, at: index, path: path, task: task))
             let object = try HDF5.check(
@@ -40,24 +40,24 @@ enum RunStateEntry: Sendable, Equatable {
         var buffer = [CChar](repeating: 0, count: 1_024)
         let length = H5Lget_name_by_idx(
             group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, chdf5_default())
-        try HDF5.check(length, path, task, exitStatus: .data)
+        try HDF5.check(length, path, task, category: .invalidInput)
         guard length < buffer.count else { throw FileError(path, "holds a name of \(length) bytes, which is too long") }
         return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func describe(_ dataset: hid_t, name: String, path: String) throws(FileError) -> RunStateEntry {
         let task = "describe \(name)"
-        let type = try HDF5.check(H5Dget_type(dataset), path, task, exitStatus: .data)
+        let type = try HDF5.check(H5Dget_type(dataset), path, task, category: .invalidInput)
         defer { H5Tclose(type) }
-        let space = try HDF5.check(H5Dget_space(dataset), path, task, exitStatus: .data)
+        let space = try HDF5.check(H5Dget_space(dataset), path, task, category: .invalidInput)
         defer { H5Sclose(space) }
-        let rank = try HDF5.check(H5Sget_simple_extent_ndims(space), path, task, exitStatus: .data)
+        let rank = try HDF5.check(H5Sget_simple_extent_ndims(space), path, task, category: .invalidInput)
         let size = H5Tget_size(type)
         switch H5Tget_class(type) {
         case H5T_STRING where rank == 0 && H5Tis_variable_str(type) == 0: return .text(byteCount: size)
         case H5T_FLOAT where size == MemoryLayout<Float>.size && rank <= Shape.maximumRank:
             var extents = [hsize_t](repeating: 0, count: Int(rank))
-            try HDF5.check(H5Sget_simple_extent_dims(space, &extents, nil), path, task, exitStatus: .data)
+            try HDF5.check(H5Sget_simple_extent_dims(space, &extents, nil), path, task, category: .invalidInput)
             return .array(Shape(extents.map { Int($0) }))
         default:
             throw FileError(path, "holds \"\(name)\", which is neither a text nor an array of 32-bit floats")

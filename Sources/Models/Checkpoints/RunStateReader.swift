@@ -24,7 +24,7 @@ public final class RunStateReader {
         try Self.verify(path)
         self.path = path
         (file, catalogue) = try HDF5.exclusively { () throws(FileError) in
-            let file = try HDF5.check(chdf5_open_file(path), path, "open the file", exitStatus: .data)
+            let file = try HDF5.check(chdf5_open_file(path), path, "open the file", category: .invalidInput)
             do throws(FileError) {
                 return (file, try RunStateEntry.all(in: file, path: path))
             } catch {
@@ -132,11 +132,11 @@ public final class RunStateReader {
     ) throws(FileError) {
         try HDF5.exclusively { () throws(FileError) in
             let task = "read \(name)"
-            let dataset = try HDF5.check(H5Dopen2(file, name, chdf5_default()), path, task, exitStatus: .data)
+            let dataset = try HDF5.check(H5Dopen2(file, name, chdf5_default()), path, task, category: .invalidInput)
             defer { H5Dclose(dataset) }
             let type = try HDF5.check(type(), path, task)
             defer { H5Tclose(type) }
-            try HDF5.check(chdf5_read_all(dataset, type, memory), path, task, exitStatus: .data)
+            try HDF5.check(chdf5_read_all(dataset, type, memory), path, task, category: .invalidInput)
         }
     }
 

@@ -149,7 +149,7 @@ public enum RunStateWriter {
         guard piece.byteCount > 0 else { return nil }
         let offset = H5Dget_offset(dataset)
         guard offset != chdf5_undefined_address() else {
-            throw FileError(shownPath, "libhdf5 gave \(piece.name) no place in the file", exitStatus: .failure)
+            throw FileError(shownPath, "libhdf5 gave \(piece.name) no place in the file", category: .failure)
         }
         return Int(offset)
     }
@@ -180,7 +180,7 @@ public enum RunStateWriter {
     ) throws(FileError) {
         let taken = try hash.update(from: descriptor, offset: range.lowerBound, count: range.count)
         guard taken == range.count else {
-            throw FileError(descriptor.path, "shrank while it was being written; try again", exitStatus: .failure)
+            throw FileError(descriptor.path, "shrank while it was being written; try again", category: .failure)
         }
     }
 

@@ -45,7 +45,7 @@ public final class SafetensorsCheckpoint: Sendable {
     private static func open(
         index path: String, in folder: String
     ) throws(FileError) -> ([SafetensorsFile], [ByteString: Int]) {
-        let bytes = try readFile(path, limit: SafetensorsHeader.largestByteCount)
+        let bytes = try readFile(path, limit: SafetensorsHeader.maximumByteCount)
         let members = (try? JSONValue(parsing: bytes))?["weight_map"]?.object ?? []
         let pairs = members.compactMap { member in member.value.string.map { (ByteString(member.key), $0) } }
         guard !pairs.isEmpty, pairs.count == members.count else {
@@ -91,7 +91,7 @@ public final class SafetensorsCheckpoint: Sendable {
     public func array(_ name: String) throws(FileError) -> NDArray { try file(of: name).array(name) }
 
     /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:)``.
-    public func matrix(_ name: String) throws(FileError) -> ProductMatrix { try file(of: name).matrix(name) }
+    public func matrix(_ name: String) throws(FileError) -> WeightMatrix { try file(of: name).matrix(name) }
 
     /// Reads the array `name` straight into `destination`; see ``SafetensorsFile/array(_:into:)``.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {

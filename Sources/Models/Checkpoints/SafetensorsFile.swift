@@ -53,7 +53,7 @@ public final class SafetensorsFile: Sendable {
                     + " copy interrupted?")
         }
         let length = littleEndianInteger(file.bytes[..<8])
-        guard length <= UInt64(SafetensorsHeader.largestByteCount), length >= 2 else {
+        guard length <= UInt64(SafetensorsHeader.maximumByteCount), length >= 2 else {
             throw FileError(file.path, describeForeign(file.bytes, headerLength: length))
         }
         let end = 8 + Int(length)
@@ -107,20 +107,20 @@ public final class SafetensorsFile: Sendable {
     /// The matrix `name` in as many bits as the file has for it, for products: F32 and BF16 stay in the mapped file, and so
     /// does I8, `[outputs, inputs]`, with the array of its scales, `[outputs]`, beside it under ``scaleName(of:)``. F16 is
     /// converted. Throws as ``array(_:)`` does, and if there are no scales, or another number of them.
-    public func matrix(_ name: String) throws(FileError) -> ProductMatrix {
+    public func matrix(_ name: String) throws(FileError) -> WeightMatrix {
         guard let entry = entry(name), entry.elementType == .int8 || entry.elementType == .bfloat16,
             entry.dimensions.count == 2, entry.count > 0
         else { return .dense(try array(name)) }
         let (shape, bytes) = (Shape(entry.dimensions), bytes(of: entry))
         guard entry.elementType == .int8 else {
-            return .compact(CompactMatrix(.bfloat16, borrowing: bytes, shape: shape, scales: nil, owner: file))
+            return .quantized(QuantizedMatrix(.bfloat16, borrowing: bytes, shape: shape, scales: nil, owner: file))
         }
         let scales = try array(Self.scaleName(of: name))
         guard scales.shape == [shape.rows] else {
             throw FileError(
                 path, "holds scales of shape \(scales.shape) for \(quoted(name)), where \([shape.rows]) was expected")
         }
-        return .compact(CompactMatrix(.int8, borrowing: bytes, shape: shape, scales: scales, owner: file))
+        return .quantized(QuantizedMatrix(.int8, borrowing: bytes, shape: shape, scales: scales, owner: file))
     }
 
     /// The name of the array that holds the scales of an I8 matrix.

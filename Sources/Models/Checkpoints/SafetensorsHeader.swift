@@ -5,7 +5,7 @@ import JSON
 /// deeper, no key unknown or twice, no number but whole ones.
 struct SafetensorsHeader {
     /// The largest header that is read, as in the reference implementation: 100 MB.
-    static let largestByteCount = 100_000_000
+    static let maximumByteCount = 100_000_000
     /// The one name that is not an array's.
     static let metadataKey = "__metadata__"
 

@@ -21,7 +21,7 @@ public enum SafetensorsWriter {
         let type: String
         let shape: Shape
         let byteCount: Int
-        let values: ProductMatrix
+        let values: WeightMatrix
     }
 
     /// How much is converted at a time.
@@ -46,7 +46,7 @@ public enum SafetensorsWriter {
     /// ``SafetensorsFile/scaleName(of:)``.
     @discardableResult
     public static func write(
-        _ matrices: [(name: String, values: ProductMatrix)], to path: String, precision: Precision,
+        _ matrices: [(name: String, values: WeightMatrix)], to path: String, precision: Precision,
         metadata: [String: String] = [:]
     ) throws(FileError) -> SHA256Digest {
         let parts = matrices.flatMap { Self.parts(of: $0.values, named: $0.name, precision) }
@@ -57,14 +57,14 @@ public enum SafetensorsWriter {
         file.startHashing()
         for part in parts {
             switch part.values {
-            case .compact(let matrix):
+            case .quantized(let matrix):
                 try matrix.withUnsafeBytes { bytes -> Result<Void, FileError> in
                     do throws(FileError) { return .success(try file.append(bytes)) } catch { return .failure(error) }
                 }.get()
             case .dense(let values) where part.type == Precision.float32.rawValue: try append(values, to: file)
             case .dense(let values):
                 try appendNarrowed(
-                    values, named: part.name, isBrain: part.type == Precision.bfloat16.rawValue, to: file)
+                    values, named: part.name, isBFloat16: part.type == Precision.bfloat16.rawValue, to: file)
             }
         }
         let digest = file.finishHashing()
@@ -73,7 +73,7 @@ public enum SafetensorsWriter {
         return digest
     }
 
-    private static func parts(of values: ProductMatrix, named name: String, _ precision: Precision) -> [Part] {
+    private static func parts(of values: WeightMatrix, named name: String, _ precision: Precision) -> [Part] {
         func dense(_ name: String, _ array: NDArray, _ precision: Precision) -> Part {
             Part(
                 name: name, type: precision.rawValue, shape: array.shape,
@@ -81,7 +81,7 @@ public enum SafetensorsWriter {
         }
         switch values {
         case .dense(let array): return [dense(name, array, precision)]
-        case .compact(let matrix):
+        case .quantized(let matrix):
             let type: SafetensorsEntry.ElementType = matrix.elements == .int8 ? .int8 : .bfloat16
             let part = Part(
                 name: name, type: type.rawValue, shape: matrix.shape,
@@ -141,7 +141,7 @@ public enum SafetensorsWriter {
     }
 
     private static func appendNarrowed(
-        _ values: NDArray, named name: String, isBrain: Bool, to file: AtomicFile
+        _ values: NDArray, named name: String, isBFloat16: Bool, to file: AtomicFile
     ) throws(FileError) {
         let halves = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: min(chunk, values.count))
         defer { halves.deallocate() }
@@ -149,13 +149,13 @@ public enum SafetensorsWriter {
             for start in stride(from: 0, to: elements.count, by: chunk) {
                 let part = UnsafeBufferPointer(rebasing: elements[start..<min(start + chunk, elements.count)])
                 let target = UnsafeMutableBufferPointer(rebasing: halves[..<part.count])
-                if isBrain {
+                if isBFloat16 {
                     HalfPrecision.narrow(part, intoBFloat16: target)
                 } else if let index = HalfPrecision.narrow(part, intoFloat16: target) {
                     throw FileError(
                         file.path,
                         "\(quoted(name)) holds \(part[index]), beyond the 65,504 that F16 can hold; write F32 instead",
-                        exitStatus: .failure)
+                        category: .failure)
                 }
                 try file.append(UnsafeRawBufferPointer(target))
             }

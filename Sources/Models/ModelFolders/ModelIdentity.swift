@@ -32,7 +32,7 @@ public struct ModelIdentity: Sendable, Hashable {
         let kind = try ModelKind(ofFolder: path)
         guard kind == expected else {
             throw FileError(
-                path, "holds a \(kind.rawValue), expected a \(expected.rawValue)", exitStatus: .usage)
+                path, "holds a \(kind.rawValue), expected a \(expected.rawValue)", category: .invalidRequest)
         }
     }
 
@@ -55,8 +55,8 @@ public struct ModelIdentity: Sendable, Hashable {
     private static func facts(_ folder: GeneratorFolder) -> [Fact] {
         let model = folder.configuration.model
         return [
-            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.channels)"),
-            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.positions)"),
+            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.hiddenSize)"),
+            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.contextLength)"),
             Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
         ]
     }
@@ -64,13 +64,13 @@ public struct ModelIdentity: Sendable, Hashable {
     private static func facts(_ folder: ClassifierFolder) -> [Fact] {
         let model = folder.configuration.model
         return [
-            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.channels)"),
-            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.positions)"),
+            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.hiddenSize)"),
+            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.contextLength)"),
             Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
             Fact(name: "labels", value: "\(model.labels)"),
             Fact(
                 name: "temperature",
-                value: folder.configuration.temperature.map { ReportText.fixed($0, 4) } ?? "not fitted"),
+                value: folder.configuration.temperature.map { Formatting.fixed($0, 4) } ?? "not fitted"),
         ]
     }
 }

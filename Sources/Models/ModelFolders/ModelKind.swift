@@ -20,7 +20,8 @@ public enum ModelKind: String, Sendable {
         } else if BERTConfigurationFile.types.contains(type) {
             self = .classifier
         } else {
-            throw FileError(file, "is that of another kind of model, \"\(harmless(type))\"; expected a GPT-2 or a BERT")
+            throw FileError(
+                file, "is that of another kind of model, \"\(escapedForTerminal(type))\"; expected a GPT-2 or a BERT")
         }
     }
 }

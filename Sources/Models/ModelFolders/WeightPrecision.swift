@@ -31,8 +31,8 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
 
     /// A weight as it is written.
     /// - Parameter layout: of the weight of a product; `nil` for all else.
-    func stored(_ array: NDArray, layout: WeightLayout?) -> ProductMatrix {
+    func stored(_ array: NDArray, layout: WeightLayout?) -> WeightMatrix {
         guard self == .int8, let layout else { return .dense(array) }
-        return .compact(CompactMatrix(roundingToInt8: array, layout == .inputOutput ? .asStored : .transposed))
+        return .quantized(QuantizedMatrix(quantizing: array, layout == .inputOutput ? .notTransposed : .transposed))
     }
 }

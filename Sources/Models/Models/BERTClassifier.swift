@@ -22,18 +22,18 @@ public final class BERTClassifier {
         /// V.
         public var vocabularySize: Int
         /// The longest sequence that has position embeddings.
-        public var positions: Int
+        public var contextLength: Int
         /// How many token types have embeddings; only the first is used.
         public var tokenTypes: Int
         /// C.
-        public var channels: Int
+        public var hiddenSize: Int
         public var layers: Int
         public var heads: Int
         /// Width of the feed-forward layer, usually 4 C.
-        public var innerChannels: Int
+        public var intermediateSize: Int
         public var layerNormEpsilon: Float
         /// Deviation of fresh weights.
-        public var initializerDeviation: Double
+        public var initializerRange: Double
         /// Of the embeddings and of what each half of a block adds.
         public var hiddenDropout: Float
         public var attentionDropout: Float
@@ -44,19 +44,19 @@ public final class BERTClassifier {
         public var labels: Int
 
         public init(
-            vocabularySize: Int, positions: Int, tokenTypes: Int, channels: Int, layers: Int, heads: Int,
-            innerChannels: Int, layerNormEpsilon: Float, initializerDeviation: Double, hiddenDropout: Float,
+            vocabularySize: Int, contextLength: Int, tokenTypes: Int, hiddenSize: Int, layers: Int, heads: Int,
+            intermediateSize: Int, layerNormEpsilon: Float, initializerRange: Double, hiddenDropout: Float,
             attentionDropout: Float, classifierDropout: Float, pooling: Pooling, labels: Int
         ) {
             self.vocabularySize = vocabularySize
-            self.positions = positions
+            self.contextLength = contextLength
             self.tokenTypes = tokenTypes
-            self.channels = channels
+            self.hiddenSize = hiddenSize
             self.layers = layers
             self.heads = heads
-            self.innerChannels = innerChannels
+            self.intermediateSize = intermediateSize
             self.layerNormEpsilon = layerNormEpsilon
-            self.initializerDeviation = initializerDeviation
+            self.initializerRange = initializerRange
             self.hiddenDropout = hiddenDropout
             self.attentionDropout = attentionDropout
             self.classifierDropout = classifierDropout
@@ -74,13 +74,13 @@ public final class BERTClassifier {
     /// Asks `scope` for every parameter of the model.
     public init(_ scope: ParameterScope, _ configuration: Configuration) {
         self.configuration = configuration
-        let (bert, channels) = (scope["bert"], configuration.channels)
+        let (bert, hiddenSize) = (scope["bert"], configuration.hiddenSize)
         embeddings = Embeddings(bert["embeddings"], configuration)
         blocks = (0..<configuration.layers).map { Block(bert["encoder"]["layer"][$0], configuration) }
         pooler =
             configuration.pooling == .cls
-            ? Linear(bert["pooler"]["dense"], configuration, inputs: channels, outputs: channels) : nil
-        head = Linear(scope["classifier"], configuration, inputs: channels, outputs: configuration.labels)
+            ? Linear(bert["pooler"]["dense"], configuration, inputs: hiddenSize, outputs: hiddenSize) : nil
+        head = Linear(scope["classifier"], configuration, inputs: hiddenSize, outputs: configuration.labels)
     }
 
     /// The logits of each segment: `[S, K]`. Traps on an empty segment.
@@ -141,14 +141,14 @@ public final class BERTClassifier {
         init(_ scope: ParameterScope, _ configuration: Configuration) {
             func table(_ name: String, _ count: Int) -> Embedding {
                 Embedding(
-                    scope[name], count: count, channels: configuration.channels,
-                    initializer: .normal(deviation: configuration.initializerDeviation))
+                    scope[name], count: count, hiddenSize: configuration.hiddenSize,
+                    initializer: .normal(standardDeviation: configuration.initializerRange))
             }
             words = table("word_embeddings", configuration.vocabularySize)
-            positions = table("position_embeddings", configuration.positions)
+            positions = table("position_embeddings", configuration.contextLength)
             tokenTypes = table("token_type_embeddings", configuration.tokenTypes)
             norm = LayerNorm(
-                scope["LayerNorm"], channels: configuration.channels, epsilon: configuration.layerNormEpsilon)
+                scope["LayerNorm"], hiddenSize: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
             dropout = configuration.hiddenDropout
         }
 
@@ -164,25 +164,25 @@ public final class BERTClassifier {
         private let query: Linear, key: Linear, value: Linear
         private let attentionOutput: Linear
         private let attentionNorm: LayerNorm
-        private let expand: Linear, contract: Linear
+        private let up: Linear, down: Linear
         private let outputNorm: LayerNorm
         private let configuration: Configuration
 
         init(_ scope: ParameterScope, _ configuration: Configuration) {
-            let (channels, inner) = (configuration.channels, configuration.innerChannels)
+            let (hiddenSize, inner) = (configuration.hiddenSize, configuration.intermediateSize)
             let epsilon = configuration.layerNormEpsilon
             let attention = scope["attention"]
             func square(_ scope: ParameterScope) -> Linear {
-                Linear(scope, configuration, inputs: channels, outputs: channels)
+                Linear(scope, configuration, inputs: hiddenSize, outputs: hiddenSize)
             }
             query = square(attention["self"]["query"])
             key = square(attention["self"]["key"])
             value = square(attention["self"]["value"])
             attentionOutput = square(attention["output"]["dense"])
-            attentionNorm = LayerNorm(attention["output"]["LayerNorm"], channels: channels, epsilon: epsilon)
-            expand = Linear(scope["intermediate"]["dense"], configuration, inputs: channels, outputs: inner)
-            contract = Linear(scope["output"]["dense"], configuration, inputs: inner, outputs: channels)
-            outputNorm = LayerNorm(scope["output"]["LayerNorm"], channels: channels, epsilon: epsilon)
+            attentionNorm = LayerNorm(attention["output"]["LayerNorm"], hiddenSize: hiddenSize, epsilon: epsilon)
+            up = Linear(scope["intermediate"]["dense"], configuration, inputs: hiddenSize, outputs: inner)
+            down = Linear(scope["output"]["dense"], configuration, inputs: inner, outputs: hiddenSize)
+            outputNorm = LayerNorm(scope["output"]["LayerNorm"], hiddenSize: hiddenSize, epsilon: epsilon)
             self.configuration = configuration
         }
 
@@ -196,7 +196,7 @@ public final class BERTClassifier {
                 cache: nil)
             let dropout = configuration.hiddenDropout
             let y = attentionNorm(asking + attentionOutput(attended).dropout(dropout, rows: rows))
-            let fed = contract(expand(y).gelu(.erf))  // [N, C] → [N, 4C] → [N, C]
+            let fed = down(up(y).gelu(.erf))  // [N, C] → [N, 4C] → [N, C]
             return outputNorm(y + fed.dropout(dropout, rows: rows))
         }
     }
@@ -224,6 +224,6 @@ extension Linear {
     ) {
         self.init(
             scope, inputs: inputs, outputs: outputs, layout: .outputInput,
-            initializer: .normal(deviation: configuration.initializerDeviation))
+            initializer: .normal(standardDeviation: configuration.initializerRange))
     }
 }

@@ -12,33 +12,33 @@ public final class GPT2 {
         /// V.
         public var vocabularySize: Int
         /// The longest sequence that has position embeddings.
-        public var positions: Int
+        public var contextLength: Int
         /// C.
-        public var channels: Int
+        public var hiddenSize: Int
         public var layers: Int
         public var heads: Int
         /// Width of the feed-forward layer, usually 4 C.
-        public var innerChannels: Int
+        public var intermediateSize: Int
         public var layerNormEpsilon: Float
         /// Deviation of fresh weights; the projections back into the residual stream get 1/√(2 · layers) of it.
-        public var initializerDeviation: Double
+        public var initializerRange: Double
         public var embeddingDropout: Float
         public var residualDropout: Float
         public var attentionDropout: Float
 
         public init(
-            vocabularySize: Int, positions: Int, channels: Int, layers: Int, heads: Int, innerChannels: Int,
-            layerNormEpsilon: Float, initializerDeviation: Double, embeddingDropout: Float, residualDropout: Float,
+            vocabularySize: Int, contextLength: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
+            layerNormEpsilon: Float, initializerRange: Double, embeddingDropout: Float, residualDropout: Float,
             attentionDropout: Float
         ) {
             self.vocabularySize = vocabularySize
-            self.positions = positions
-            self.channels = channels
+            self.contextLength = contextLength
+            self.hiddenSize = hiddenSize
             self.layers = layers
             self.heads = heads
-            self.innerChannels = innerChannels
+            self.intermediateSize = intermediateSize
             self.layerNormEpsilon = layerNormEpsilon
-            self.initializerDeviation = initializerDeviation
+            self.initializerRange = initializerRange
             self.embeddingDropout = embeddingDropout
             self.residualDropout = residualDropout
             self.attentionDropout = attentionDropout
@@ -54,15 +54,16 @@ public final class GPT2 {
     /// Asks `scope` for every parameter of the model.
     public init(_ scope: ParameterScope, _ configuration: Configuration) {
         self.configuration = configuration
-        let initializer = Initializer.normal(deviation: configuration.initializerDeviation)
+        let initializer = Initializer.normal(standardDeviation: configuration.initializerRange)
         tokenEmbedding = Embedding(
-            scope["wte"], count: configuration.vocabularySize, channels: configuration.channels,
+            scope["wte"], count: configuration.vocabularySize, hiddenSize: configuration.hiddenSize,
             initializer: initializer)
         positionEmbedding = Embedding(
-            scope["wpe"], count: configuration.positions, channels: configuration.channels, initializer: initializer)
+            scope["wpe"], count: configuration.contextLength, hiddenSize: configuration.hiddenSize,
+            initializer: initializer)
         blocks = (0..<configuration.layers).map { Block(scope["h"][$0], configuration) }
         finalNorm = LayerNorm(
-            scope["ln_f"], channels: configuration.channels, epsilon: configuration.layerNormEpsilon)
+            scope["ln_f"], hiddenSize: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
     }
 
     /// The final hidden states of `tokens`, packed as `segments` say. With a cache, tokens continue what it holds.
@@ -92,7 +93,8 @@ public final class GPT2 {
     /// A cache without slots, for decoding.
     public func makeCache() -> KVCache {
         KVCache(
-            layers: configuration.layers, positions: configuration.positions, channels: configuration.channels)
+            layers: configuration.layers, contextLength: configuration.contextLength,
+            hiddenSize: configuration.hiddenSize)
     }
 
     /// One transformer layer, normalising before each half.
@@ -104,10 +106,10 @@ public final class GPT2 {
         private let dropout: Float
 
         init(_ scope: ParameterScope, _ configuration: Configuration) {
-            let (channels, epsilon) = (configuration.channels, configuration.layerNormEpsilon)
-            attentionNorm = LayerNorm(scope["ln_1"], channels: channels, epsilon: epsilon)
+            let (hiddenSize, epsilon) = (configuration.hiddenSize, configuration.layerNormEpsilon)
+            attentionNorm = LayerNorm(scope["ln_1"], hiddenSize: hiddenSize, epsilon: epsilon)
             attention = SelfAttention(scope["attn"], configuration)
-            feedForwardNorm = LayerNorm(scope["ln_2"], channels: channels, epsilon: epsilon)
+            feedForwardNorm = LayerNorm(scope["ln_2"], hiddenSize: hiddenSize, epsilon: epsilon)
             feedForward = FeedForward(scope["mlp"], configuration)
             dropout = configuration.residualDropout
         }
@@ -125,13 +127,13 @@ public final class GPT2 {
         private let dropout: Float
 
         init(_ scope: ParameterScope, _ configuration: Configuration) {
-            let channels = configuration.channels
+            let hiddenSize = configuration.hiddenSize
             projection = Linear(
-                scope["c_attn"], inputs: channels, outputs: 3 * channels, layout: .inputOutput,
-                initializer: .normal(deviation: configuration.initializerDeviation))
+                scope["c_attn"], inputs: hiddenSize, outputs: 3 * hiddenSize, layout: .inputOutput,
+                initializer: .normal(standardDeviation: configuration.initializerRange))
             output = Linear(
-                scope["c_proj"], inputs: channels, outputs: channels, layout: .inputOutput,
-                initializer: .normal(deviation: configuration.residualDeviation))
+                scope["c_proj"], inputs: hiddenSize, outputs: hiddenSize, layout: .inputOutput,
+                initializer: .normal(standardDeviation: configuration.residualInitializerRange))
             heads = configuration.heads
             dropout = configuration.attentionDropout
         }
@@ -145,25 +147,25 @@ public final class GPT2 {
     }
 
     private struct FeedForward {
-        private let expand: Linear
-        private let contract: Linear
+        private let up: Linear
+        private let down: Linear
 
         init(_ scope: ParameterScope, _ configuration: Configuration) {
-            expand = Linear(
-                scope["c_fc"], inputs: configuration.channels, outputs: configuration.innerChannels,
-                layout: .inputOutput, initializer: .normal(deviation: configuration.initializerDeviation))
-            contract = Linear(
-                scope["c_proj"], inputs: configuration.innerChannels, outputs: configuration.channels,
-                layout: .inputOutput, initializer: .normal(deviation: configuration.residualDeviation))
+            up = Linear(
+                scope["c_fc"], inputs: configuration.hiddenSize, outputs: configuration.intermediateSize,
+                layout: .inputOutput, initializer: .normal(standardDeviation: configuration.initializerRange))
+            down = Linear(
+                scope["c_proj"], inputs: configuration.intermediateSize, outputs: configuration.hiddenSize,
+                layout: .inputOutput, initializer: .normal(standardDeviation: configuration.residualInitializerRange))
         }
 
         func callAsFunction(_ x: Tensor) -> Tensor {
-            contract(expand(x).gelu(.tanh))  // [N, C] → [N, 4C] → [N, C]
+            down(up(x).gelu(.tanh))  // [N, C] → [N, 4C] → [N, C]
         }
     }
 }
 
 extension GPT2.Configuration {
     /// Deviation of fresh projections into the residual stream, two a layer (Radford et al. 2019, §2.3).
-    fileprivate var residualDeviation: Double { initializerDeviation / Double(2 * layers).squareRoot() }
+    fileprivate var residualInitializerRange: Double { initializerRange / Double(2 * layers).squareRoot() }
 }

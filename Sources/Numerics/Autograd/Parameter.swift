@@ -5,7 +5,7 @@ public final class Parameter {
     /// The checkpoint's name, such as `h.0.attn.c_attn.weight`.
     public let name: String
     /// What passes read.
-    private let values: ProductMatrix
+    private let values: WeightMatrix
     /// Where the optimizer writes; `nil` for weights loaded for inference, which may lie in a read-only file mapping.
     public let buffer: MutableArray?
 
@@ -24,9 +24,9 @@ public final class Parameter {
     }
 
     /// A weight matrix in fewer bits, that can only be read, and only by layers that ask for ``matrix``.
-    public init(name: String, compact: CompactMatrix) {
+    public init(name: String, quantized: QuantizedMatrix) {
         self.name = name
-        values = .compact(compact)
+        values = .quantized(quantized)
         buffer = nil
     }
 
@@ -39,7 +39,7 @@ public final class Parameter {
     }
 
     /// The values as a matrix to multiply with, in as many bits as they are stored.
-    public var matrix: ProductMatrix { values }
+    public var matrix: WeightMatrix { values }
 
     /// The weight as an input of operations; on a tape that records it, a leaf.
     public var tensor: Tensor { Tensor(value: array, origin: .parameter(self)) }

@@ -4,14 +4,14 @@ import NumericCore
 public enum Initializer: Sendable {
     case constant(Float)
     /// Normal around 0.
-    case normal(deviation: Double)
+    case normal(standardDeviation: Double)
 
     /// Fills `buffer` with values that depend on the seed and the name only, not on what else the model holds.
     func fill(_ buffer: MutableArray, seed: UInt64, name: String) {
         switch self {
         case .constant(let value): buffer.withUnsafeMutableElements { $0.update(repeating: value) }
-        case .normal(let deviation):
-            Philox(key: seed).fillNormal(buffer, deviation: deviation, stream: Self.stream(of: name))
+        case .normal(let standardDeviation):
+            Philox(key: seed).fillNormal(buffer, standardDeviation: standardDeviation, stream: Self.stream(of: name))
         }
     }
 

@@ -7,14 +7,14 @@ import Preconditions
 public final class KVCache {
     private let layers: [AttentionCache]
     /// The most tokens that a slot may be opened for.
-    private let positions: Int
+    private let contextLength: Int
     private var closed: [Int] = []
     private var slotCount = 0
 
-    /// A cache without slots for a model of `positions` positions and `channels` channels.
-    public init(layers: Int, positions: Int, channels: Int) {
-        self.positions = positions
-        self.layers = (0..<layers).map { _ in AttentionCache(channels: channels) }
+    /// A cache without slots for a model of `contextLength` positions and `hiddenSize` channels.
+    public init(layers: Int, contextLength: Int, hiddenSize: Int) {
+        self.contextLength = contextLength
+        self.layers = (0..<layers).map { _ in AttentionCache(hiddenSize: hiddenSize) }
     }
 
     /// The cache of one layer.
@@ -22,7 +22,7 @@ public final class KVCache {
 
     /// Opens a slot for a sequence of at most `capacity` tokens and returns its number. Traps beyond the model's positions.
     public func open(capacity: Int) -> Int {
-        require(capacity <= positions, "KVCache: \(capacity) tokens, \(positions) positions")
+        require(capacity <= contextLength, "KVCache: \(capacity) tokens, \(contextLength) positions")
         let slot = closed.popLast() ?? slotCount
         slotCount = max(slotCount, slot + 1)
         for layer in layers { layer.open(slot, capacity: capacity) }

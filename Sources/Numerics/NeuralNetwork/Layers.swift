@@ -17,36 +17,36 @@ public struct Linear {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        if case .compact = weight.matrix { return x.linear(weight.matrix, layout: layout, bias: bias.tensor) }
+        if case .quantized = weight.matrix { return x.linear(weight.matrix, layout: layout, bias: bias.tensor) }
         return x.linear(weight.tensor, layout: layout, bias: bias.tensor)
     }
 }
 
-/// A table of vectors, `[count, channels]`.
+/// A table of vectors, `[count, hiddenSize]`.
 public struct Embedding {
     private let weight: Parameter
 
     /// Asks `scope` for `weight`.
-    public init(_ scope: ParameterScope, count: Int, channels: Int, initializer: Initializer) {
+    public init(_ scope: ParameterScope, count: Int, hiddenSize: Int, initializer: Initializer) {
         weight = scope.parameter(
-            "weight", shape: Shape(rows: count, columns: channels), initializer: initializer, layout: .outputInput)
+            "weight", shape: Shape(rows: count, columns: hiddenSize), initializer: initializer, layout: .outputInput)
     }
 
-    /// `[N]` indices → `[N, channels]`.
+    /// `[N]` indices → `[N, hiddenSize]`.
     public func callAsFunction(_ ids: [Int32]) -> Tensor {
-        if case .compact(let matrix) = weight.matrix { return Tensor(constant: matrix.gatherRows(ids)) }
+        if case .quantized(let matrix) = weight.matrix { return Tensor(constant: matrix.gatherRows(ids)) }
         return .lookup(ids, in: weight.tensor)
     }
 
-    /// The table as a head that is tied to it: `[N, channels]` → `[N, count]`.
+    /// The table as a head that is tied to it: `[N, hiddenSize]` → `[N, count]`.
     public func scores(_ x: Tensor) -> Tensor {
-        if case .compact = weight.matrix { return x.linear(weight.matrix, layout: .outputInput, bias: nil) }
+        if case .quantized = weight.matrix { return x.linear(weight.matrix, layout: .outputInput, bias: nil) }
         return x.linear(weight.tensor, layout: .outputInput, bias: nil)
     }
 
-    /// The table as the weight of a fused head, `[count, channels]`; a compact one is widened.
+    /// The table as the weight of a fused head, `[count, hiddenSize]`; a compact one is widened.
     public var table: Tensor {
-        if case .compact(let matrix) = weight.matrix { return Tensor(constant: matrix.widened()) }
+        if case .quantized(let matrix) = weight.matrix { return Tensor(constant: matrix.dequantized()) }
         return weight.tensor
     }
 }
@@ -58,9 +58,9 @@ public struct LayerNorm {
     private let epsilon: Float
 
     /// Asks `scope` for `weight` (the scale) and `bias` (the shift).
-    public init(_ scope: ParameterScope, channels: Int, epsilon: Float) {
-        scale = scope.parameter("weight", shape: [channels], initializer: .constant(1))
-        shift = scope.parameter("bias", shape: [channels], initializer: .constant(0))
+    public init(_ scope: ParameterScope, hiddenSize: Int, epsilon: Float) {
+        scale = scope.parameter("weight", shape: [hiddenSize], initializer: .constant(1))
+        shift = scope.parameter("bias", shape: [hiddenSize], initializer: .constant(0))
         self.epsilon = epsilon
     }
 

@@ -9,7 +9,7 @@ public final class ParameterStore {
     /// What a layer is given when it asks for a parameter.
     public enum Source {
         /// Fresh values, a function of the seed and the parameter's name.
-        case initialise(seed: UInt64)
+        case initialize(seed: UInt64)
         /// Copies of the given arrays, to be trained on.
         case train([String: NDArray])
         /// Copies of the given arrays, but fresh values for what is listed: a pretrained model with a new head.
@@ -17,7 +17,7 @@ public final class ParameterStore {
         /// The given arrays themselves, perhaps memory-mapped, to be read only.
         case infer([String: NDArray])
         /// The given matrices in fewer bits, wherever a layer can read one, and arrays for the rest.
-        case inferCompact([String: CompactMatrix], [String: NDArray])
+        case inferQuantized([String: QuantizedMatrix], [String: NDArray])
         /// Zeros, to be filled from a run state.
         case restore
     }
@@ -46,10 +46,10 @@ public final class ParameterStore {
     public func finish() throws(ParameterError) {
         var unused: [String] = []
         switch source {
-        case .initialise, .restore: break
+        case .initialize, .restore: break
         case .train(let arrays), .infer(let arrays), .fineTune(let arrays, _, _):
             unused = arrays.keys.filter { !asked.contains($0) }.sorted()
-        case .inferCompact(let matrices, let arrays):
+        case .inferQuantized(let matrices, let arrays):
             unused = (Array(arrays.keys) + Array(matrices.keys)).filter { !asked.contains($0) }.sorted()
         }
         guard problems.isEmpty, unused.isEmpty else {
@@ -61,7 +61,7 @@ public final class ParameterStore {
         _ name: String, shape: Shape, initializer: Initializer, layout: WeightLayout?
     ) -> Parameter {
         switch source {
-        case .initialise(let seed): return Self.fresh(name, shape: shape, initializer, seed: seed)
+        case .initialize(let seed): return Self.fresh(name, shape: shape, initializer, seed: seed)
         case .fineTune(_, let fresh, let seed) where fresh.contains(name):
             // What was asked for before must have been there in its shape: only then is this shape to be trusted.
             guard problems.isEmpty else { return Self.standIn(name) }
@@ -72,12 +72,12 @@ public final class ParameterStore {
             let buffer = MutableArray(shape: shape)
             buffer.assign(array)
             return Parameter(name: name, buffer: buffer)
-        case .inferCompact(let matrices, _) where matrices[name] != nil:
+        case .inferQuantized(let matrices, _) where matrices[name] != nil:
             guard let matrix = compactEntry(name, shape: shape, layout: layout, in: matrices) else {
                 return Self.standIn(name)
             }
-            return Parameter(name: name, compact: matrix)
-        case .infer(let arrays), .inferCompact(_, let arrays):
+            return Parameter(name: name, quantized: matrix)
+        case .infer(let arrays), .inferQuantized(_, let arrays):
             guard let array = entry(name, shape: shape, in: arrays) else { return Self.standIn(name) }
             return Parameter(name: name, array: array)
         }
@@ -94,8 +94,8 @@ public final class ParameterStore {
     private static func standIn(_ name: String) -> Parameter { Parameter(name: name, buffer: MutableArray(shape: [0])) }
 
     private func compactEntry(
-        _ name: String, shape: Shape, layout: WeightLayout?, in matrices: [String: CompactMatrix]
-    ) -> CompactMatrix? {
+        _ name: String, shape: Shape, layout: WeightLayout?, in matrices: [String: QuantizedMatrix]
+    ) -> QuantizedMatrix? {
         guard let matrix = matrices[name] else { return nil }
         guard let layout else {
             problems.append("\(name) is stored as \(matrix.elements.rawValue), expected Float32")

@@ -64,21 +64,21 @@ public struct Attention: Sendable {
     private let logSumExp: NDArray
     private let segments: Segments
     private let settings: Settings
-    private let channels: Int
+    private let hiddenSize: Int
 
-    /// Attends within the segments; `channels` is C, the width of each operand. With a cache, the new keys and values are
+    /// Attends within the segments; `hiddenSize` is C, the width of each operand. With a cache, the new keys and values are
     /// appended to it and queries see all that it holds of their sequence.
     public init(
-        query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, channels: Int, segments: Segments,
+        query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, hiddenSize: Int, segments: Segments,
         settings: Settings, cache: AttentionCache?
     ) {
         require(
-            channels % settings.heads == 0, "attention: \(channels) channels for \(settings.heads) heads")
+            hiddenSize % settings.heads == 0, "attention: \(hiddenSize) channels for \(settings.heads) heads")
         let asking = settings.queries == .firstToken ? segments.count : segments.rowCount
         for (operand, rows) in [(query, asking), (key, segments.rowCount), (value, segments.rowCount)] {
             require(
-                operand.array.shape.rows == rows && operand.firstColumn + channels <= operand.stride,
-                "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + channels) of \(operand.array.shape)"
+                operand.array.shape.rows == rows && operand.firstColumn + hiddenSize <= operand.stride,
+                "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + hiddenSize) of \(operand.array.shape)"
                     + " for \(rows) rows")
         }
         require(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
@@ -87,10 +87,10 @@ public struct Attention: Sendable {
             segments.requireFilled()
         }
         (self.query, self.key, self.value) = (query, key, value)
-        (self.segments, self.settings, self.channels) = (segments, settings, channels)
+        (self.segments, self.settings, self.hiddenSize) = (segments, settings, hiddenSize)
         let heads = settings.heads
-        let size = channels / heads
-        let output = MutableArray(shape: Shape(rows: asking, columns: channels))
+        let size = hiddenSize / heads
+        let output = MutableArray(shape: Shape(rows: asking, columns: hiddenSize))
         let logSumExp = MutableArray(shape: Shape(rows: asking, columns: heads))
         cache?.append(key: key, value: value, segments: segments)
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
@@ -104,8 +104,8 @@ public struct Attention: Sendable {
                 let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
                 if let cache {
                     let slot = cache.slot(segments.slots[segment])
-                    (keys, keyStride) = (UnsafePointer(slot.keys.pointer), channels)
-                    (values, valueStride) = (UnsafePointer(slot.values.pointer), channels)
+                    (keys, keyStride) = (UnsafePointer(slot.keys.pointer), hiddenSize)
+                    (values, valueStride) = (UnsafePointer(slot.values.pointer), hiddenSize)
                 } else {
                     (keys, keyStride) = (key.pointer + first * key.stride, key.stride)
                     (values, valueStride) = (value.pointer + first * value.stride, value.stride)
@@ -113,8 +113,8 @@ public struct Attention: Sendable {
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: unit.past_tokens + unit.new_tokens) { scores in
                     hk_attention(
                         &unit, query.pointer + asker * query.stride + head * size, query.stride, keys + head * size,
-                        keyStride, values + head * size, valueStride, output.pointer + asker * channels + head * size,
-                        channels, logSumExp.pointer + asker * heads + head, heads, scores.baseAddress)
+                        keyStride, values + head * size, valueStride, output.pointer + asker * hiddenSize + head * size,
+                        hiddenSize, logSumExp.pointer + asker * heads + head, heads, scores.baseAddress)
                 }
             }
         }
@@ -129,7 +129,7 @@ public struct Attention: Sendable {
         require(segments.past.allSatisfy { $0 == 0 }, "attention: a cached pass has no pullback")
         require(dOutput.shape == output.shape, "attention pullback: \(dOutput.shape) for \(output.shape)")
         let heads = settings.heads
-        let size = channels / heads
+        let size = hiddenSize / heads
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
             for index in units {
                 let (segment, head) = (index / heads, index % heads)
@@ -143,8 +143,9 @@ public struct Attention: Sendable {
                         &unit, query.pointer + asker * query.stride + column, query.stride,
                         key.pointer + first * key.stride + column, key.stride,
                         value.pointer + first * value.stride + column, value.stride,
-                        output.pointer + asker * channels + column, channels,
-                        dOutput.pointer + asker * channels + column, channels, logSumExp.pointer + asker * heads + head,
+                        output.pointer + asker * hiddenSize + column, hiddenSize,
+                        dOutput.pointer + asker * hiddenSize + column, hiddenSize,
+                        logSumExp.pointer + asker * heads + head,
                         heads, dQuery.pointer + asker * dQuery.stride + column, dQuery.stride,
                         dKey.pointer + first * dKey.stride + column, dKey.stride,
                         dValue.pointer + first * dValue.stride + column, dValue.stride, scratch.baseAddress)

@@ -11,23 +11,23 @@ public final class AttentionCache {
 
         var capacity: Int { keys.shape.rows }
 
-        init(capacity: Int, channels: Int) {
-            keys = MutableArray(shape: Shape(rows: capacity, columns: channels))
-            values = MutableArray(shape: Shape(rows: capacity, columns: channels))
+        init(capacity: Int, hiddenSize: Int) {
+            keys = MutableArray(shape: Shape(rows: capacity, columns: hiddenSize))
+            values = MutableArray(shape: Shape(rows: capacity, columns: hiddenSize))
         }
     }
 
-    private let channels: Int
+    private let hiddenSize: Int
     private var slots: [Slot?] = []
 
     /// A cache without slots, for keys and values of C channels.
-    public init(channels: Int) { self.channels = channels }
+    public init(hiddenSize: Int) { self.hiddenSize = hiddenSize }
 
     /// Opens slot `index`, which must be closed, for at most `capacity` tokens.
     public func open(_ index: Int, capacity: Int) {
         while slots.count <= index { slots.append(nil) }
         require(slots[index] == nil, "AttentionCache: slot \(index) is open already")
-        slots[index] = Slot(capacity: capacity, channels: channels)
+        slots[index] = Slot(capacity: capacity, hiddenSize: hiddenSize)
     }
 
     /// Gives the memory of slot `index` back.
@@ -42,8 +42,8 @@ public final class AttentionCache {
         require(
             tokens <= from.capacity && tokens <= to.capacity,
             "AttentionCache: \(tokens) tokens from a slot of \(from.capacity) to one of \(to.capacity)")
-        to.keys.pointer.update(from: from.keys.pointer, count: tokens * channels)
-        to.values.pointer.update(from: from.values.pointer, count: tokens * channels)
+        to.keys.pointer.update(from: from.keys.pointer, count: tokens * hiddenSize)
+        to.values.pointer.update(from: from.values.pointer, count: tokens * hiddenSize)
     }
 
     /// Slot `index`. Traps unless it is open.
@@ -64,9 +64,9 @@ public final class AttentionCache {
                 past >= 0 && past + rows.count <= slot.capacity,
                 "attention: \(past) + \(rows.count) tokens in a slot of \(slot.capacity)")
             for (index, row) in rows.enumerated() {
-                let to = (past + index) * channels
-                (slot.keys.pointer + to).update(from: key.pointer + row * key.stride, count: channels)
-                (slot.values.pointer + to).update(from: value.pointer + row * value.stride, count: channels)
+                let to = (past + index) * hiddenSize
+                (slot.keys.pointer + to).update(from: key.pointer + row * key.stride, count: hiddenSize)
+                (slot.values.pointer + to).update(from: value.pointer + row * value.stride, count: hiddenSize)
             }
         }
     }

@@ -8,7 +8,7 @@ public struct LayerNormalization: Sendable {
     private let input: NDArray
     private let scale: NDArray
     private let mean: NDArray
-    private let reciprocalDeviation: NDArray
+    private let inverseStandardDeviation: NDArray
 
     /// Normalises the rows of `input`, `[N, C]`, with the biased variance (Ba, Kiros and Hinton 2016, as PyTorch's
     /// `LayerNorm`); `scale` and `shift` are `[C]`.
@@ -19,18 +19,18 @@ public struct LayerNormalization: Sendable {
             "layerNorm: \(input.shape) with scale \(scale.shape) and shift \(shift.shape)")
         let output = MutableArray(shape: input.shape)
         let mean = MutableArray(shape: [rows])
-        let reciprocalDeviation = MutableArray(shape: [rows])
+        let inverseStandardDeviation = MutableArray(shape: [rows])
         Parallelism.run(rows, grain: Parallelism.rowGrain(columns: columns)) { range in
             let (first, at) = (range.lowerBound, range.lowerBound * columns)
             hk_layer_norm(
                 input.pointer + at, scale.pointer, shift.pointer, epsilon, output.pointer + at, mean.pointer + first,
-                reciprocalDeviation.pointer + first, range.count, columns)
+                inverseStandardDeviation.pointer + first, range.count, columns)
         }
         self.output = output.frozen()
         self.input = input
         self.scale = scale
         self.mean = mean.frozen()
-        self.reciprocalDeviation = reciprocalDeviation.frozen()
+        self.inverseStandardDeviation = inverseStandardDeviation.frozen()
     }
 
     /// Writes the gradient of the input to `dInput`, `[N, C]`, or adds it when `accumulate`.
@@ -41,7 +41,7 @@ public struct LayerNormalization: Sendable {
         Parallelism.run(rows, grain: Parallelism.rowGrain(columns: columns)) { range in
             let (first, at) = (range.lowerBound, range.lowerBound * columns)
             hk_layer_norm_backward(
-                input.pointer + at, scale.pointer, mean.pointer + first, reciprocalDeviation.pointer + first,
+                input.pointer + at, scale.pointer, mean.pointer + first, inverseStandardDeviation.pointer + first,
                 dOutput.pointer + at, dInput.pointer + at, accumulate, range.count, columns)
         }
     }
@@ -51,7 +51,7 @@ public struct LayerNormalization: Sendable {
         let (rows, columns) = (input.shape.rows, input.shape.columns)
         Parallelism.run(columns, grain: columnGrain) { range in
             hk_layer_norm_add_parameter_gradients(
-                input.pointer, mean.pointer, reciprocalDeviation.pointer, dOutput.pointer, dScale?.pointer,
+                input.pointer, mean.pointer, inverseStandardDeviation.pointer, dOutput.pointer, dScale?.pointer,
                 dShift?.pointer, rows, columns, range.lowerBound, range.upperBound)
         }
     }

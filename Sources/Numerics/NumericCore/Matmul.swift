@@ -3,7 +3,7 @@ import Preconditions
 
 /// Whether a factor of a product is read as stored or transposed.
 public enum Orientation: Sendable {
-    case asStored, transposed
+    case notTransposed, transposed
 }
 
 /// `c = op(a) op(b)`, or `c += op(a) op(b)` when `accumulate`. The only caller of BLAS.
@@ -21,8 +21,8 @@ public func matmul(
     _ a: NDArray, _ aOrientation: Orientation, _ b: NDArray, _ bOrientation: Orientation, into c: MutableArray,
     accumulate: Bool
 ) {
-    let (m, k) = aOrientation == .asStored ? (a.shape.rows, a.shape.columns) : (a.shape.columns, a.shape.rows)
-    let (kb, n) = bOrientation == .asStored ? (b.shape.rows, b.shape.columns) : (b.shape.columns, b.shape.rows)
+    let (m, k) = aOrientation == .notTransposed ? (a.shape.rows, a.shape.columns) : (a.shape.columns, a.shape.rows)
+    let (kb, n) = bOrientation == .notTransposed ? (b.shape.rows, b.shape.columns) : (b.shape.columns, b.shape.rows)
     require(
         k == kb && c.shape.rows == m && c.shape.columns == n,
         "matmul: \(a.shape) \(aOrientation) times \(b.shape) \(bOrientation) into \(c.shape)")
@@ -51,7 +51,7 @@ struct Tiling {
     /// Tiles that every larger product is cut into if its sides allow, so that a few threads share it evenly.
     static let fewest = 8
     /// The most multiply-adds of a tile; a product of more is cut further.
-    static let largestTile = 512 << 20
+    static let maximumTile = 512 << 20
     /// No side is cut below the first for the sake of `fewest`, nor below the second for more tiles. BLAS packs its operands
     /// anew for each tile: at 128 × 96 that takes a quarter of the time, at 256 × 384 a twentieth (measured on Zen 3).
     static let smallestSides = (few: 96, many: 192)
@@ -64,7 +64,7 @@ struct Tiling {
             (rowTiles, columnTiles) = (1, 1)
             return
         }
-        let wanted = max(Self.fewest, (work + Self.largestTile - 1) / Self.largestTile)
+        let wanted = max(Self.fewest, (work + Self.maximumTile - 1) / Self.maximumTile)
         var parts = (rows: 1, columns: 1)
         while parts.rows * parts.columns < wanted {
             // The longer side is halved, since square tiles pack the least.
@@ -108,11 +108,11 @@ private struct Product {
 
     func compute(_ tile: Tiling.Tile) {
         guard !tile.rows.isEmpty, !tile.columns.isEmpty else { return }
-        let firstA = aOrientation == .asStored ? a + tile.rows.lowerBound * lda : a + tile.rows.lowerBound
-        let firstB = bOrientation == .asStored ? b + tile.columns.lowerBound : b + tile.columns.lowerBound * ldb
+        let firstA = aOrientation == .notTransposed ? a + tile.rows.lowerBound * lda : a + tile.rows.lowerBound
+        let firstB = bOrientation == .notTransposed ? b + tile.columns.lowerBound : b + tile.columns.lowerBound * ldb
         cblas_sgemm(
-            CblasRowMajor, aOrientation == .asStored ? CblasNoTrans : CblasTrans,
-            bOrientation == .asStored ? CblasNoTrans : CblasTrans, blasint(tile.rows.count),
+            CblasRowMajor, aOrientation == .notTransposed ? CblasNoTrans : CblasTrans,
+            bOrientation == .notTransposed ? CblasNoTrans : CblasTrans, blasint(tile.rows.count),
             blasint(tile.columns.count), blasint(depth), 1, firstA, blasint(lda), firstB, blasint(ldb), beta,
             c + tile.rows.lowerBound * ldc + tile.columns.lowerBound, blasint(ldc))
     }

@@ -36,7 +36,7 @@ public struct Philox: Sendable {
 
     /// Fills `array` with normal numbers of the given deviation around 0 (Box-Muller in Double), element i from counter i of
     /// `stream`.
-    public func fillNormal(_ array: MutableArray, deviation: Double, stream: UInt64) {
+    public func fillNormal(_ array: MutableArray, standardDeviation: Double, stream: UInt64) {
         let out = array.pointer
         let count = array.count
         Parallelism.run((count + 1) / 2, grain: 16_384) { pairs in
@@ -47,7 +47,7 @@ public struct Philox: Sendable {
                 // u lies in (0, 1], so its logarithm is finite.
                 let u = (Double((UInt64(w.x) << 32 | UInt64(w.y)) >> 11) + 1) * 0x1p-53
                 let angle = 2 * Double.pi * Double((UInt64(w.z) << 32 | UInt64(w.w)) >> 11) * 0x1p-53
-                let radius = deviation * (-2 * log(u)).squareRoot()
+                let radius = standardDeviation * (-2 * log(u)).squareRoot()
                 out[2 * pair] = Float(radius * cos(angle))
                 if 2 * pair + 1 < count { out[2 * pair + 1] = Float(radius * sin(angle)) }
             }

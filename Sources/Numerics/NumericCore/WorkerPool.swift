@@ -19,7 +19,7 @@ final class WorkerPool: @unchecked Sendable {
 
     /// Pauses of some 30 ns before a waiting thread gives its processor away: decoding makes fifty small products a token,
     /// and a thread that sleeps between them takes longer to wake than many of them take.
-    private static let mostSpins = 2_000
+    private static let maximumSpins = 2_000
 
     /// Threads that work on a job, the calling one included.
     let threads: Int
@@ -61,7 +61,7 @@ final class WorkerPool: @unchecked Sendable {
             var spins = 0
             while busy.load(ordering: .acquiring) > 0 {
                 spins += 1
-                if spins > Self.mostSpins { sched_yield() } else { hk_pause() }
+                if spins > Self.maximumSpins { sched_yield() } else { hk_pause() }
             }
             self.body = nil
         }
@@ -96,7 +96,7 @@ final class WorkerPool: @unchecked Sendable {
         while !stopping.load(ordering: .relaxed) {
             // Jobs follow each other closely inside a step: spin a little before sleeping.
             var spins = 0
-            while generation.load(ordering: .acquiring) == seen && spins < Self.mostSpins {
+            while generation.load(ordering: .acquiring) == seen && spins < Self.maximumSpins {
                 spins += 1
                 hk_pause()
             }

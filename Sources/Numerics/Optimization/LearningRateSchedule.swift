@@ -18,14 +18,14 @@ public struct LearningRateSchedule: Sendable, Hashable {
     public var totalSteps: Int
     public var decay: Decay
     /// The fraction of the peak at which the decay ends.
-    public var floor: Double
+    public var minimumRatio: Double
 
-    public init(peak: Double, warmUpSteps: Int, totalSteps: Int, decay: Decay, floor: Double) {
+    public init(peak: Double, warmUpSteps: Int, totalSteps: Int, decay: Decay, minimumRatio: Double) {
         self.peak = peak
         self.warmUpSteps = warmUpSteps
         self.totalSteps = totalSteps
         self.decay = decay
-        self.floor = floor
+        self.minimumRatio = minimumRatio
     }
 
     /// The rate of `step`, counted from 0.
@@ -35,8 +35,8 @@ public struct LearningRateSchedule: Sendable, Hashable {
         let progress = min(1, Double(step - warmUpSteps) / Double(length))
         switch decay {
         case .constant: return peak
-        case .linear: return peak * (floor + (1 - floor) * (1 - progress))
-        case .cosine: return peak * (floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress)))
+        case .linear: return peak * (minimumRatio + (1 - minimumRatio) * (1 - progress))
+        case .cosine: return peak * (minimumRatio + (1 - minimumRatio) * 0.5 * (1 + cos(.pi * progress)))
         }
     }
 }

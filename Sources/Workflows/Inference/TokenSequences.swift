@@ -37,18 +37,18 @@ public struct TokenSequences {
     /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
     ///   cannot be written.
     public func writeLogits(of model: GPT2, to path: String) throws {
-        try check(positions: model.configuration.positions, vocabulary: model.configuration.vocabularySize)
+        try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = model(tokens, segments, cache: nil)  // [N, C]
         let logits = model.logits(hidden).value  // [N, V]
         try SafetensorsWriter.write(parts(of: logits, "logits"), to: path, precision: .float32, metadata: [:])
     }
 
-    /// Writes `hidden/0`, `hidden/1`, …, each `[tokens, channels]`, the last hidden states, and `logits`, `[sequences, labels]`,
+    /// Writes `hidden/0`, `hidden/1`, …, each `[tokens, hiddenSize]`, the last hidden states, and `logits`, `[sequences, labels]`,
     /// to a safetensors file at `path`. All sequences are computed in one packed pass.
     /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
     ///   cannot be written.
     public func writeHiddenStates(of model: BERTClassifier, to path: String) throws {
-        try check(positions: model.configuration.positions, vocabulary: model.configuration.vocabularySize)
+        try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = parts(of: model.hiddenStates(tokens, segments).value, "hidden")  // [N, C]
         let logits = model(tokens, segments).value  // [S, K]
         try SafetensorsWriter.write(hidden + [("logits", logits)], to: path, precision: .float32, metadata: [:])
@@ -63,10 +63,11 @@ public struct TokenSequences {
         return (0..<segments.count).map { ("\(name)/\($0)", array.rows(segments.rows(of: $0))) }
     }
 
-    private func check(positions: Int, vocabulary: Int) throws(GenerationError) {
+    private func check(contextLength: Int, vocabulary: Int) throws(GenerationError) {
         for (index, ids) in sequences.enumerated() {
-            guard ids.count <= positions else {
-                throw GenerationError("sequence \(index) has \(ids.count) tokens, the model has \(positions) positions")
+            guard ids.count <= contextLength else {
+                throw GenerationError(
+                    "sequence \(index) has \(ids.count) tokens, the model has \(contextLength) positions")
             }
             for id in ids where id < 0 || id >= vocabulary {
                 throw GenerationError("sequence \(index) has the id \(id), the model has \(vocabulary) entries")

@@ -65,7 +65,7 @@ extension Report {
 /// people read the source.
 func escapedMarkdown(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
-    let scalars = Array(harmless(text).unicodeScalars)
+    let scalars = Array(escapedForTerminal(text).unicodeScalars)
     // Whether only spaces, or only digits, have come so far: `-`, `+`, `1.` and `1)` would begin lists.
     var (atStart, inNumber) = (true, true)
     for (index, scalar) in scalars.enumerated() {

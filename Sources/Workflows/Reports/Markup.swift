@@ -60,7 +60,7 @@ struct Markup: Sendable {
 /// characters and marks that reverse the direction of writing are shown as escapes.
 func escaped(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
-    for scalar in harmless(text).unicodeScalars {
+    for scalar in escapedForTerminal(text).unicodeScalars {
         switch scalar {
         case "&": safe.append(contentsOf: "&amp;".unicodeScalars)
         case "<": safe.append(contentsOf: "&lt;".unicodeScalars)

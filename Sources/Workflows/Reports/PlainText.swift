@@ -5,15 +5,15 @@ extension Report {
     /// The report for a terminal: the verdict, paragraphs, notes, tables and histograms. Other pictures are left out, and of what is folded
     /// only its line is there.
     public var plainText: String {
-        var parts = [harmless(title) + (subtitle.map { "\n" + harmless($0) } ?? "")]
+        var parts = [escapedForTerminal(title) + (subtitle.map { "\n" + escapedForTerminal($0) } ?? "")]
         if let verdict {
-            let lines = verdict.reasons.map { "  - " + harmless($0) }
+            let lines = verdict.reasons.map { "  - " + escapedForTerminal($0) }
             parts.append(
-                (["\(verdict.outcome.word.uppercased()): \(harmless(verdict.sentence))"] + lines).joined(
+                (["\(verdict.outcome.word.uppercased()): \(escapedForTerminal(verdict.sentence))"] + lines).joined(
                     separator: "\n"))
         }
         for section in sections {
-            parts.append(harmless(section.title).uppercased())
+            parts.append(escapedForTerminal(section.title).uppercased())
             parts += section.blocks.compactMap(plainText)
         }
         return parts.joined(separator: "\n\n") + "\n"
@@ -21,13 +21,13 @@ extension Report {
 
     private func plainText(_ block: Block) -> String? {
         switch block {
-        case .paragraph(let text): return harmless(text)
-        case .note(let note): return "\(note.kind.word.lowercased()): \(harmless(note.text))"
+        case .paragraph(let text): return escapedForTerminal(text)
+        case .note(let note): return "\(note.kind.word.lowercased()): \(escapedForTerminal(note.text))"
         case .facts(let facts):
             let width = facts.map(\.name.count).max() ?? 0
             return facts.map { fact in
                 let space = String(repeating: " ", count: width - fact.name.count + 2)
-                return harmless(fact.name) + space + harmless(fact.value)
+                return escapedForTerminal(fact.name) + space + escapedForTerminal(fact.value)
             }.joined(separator: "\n")
         case .table(let table):
             var text = TextTable(table.columns.map { ($0.title, $0.alignment) })
@@ -35,16 +35,17 @@ extension Report {
             return text.description
         case .figure(let figure):
             guard let histogram = figure.picture as? Histogram else { return nil }
-            return harmless(figure.title) + "\n" + histogram.plainText
+            return escapedForTerminal(figure.title) + "\n" + histogram.plainText
         case .examples(let examples): return lines(examples, indentation: "  ").joined(separator: "\n")
-        case .folded(let summary, _): return "(\(harmless(summary)): see the report)"
+        case .folded(let summary, _): return "(\(escapedForTerminal(summary)): see the report)"
         }
     }
 
     private func lines(_ examples: [Example], indentation: String) -> [String] {
         examples.flatMap { example in
-            let details = example.details.isEmpty ? "" : "  [\(example.details.map(harmless).joined(separator: "; "))]"
-            return [indentation + harmless((example.lead ?? "") + example.text) + details]
+            let details =
+                example.details.isEmpty ? "" : "  [\(example.details.map(escapedForTerminal).joined(separator: "; "))]"
+            return [indentation + escapedForTerminal((example.lead ?? "") + example.text) + details]
                 + lines(example.related, indentation: indentation + "  ")
         }
     }

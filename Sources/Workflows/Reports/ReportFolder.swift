@@ -14,19 +14,20 @@ public struct ReportFolder: Sendable {
         guard !pathExists(path) else {
             throw FileError(
                 path, "is there already; a report is never written over: choose a new folder by --report",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
         // Folders that are missing above are made in the end.
         var above = splitPath(path).folder
         while !pathExists(above), above != splitPath(above).folder { above = splitPath(above).folder }
         guard isFolder(above) else {
             throw FileError(
-                path, "cannot be made, since \(above) is no folder; name another place by --report", exitStatus: .usage)
+                path, "cannot be made, since \(above) is no folder; name another place by --report",
+                category: .invalidRequest)
         }
         guard FileManager.default.isWritableFile(atPath: above) else {
             throw FileError(
                 path, "cannot be made, since \(above) may not be written to; name another place by --report",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
         self.path = path
     }

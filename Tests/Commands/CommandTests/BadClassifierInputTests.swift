@@ -81,11 +81,11 @@ struct BadClassifierInputTests {
             #expect(trained.status == 0, "\(trained.errors)")
             #expect(trained.errors.contains("naive Bayes") && trained.errors.contains("Calibration"))
             let model = "\(folder)/run/last"
-            let labelled = try Command.run(
+            let labeled = try Command.run(
                 "headline", ["classify", "--model", model, "--file", workplace.headlines, "--json", "--top-k", "1"],
                 in: folder)
-            #expect(labelled.status == 0, "\(labelled.errors)")
-            let lines = try labelled.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+            #expect(labeled.status == 0, "\(labeled.errors)")
+            let lines = try labeled.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
             #expect(lines.count == 60)
             for line in lines {
                 let probability = line["probability"]?.number ?? 0

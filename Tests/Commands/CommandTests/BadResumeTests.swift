@@ -34,7 +34,9 @@ struct BadResumeTests {
                 "train", in: folder)
             let tried = try workplace.train("run", ["--resume", "--dry-run"])
             #expect(tried.status == 0 && tried.output.contains("; 0 steps are left"), "\(tried.output)\(tried.errors)")
-            try Refusal("another setting", resume("--set", "optimizer.clip=2"), 64, "`optimizer.clip`").check(
+            try Refusal(
+                "another setting", resume("--set", "optimizer.maxGradientNorm=2"), 64, "`optimizer.maxGradientNorm`"
+            ).check(
                 "train", in: folder)
             let other = "\(folder)/other.txt"
             try AtomicFile.write(Array(try readFile(workplace.headlines).dropFirst(20)), to: other)
@@ -68,7 +70,7 @@ struct BadResumeTests {
     func stored() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
-            let begun = ["--seed", "5", "--set", "optimizer.clip=0.5", "--set", "batches.steps=4"]
+            let begun = ["--seed", "5", "--set", "optimizer.maxGradientNorm=0.5", "--set", "batches.steps=4"]
             #expect(try workplace.train("run", begun).status == 0)
             let output = ["generator", "--output", "\(folder)/run", "--resume"]
             let plain = try Command.run("train", output, in: folder)
@@ -88,7 +90,7 @@ struct BadResumeTests {
     func killedEarly() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
-            #expect(try workplace.train("run", ["--seed", "5", "--set", "optimizer.clip=0.5"]).status == 0)
+            #expect(try workplace.train("run", ["--seed", "5", "--set", "optimizer.maxGradientNorm=0.5"]).status == 0)
             let weights = try workplace.weights("run")
             // What a kill before the first checkpoint leaves: settings and a record, but no state and no model.
             for name in try listFolder("\(folder)/run") where name != "config.yaml" && name != "metrics.jsonl" {

@@ -94,16 +94,16 @@ struct BadTrainingInputTests {
                     "none.txt", "does not exist"),
                 Refusal(
                     "all headlines too long, to be dropped",
-                    workplace.training("run", "--set", "model.positions=4", "--set", "data.overlong=drop"), 65,
+                    workplace.training("run", "--set", "model.contextLength=4", "--set", "data.overlong=drop"), 65,
                     "dropped", "4 tokens", "data.overlong"),
                 Refusal(
                     "a prompt that is too long",
                     workplace.training("run", "--set", "samples.prompts=[New, '\(Self.long)']"), 64,
-                    "samples.prompts[1]", "model.positions 48", "shorten the prompt"),
+                    "samples.prompts[1]", "model.contextLength 48", "shorten the prompt"),
                 Refusal(
                     "a prompt that is too long, only tried",
                     workplace.training("run", "--set", "samples.prompts=['\(Self.long)']", "--dry-run"), 64,
-                    "samples.prompts[0]", "model.positions 48"),
+                    "samples.prompts[0]", "model.contextLength 48"),
                 Refusal(
                     "a prompt of two lines", workplace.training("run", "--set", "samples.prompts=[\"a\\nb\"]"), 64,
                     "samples.prompts[0]", "control character"),
@@ -139,13 +139,13 @@ struct BadTrainingInputTests {
             let workplace = try Workplace(in: folder)
             let text = String(decoding: try readFile(workplace.headlines), as: UTF8.self)
             try AtomicFile.write(text + "\n  \n" + text.prefix(while: { $0 != "\n" }) + "\n", to: workplace.headlines)
-            let cut = try workplace.train("cut", ["--set", "model.positions=44"])
+            let cut = try workplace.train("cut", ["--set", "model.contextLength=44"])
             #expect(
                 cut.status == 0 && cut.errors.contains("61 of 63 rows kept, 2 dropped for an empty headline"),
                 "\(cut.errors)")
             #expect(cut.errors.contains("1 exact") && !cut.errors.contains(" 0 cut"), "\(cut.errors)")
             let dropped = try workplace.train(
-                "dropped", ["--set", "model.positions=44", "--set", "data.overlong=drop"])
+                "dropped", ["--set", "model.contextLength=44", "--set", "data.overlong=drop"])
             #expect(
                 dropped.status == 0 && dropped.errors.contains(" 0 cut")
                     && !dropped.errors.contains(" 0 dropped for their length"), "\(dropped.errors)")

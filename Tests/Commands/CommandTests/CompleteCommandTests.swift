@@ -320,7 +320,7 @@ struct NewcomerTests {
     }
 
     @Test("a run ends by saying where the model is and how to try it")
-    func farewell() throws {
+    func nextSteps() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
             let ended = try workplace.train("run")

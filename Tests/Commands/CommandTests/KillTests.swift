@@ -200,7 +200,7 @@ struct SignalTests {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
             // A micro-batch that takes seconds cannot be what ends the process.
-            let slow = ["--set", "model.channels=512", "--set", "model.layers=24", "--threads", "1"]
+            let slow = ["--set", "model.hiddenSize=512", "--set", "model.layers=24", "--threads", "1"]
             let command = try Command("train", workplace.training("slow") + endless + slow, in: folder)
             workplace.wait { !workplace.metrics("slow").isEmpty || !command.isRunning }
             command.send(SIGINT)

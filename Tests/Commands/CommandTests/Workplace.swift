@@ -52,9 +52,9 @@ struct Workplace {
         name: tiny
         model:
           layers: 1
-          channels: 16
+          hiddenSize: 16
           heads: 2
-          positions: 48
+          contextLength: 48
         batches:
           steps: 6
           tokensPerStep: 256

@@ -65,7 +65,7 @@ struct LogisticRegressionTests {
     }
 
     @Test("the usual tolerance moves no probability by a thousandth")
-    func usualTolerance() throws {
+    func defaultTolerance() throws {
         let example = try LogisticRegressionFixture()
         let model = LogisticRegressionBaseline(
             texts: example.seen, labels: Array(example.labels[..<example.training]), classCount: 3)

@@ -113,7 +113,7 @@ private func fill(_ count: Int, _ label: String?, seed: UInt64) -> [(headline: S
         let files = [("a.jsonl", training), ("b.jsonl", rows(fill(2, "weather", seed: 5) + fill(1, "world", seed: 6)))]
         let labels = try #require(try check(files).labels)
         #expect(labels.rare.map(\.name) == ["arts"] && labels.unknown.map(\.name) == ["weather"])
-        #expect(labels.unlabelled == [2, 0])
+        #expect(labels.unlabeled == [2, 0])
         #expect(labels.lookalikes.map { [$0.first, $0.second] } == [["arts & culture", "arts"]])
         let kinds = try check(files).findings.map(\.kind)
         #expect(kinds == [.unlabelledRows, .unknownLabels, .rareLabels, .lookalikeLabels])

@@ -136,7 +136,7 @@ func table(
         for part in parts {
             #expect(error?.description.contains(part) == true, "\(error?.description ?? "no error") lacks \(part)")
         }
-        #expect(error?.exitStatus == .data)
+        #expect(error?.category == .invalidInput)
     }
 
     @Test("What is dropped or changed is counted")
@@ -222,7 +222,7 @@ func table(
         #expect(
             headline?.description.contains("the column `headline` is the category by data.columns.category") == true)
         let read = try table(text, .csv, columns: ColumnNames(headline: "category"))
-        let labels = #expect(throws: LabelError.self) { try LabelledRows(read) }
+        let labels = #expect(throws: LabelError.self) { try LabeledRows(read) }
         #expect(labels?.description.contains("the column `category` is the headline by data.columns.headline") == true)
     }
 
@@ -248,7 +248,7 @@ func table(
         "An extension that says nothing is a usage error", arguments: ["headlines", "x.gz", "x.xlsx", "csv", "a.csv/b"])
     func refuses(path: String) {
         let error = #expect(throws: FileError.self) { try HeadlineFormat(ofFileNamed: path) }
-        #expect(error?.exitStatus == .usage)
+        #expect(error?.category == .invalidRequest)
         #expect(error?.description.contains("csv, tsv, jsonl, json, txt") == true)
     }
 

@@ -49,7 +49,7 @@ private func rows(_ labels: [String?]) -> [Headline] {
     func refusals(pairs: [(String, String)], sentence: String) throws {
         let error = try #require(throws: LabelError.self) { try map(pairs) }
         #expect(error.description == sentence)
-        #expect(error.exitStatus == .data)
+        #expect(error.category == .invalidInput)
     }
 
     @Test("a circle of a thousand names is refused in one short sentence, a chain of a thousand is followed")

@@ -52,7 +52,7 @@ import Tokenization
         #expect {
             try ByteLevelBPE.trained(on: ["a"], vocabularySize: size, minimumFrequency: 1)
         } throws: {
-            ($0 as? TokenizationError)?.exitStatus == .usage
+            ($0 as? TokenizationError)?.category == .invalidRequest
         }
     }
 }

@@ -72,7 +72,7 @@ import Tokenization
                 on: ["ab cb"], vocabularySize: size, minimumFrequency: 1,
                 normalization: WordPieceNormalization(lowercases: true))
         } throws: {
-            ($0 as? TokenizationError)?.exitStatus == .usage
+            ($0 as? TokenizationError)?.category == .invalidRequest
         }
     }
 }

@@ -75,18 +75,18 @@ struct AtomicFileTests {
         try withTemporaryFolder { folder in
             try createFolder("\(folder)/taken/inner")
             try AtomicFile.write("x", to: "\(folder)/plain")
-            let cases: [(path: String, problem: String, status: Text.ExitStatus)] = [
-                ("\(folder)/missing/file", "its folder does not exist", .data),
-                ("\(folder)/taken", "is a folder, where a file was expected", .data),
-                ("\(folder)/plain/file", "runs through a file", .data),
-                ("\(folder)/" + String(repeating: "n", count: 300), "too long", .data),
-                ("", "the path is empty", .usage),
-                ("/proc/no-such-file", "cannot be", .data),
+            let cases: [(path: String, problem: String, status: Text.ErrorCategory)] = [
+                ("\(folder)/missing/file", "its folder does not exist", .invalidInput),
+                ("\(folder)/taken", "is a folder, where a file was expected", .invalidInput),
+                ("\(folder)/plain/file", "runs through a file", .invalidInput),
+                ("\(folder)/" + String(repeating: "n", count: 300), "too long", .invalidInput),
+                ("", "the path is empty", .invalidRequest),
+                ("/proc/no-such-file", "cannot be", .invalidInput),
             ]
             for (path, problem, status) in cases {
                 let error = #expect(throws: FileError.self) { try AtomicFile.write("x", to: path) }
                 #expect(error?.problem.contains(problem) == true, "\(path): \(String(describing: error))")
-                #expect(error?.exitStatus == status, "\(path)")
+                #expect(error?.category == status, "\(path)")
             }
             #expect(try listFolder(folder).sorted() == ["plain", "taken"])
         }
@@ -178,7 +178,7 @@ struct AtomicFolderTests {
             let missing = #expect(throws: FileError.self) { try AtomicFolder(path: "\(above)/no/where") }
             #expect(missing?.problem.contains("its folder does not exist") == true)
             let empty = #expect(throws: FileError.self) { try AtomicFolder(path: "") }
-            #expect(empty?.exitStatus == .usage)
+            #expect(empty?.category == .invalidRequest)
             #expect(try listFolder(above).sorted() == ["file", "last"])
         }
     }
@@ -208,7 +208,7 @@ struct RunLockTests {
                 let error = #expect(throws: FileError.self) { try RunLock(folder: folder) }
                 #expect(error?.path == folder)
                 #expect(error?.problem.contains("another run (process \(getpid())) is writing in this folder") == true)
-                #expect(error?.exitStatus == .usage)
+                #expect(error?.category == .invalidRequest)
                 withExtendedLifetime(lock) {}
             }
             _ = try RunLock(folder: folder)

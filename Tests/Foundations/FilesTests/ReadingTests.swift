@@ -26,7 +26,7 @@ struct ReadingTests {
             for (path, limit, problem) in cases {
                 let error = #expect(throws: FileError.self) { try readFile(path, limit: limit) }
                 #expect(error?.problem.contains(problem) == true, "\(path): \(String(describing: error))")
-                #expect(error?.exitStatus == .data)
+                #expect(error?.category == .invalidInput)
             }
         }
     }

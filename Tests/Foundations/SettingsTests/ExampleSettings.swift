@@ -8,7 +8,7 @@ struct Example: Codable, Equatable, ValidatedSettings {
         var learningRate: Double = 0.001
         var betas: [Double] = [0.9, 0.999]
         var schedule = Schedule.cosine
-        var clip: Float? = 1
+        var maxGradientNorm: Float? = 1
 
         func validate() throws {
             try require(learningRate > 0, "learningRate", found: learningRate, expected: "a number above 0")

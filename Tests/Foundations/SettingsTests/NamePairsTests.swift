@@ -33,7 +33,7 @@ import Text
             try Data(yaml.utf8).write(to: URL(fileURLWithPath: path))
             let error = try #require(throws: SettingsError.self) { try NamePairs(contentsOf: path, kind: "label map") }
             #expect(error.description.replacingOccurrences(of: path, with: "m.yaml") == sentence)
-            #expect(error.exitStatus == .data)
+            #expect(error.category == .invalidInput)
         }
     }
 

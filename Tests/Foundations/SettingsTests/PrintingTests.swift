@@ -65,7 +65,7 @@ import Testing
         example.seed = .max
         example.optimizer = .init(
             learningRate: .leastNonzeroMagnitude, betas: [1.0 / 3, 1e300], schedule: .constant,
-            clip: .leastNonzeroMagnitude)
+            maxGradientNorm: .leastNonzeroMagnitude)
         example.kinds.double = -.greatestFiniteMagnitude
         example.kinds.int64 = .min
         example.kinds.path = ConfiguredPath("/with space/ä: b")
@@ -125,7 +125,7 @@ import Testing
     func sameSettings() throws {
         var requested = Example()
         requested.seed = 2
-        requested.optimizer.clip = nil
+        requested.optimizer.maxGradientNorm = nil
         let all = ["seed", "optimizer"]
         try requireSame(stored: Example(), requested: requested, except: all, in: "step-000400.h5")
         let error = #expect(throws: SettingsError.self) {
@@ -134,7 +134,9 @@ import Testing
         }
         let text = error?.description ?? ""
         #expect(
-            text.contains("(step-000400.h5): `seed` is 1 there and 2 now; `optimizer.clip` is 1.0 there and null now; ")
+            text.contains(
+                "(step-000400.h5): `seed` is 1 there and 2 now; `optimizer.maxGradientNorm` is 1.0 there and null now; "
+            )
         )
     }
 }

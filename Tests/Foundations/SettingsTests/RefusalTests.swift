@@ -161,7 +161,7 @@ struct Refused: Sendable, CustomStringConvertible {
     @Test("refused settings end a command with the status of wrong usage")
     func status() {
         let error = #expect(throws: SettingsError.self) { try resolved("sede: 1") }
-        #expect(error?.exitStatus == .usage)
+        #expect(error?.category == .invalidRequest)
     }
 
     @Test("a flag is named in the refusal of its value")

@@ -66,7 +66,7 @@ struct Change: Sendable, CustomStringConvertible {
         arguments: [
             Change("maximumSteps: null") { $0.maximumSteps = nil },
             Change("maximumSteps: ~\noptimizer: {clip: }") {
-                $0.maximumSteps = nil; $0.optimizer.clip = nil
+                $0.maximumSteps = nil; $0.optimizer.maxGradientNorm = nil
             },
             Change("seed: null\nname: ~") { _ in },
             Change("optimizer:\n#  learningRate: 3\n") { _ in },
@@ -99,7 +99,7 @@ struct Change: Sendable, CustomStringConvertible {
         expected.seed = 4
         expected.name = "null"
         expected.resume = true
-        expected.optimizer = .init(learningRate: 0.3, clip: 2)
+        expected.optimizer = .init(learningRate: 0.3, maxGradientNorm: 2)
         expected.prompts = ["x", "y"]
         #expect(try resolved(yaml, set: set, flags: flags) == expected)
     }
@@ -157,7 +157,7 @@ struct Change: Sendable, CustomStringConvertible {
         for (path, text) in cases {
             let error = #expect(throws: FileError.self) { try resolve(Example(), file: path) }
             #expect(error?.description.hasPrefix(path + ": ") == true && error?.description.contains(text) == true)
-            #expect(error?.exitStatus == .data)
+            #expect(error?.category == .invalidInput)
         }
     }
 }

@@ -54,7 +54,7 @@ struct FullDiskTests {
                 for attempt in attempts {
                     let error = #expect(throws: FileError.self) { try attempt() }
                     #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
-                    #expect(error?.exitStatus == .failure)
+                    #expect(error?.category == .failure)
                 }
                 #expect(try listFolder(folder).sorted() == ["model.safetensors", "step-000001.h5"])
                 #expect(try RunStateExample.isEqual(to: state))

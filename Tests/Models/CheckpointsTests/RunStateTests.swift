@@ -97,7 +97,7 @@ struct RunStateTests {
             for (problem, question) in cases {
                 let error = #expect(throws: FileError.self) { try question() }
                 #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
-                #expect(error?.exitStatus == .data)
+                #expect(error?.category == .invalidInput)
             }
         }
     }
@@ -155,7 +155,7 @@ struct RunStateTests {
                 try Data(bytes).write(to: URL(fileURLWithPath: path))
                 let error = #expect(throws: FileError.self) { try RunStateReader(path: path) }
                 #expect(error?.problem.contains(problem) == true, "\(problem): \(String(describing: error))")
-                #expect(error?.exitStatus == .data)
+                #expect(error?.category == .invalidInput)
             }
             for (path, problem) in [
                 (folder, "is a folder"), ("\(folder)/none.h5", "does not exist"), ("/dev/null", "pipe or device"),

@@ -175,7 +175,7 @@ struct SafetensorsFileTests {
                 try Data(bytes).write(to: URL(fileURLWithPath: path))
                 let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path) }
                 #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
-                #expect(error?.exitStatus == .data)
+                #expect(error?.category == .invalidInput)
             }
             for path in [folder, "\(folder)/missing"] {
                 #expect(throws: FileError.self) { try SafetensorsFile(path: path) }

@@ -53,8 +53,8 @@ struct BERTConfigurationFileTests {
         #expect(
             published.model
                 == BERTClassifier.Configuration(
-                    vocabularySize: 30_522, positions: 512, tokenTypes: 2, channels: 384, layers: 6, heads: 12,
-                    innerChannels: 1_536, layerNormEpsilon: 1e-12, initializerDeviation: 0.02, hiddenDropout: 0.1,
+                    vocabularySize: 30_522, contextLength: 512, tokenTypes: 2, hiddenSize: 384, layers: 6, heads: 12,
+                    intermediateSize: 1_536, layerNormEpsilon: 1e-12, initializerRange: 0.02, hiddenDropout: 0.1,
                     attentionDropout: 0.1, classifierDropout: 0.1, pooling: .cls, labels: 0))
         let recent = try read(Self.recent)
         #expect(recent.labels == ["war", "peace", "café"] && recent.model.labels == 3)

@@ -122,18 +122,19 @@ struct ClassifierBaseTests {
             let segments = Segments(lengths: [4, 1, 4])
             let x = below.model.hiddenStates(tokens, segments).value
             let y = added.model.hiddenStates(tokens, segments).value
-            let channels = configuration.channels
+            let hiddenSize = configuration.hiddenSize
             for segment in 0..<segments.count {
                 let rows = segments.rows(of: segment)
                 let states = rows.map { x.rows($0..<$0 + 1).elements.map(Double.init) }
                 for (row, state) in zip(rows, states) {
-                    let sum = (0..<channels).map { channel in
+                    let sum = (0..<hiddenSize).map { channel in
                         state[channel] + 4 * states.reduce(0) { $0 + $1[channel] } / Double(states.count)
                     }
-                    let mean = sum.reduce(0, +) / Double(channels)
-                    let deviation = (sum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(channels)).squareRoot()
+                    let mean = sum.reduce(0, +) / Double(hiddenSize)
+                    let standardDeviation = (sum.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(hiddenSize))
+                        .squareRoot()
                     for (found, value) in zip(y.rows(row..<row + 1).elements, sum) {
-                        #expect(abs(Double(found) - (value - mean) / deviation) < 1e-5)
+                        #expect(abs(Double(found) - (value - mean) / standardDeviation) < 1e-5)
                     }
                 }
             }
@@ -224,7 +225,7 @@ struct ClassifierBaseTests {
         guard let url = sharedFile("models/minilm-l6", for: "MiniLM-L6 as a base") else { return }
         let loaded = try load(url.path)
         #expect(loaded.ignored == ["embeddings.position_ids"] && loaded.fresh == Self.head)
-        #expect(loaded.model.configuration.layers == 6 && loaded.model.configuration.channels == 384)
+        #expect(loaded.model.configuration.layers == 6 && loaded.model.configuration.hiddenSize == 384)
         #expect(loaded.store.parameters.reduce(0) { $0 + $1.shape.count } == 22_713_216 + 4 * 385)
     }
 }

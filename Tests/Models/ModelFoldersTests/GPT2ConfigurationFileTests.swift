@@ -53,14 +53,15 @@ struct GPT2ConfigurationFileTests {
         #expect(
             distilled.model
                 == GPT2.Configuration(
-                    vocabularySize: 50_257, positions: 1_024, channels: 768, layers: 6, heads: 12, innerChannels: 3_072,
-                    layerNormEpsilon: 1e-5, initializerDeviation: 0.02, embeddingDropout: 0.1, residualDropout: 0.1,
+                    vocabularySize: 50_257, contextLength: 1_024, hiddenSize: 768, layers: 6, heads: 12,
+                    intermediateSize: 3_072,
+                    layerNormEpsilon: 1e-5, initializerRange: 0.02, embeddingDropout: 0.1, residualDropout: 0.1,
                     attentionDropout: 0.1))
         #expect(
             try read(Self.published.replacingOccurrences(of: "\"n_layer\": 6", with: "\"n_layer\": 12")).model.layers
                 == 12)
         let recent = try read(Self.recent)
-        #expect(recent.model.innerChannels == 32 && recent.endOfText == 9)
+        #expect(recent.model.intermediateSize == 32 && recent.endOfText == 9)
     }
 
     @Test("what is left out has transformers' defaults")
@@ -72,7 +73,7 @@ struct GPT2ConfigurationFileTests {
             #expect(try read(try changed(key, to: nil)).model == read(Self.recent).model, "\(key)")
         }
         #expect(try read(try changed("eos_token_id", to: nil)).endOfText == nil)
-        #expect(try read(try changed("n_inner", to: 20)).model.innerChannels == 20)
+        #expect(try read(try changed("n_inner", to: 20)).model.intermediateSize == 20)
     }
 
     @Test("our own file reads back as it was, and keeps the type of numbers")
@@ -80,7 +81,7 @@ struct GPT2ConfigurationFileTests {
         var model = try read(Self.recent).model
         model.attentionDropout = 0.3
         model.layerNormEpsilon = 1e-6
-        model.innerChannels = 24
+        model.intermediateSize = 24
         for (numberType, end) in [("float32", Int32?(9)), ("float16", nil)] {
             let json = GPT2ConfigurationFile(model: model, endOfText: end).json(numberType: numberType)
             let back = try read(String(decoding: json.serialized(.indented), as: UTF8.self))

@@ -116,7 +116,7 @@ struct BERTClassifierTests {
             defer { Parallelism.setThreads(before) }
             return try [1, 2, 3].map { threads -> [UInt32] in
                 Parallelism.setThreads(threads)
-                let small = try SmallClassifier(.small(vocabulary: 1_003, channels: 132, heads: 3, dropout: 0.1))
+                let small = try SmallClassifier(.small(vocabulary: 1_003, hiddenSize: 132, heads: 3, dropout: 0.1))
                 let gradients = Gradients(of: small.parameters)
                 let loss = small.addGradients(of: batch, to: gradients, dropout: .init(seed: 1, step: 2, firstRow: 0))
                 var bits = [Float(loss), Float(gradients.norm)] + gradients.flat.frozen().elements
@@ -177,8 +177,8 @@ struct BERTClassifierTests {
 
     @Test("Fresh weights are normal with deviation 0.02, biases 0 and scales 1, and depend on the seed")
     func initialisation() throws {
-        let configuration = BERTClassifier.Configuration.small(channels: 132, heads: 3)
-        let stores = [1, 1, 2].map { ParameterStore(.initialise(seed: $0)) }
+        let configuration = BERTClassifier.Configuration.small(hiddenSize: 132, heads: 3)
+        let stores = [1, 1, 2].map { ParameterStore(.initialize(seed: $0)) }
         for store in stores { _ = BERTClassifier(store.root, configuration) }
         for (index, parameter) in stores[0].parameters.enumerated() {
             let values = parameter.array.elements
@@ -189,10 +189,11 @@ struct BERTClassifierTests {
                 #expect(values.allSatisfy { $0 == 0 })
             } else {
                 #expect(values != stores[2].parameters[index].array.elements)
-                let deviation = (parameter.array.sumOfSquares / Double(values.count)).squareRoot()
+                let standardDeviation = (parameter.array.sumOfSquares / Double(values.count)).squareRoot()
                 // Five deviations of an estimate from so many numbers.
                 #expect(
-                    (deviation / 0.02 - 1).magnitude < 5 / Double(2 * values.count).squareRoot(), "\(parameter.name)")
+                    (standardDeviation / 0.02 - 1).magnitude < 5 / Double(2 * values.count).squareRoot(),
+                    "\(parameter.name)")
             }
         }
     }
@@ -217,7 +218,7 @@ struct BERTClassifierTests {
 
     @Test("Sixteen headlines can be memorised", arguments: BERTClassifier.Pooling.allCases)
     func memorises(_ pooling: BERTClassifier.Pooling) throws {
-        let small = try SmallClassifier(.small(channels: 32, pooling: pooling))
+        let small = try SmallClassifier(.small(hiddenSize: 32, pooling: pooling))
         let batch = LabelledBatch(lengths: (0..<16).map { 5 + $0 % 7 }, vocabulary: 61, seed: 9)
         let gradients = Gradients(of: small.parameters)
         let optimizer = AdamW(gradients, settings: .init(beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0))

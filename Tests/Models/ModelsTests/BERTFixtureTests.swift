@@ -24,8 +24,9 @@ private struct Reference {
         classifier = BERTClassifier(
             store.root,
             BERTClassifier.Configuration(
-                vocabularySize: 97, positions: 32, tokenTypes: 2, channels: 36, layers: 3, heads: 4, innerChannels: 80,
-                layerNormEpsilon: 1e-12, initializerDeviation: 0.02, hiddenDropout: 0, attentionDropout: 0,
+                vocabularySize: 97, contextLength: 32, tokenTypes: 2, hiddenSize: 36, layers: 3, heads: 4,
+                intermediateSize: 80,
+                layerNormEpsilon: 1e-12, initializerRange: 0.02, hiddenDropout: 0, attentionDropout: 0,
                 classifierDropout: 0, pooling: .cls, labels: 5))
         try store.finish()
         parameters = store.parameters
@@ -117,7 +118,8 @@ struct BERTFixtureTests {
         let gradients = Gradients(of: reference.parameters)
         let optimizer = AdamW(
             gradients, settings: AdamW.Settings(beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1))
-        let schedule = LearningRateSchedule(peak: 2e-3, warmUpSteps: 3, totalSteps: 10, decay: .cosine, floor: 0.1)
+        let schedule = LearningRateSchedule(
+            peak: 2e-3, warmUpSteps: 3, totalSteps: 10, decay: .cosine, minimumRatio: 0.1)
         var (losses, norms): ([Double], [Double]) = ([], [])
         for step in 0..<10 {
             let batch = batches[step % 2]

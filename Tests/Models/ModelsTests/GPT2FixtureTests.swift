@@ -24,8 +24,8 @@ private struct Reference {
         model = GPT2(
             store.root,
             GPT2.Configuration(
-                vocabularySize: 97, positions: 32, channels: 36, layers: 3, heads: 4, innerChannels: 80,
-                layerNormEpsilon: 1e-5, initializerDeviation: 0.02, embeddingDropout: 0, residualDropout: 0,
+                vocabularySize: 97, contextLength: 32, hiddenSize: 36, layers: 3, heads: 4, intermediateSize: 80,
+                layerNormEpsilon: 1e-5, initializerRange: 0.02, embeddingDropout: 0, residualDropout: 0,
                 attentionDropout: 0))
         try store.finish()
         parameters = store.parameters
@@ -89,7 +89,8 @@ struct GPT2FixtureTests {
         let gradients = Gradients(of: reference.parameters)
         let optimizer = AdamW(
             gradients, settings: AdamW.Settings(beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1))
-        let schedule = LearningRateSchedule(peak: 2e-3, warmUpSteps: 3, totalSteps: 10, decay: .cosine, floor: 0.1)
+        let schedule = LearningRateSchedule(
+            peak: 2e-3, warmUpSteps: 3, totalSteps: 10, decay: .cosine, minimumRatio: 0.1)
         var (losses, norms): ([Double], [Double]) = ([], [])
         for step in 0..<10 {
             let batch = batches[step % 2]

@@ -16,7 +16,7 @@ struct GPT2TrainingTests {
             defer { Parallelism.setThreads(before) }
             return try [1, 2, 3].map { threads -> [UInt32] in
                 Parallelism.setThreads(threads)
-                let small = try SmallModel(.small(vocabulary: 1_003, channels: 132, heads: 3, dropout: 0.1))
+                let small = try SmallModel(.small(vocabulary: 1_003, hiddenSize: 132, heads: 3, dropout: 0.1))
                 let gradients = Gradients(of: small.parameters)
                 let loss = small.addGradients(
                     of: batch, to: gradients, dropout: Tape.DropoutSource(seed: 1, step: 2, firstRow: 0))
@@ -94,7 +94,7 @@ struct GPT2TrainingTests {
 
     @Test("Eight headlines can be memorised")
     func memorises() throws {
-        let small = try SmallModel(.small(channels: 32))
+        let small = try SmallModel(.small(hiddenSize: 32))
         let words = Batch(lengths: Array(repeating: 9, count: 8), vocabulary: 60, seed: 9).tokens
         // 60 ends a headline. The first word of each is its own, so that every later token can be foretold.
         var (tokens, targets): ([Int32], [Int32]) = ([], [])

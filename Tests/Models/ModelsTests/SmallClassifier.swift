@@ -11,14 +11,14 @@ struct SmallClassifier {
 
     /// Fresh weights, then every one of them random: biases at 0 and scales at 1 would hide a dropped one.
     init(_ configuration: BERTClassifier.Configuration, seed: UInt64 = 1) throws {
-        let store = ParameterStore(.initialise(seed: seed))
+        let store = ParameterStore(.initialize(seed: seed))
         model = BERTClassifier(store.root, configuration)
         try store.finish()
         parameters = store.parameters
         var numbers = SeededNumbers(seed: seed)
         for parameter in parameters {
             let isScale = parameter.name.hasSuffix("LayerNorm.weight")
-            let values = numbers.normals(parameter.array.count, mean: isScale ? 1 : 0, deviation: 0.2)
+            let values = numbers.normals(parameter.array.count, mean: isScale ? 1 : 0, standardDeviation: 0.2)
             parameter.buffer?.assign(NDArray(values.map { Float($0) }, shape: parameter.shape))
         }
     }
@@ -40,12 +40,13 @@ struct SmallClassifier {
 extension BERTClassifier.Configuration {
     /// Sizes that are no multiples of a vector's width; `dropout` at all places.
     static func small(
-        vocabulary: Int = 61, channels: Int = 20, layers: Int = 2, heads: Int = 4, dropout: Float = 0,
+        vocabulary: Int = 61, hiddenSize: Int = 20, layers: Int = 2, heads: Int = 4, dropout: Float = 0,
         pooling: BERTClassifier.Pooling = .cls
     ) -> Self {
         Self(
-            vocabularySize: vocabulary, positions: 24, tokenTypes: 2, channels: channels, layers: layers, heads: heads,
-            innerChannels: 4 * channels, layerNormEpsilon: 1e-12, initializerDeviation: 0.02, hiddenDropout: dropout,
+            vocabularySize: vocabulary, contextLength: 24, tokenTypes: 2, hiddenSize: hiddenSize, layers: layers,
+            heads: heads,
+            intermediateSize: 4 * hiddenSize, layerNormEpsilon: 1e-12, initializerRange: 0.02, hiddenDropout: dropout,
             attentionDropout: dropout, classifierDropout: dropout, pooling: pooling, labels: 5)
     }
 }

@@ -41,8 +41,9 @@ struct DropoutTests {
         #expect(recorded.gradients[0].map(Double.init) == recorded.output)
         // Five deviations of a binomial share.
         let kept = Double(recorded.output.count { $0 != 0 }) / Double(rows * columns)
-        let deviation = Double(probability * (1 - probability)).squareRoot() / Double(rows * columns).squareRoot()
-        #expect((kept - Double(1 - probability)).magnitude < 5 * deviation)
+        let standardDeviation =
+            Double(probability * (1 - probability)).squareRoot() / Double(rows * columns).squareRoot()
+        #expect((kept - Double(1 - probability)).magnitude < 5 * standardDeviation)
         // Neither a row nor a column repeats another.
         let matrix = Matrix(rows: rows, columns: columns, recorded.output)
         #expect(Set((0..<rows).map(matrix.row)).count == rows)
@@ -130,8 +131,8 @@ struct DropoutTests {
         var dValue = [Double](repeating: 0, count: inputs[2].count)
         for pair in attention.weights(inputs) {
             for column in attention.columns(of: pair.head) {
-                dValue[pair.key * attention.channels + column] +=
-                    pair.weight * cotangent[pair.query * attention.channels + column]
+                dValue[pair.key * attention.hiddenSize + column] +=
+                    pair.weight * cotangent[pair.query * attention.hiddenSize + column]
             }
         }
         #expect(relativeError(recorded.gradients[2].map(Double.init), to: dValue) < 2e-6)
@@ -147,16 +148,16 @@ private struct DroppedAttention: Sendable {
     let probability: Float = 0.3
     let firstRow = 1_000
 
-    var channels: Int { heads * size }
+    var hiddenSize: Int { heads * size }
     var rows: Int { lengths.reduce(0, +) }
     func columns(of head: Int) -> Range<Int> { head * size..<(head + 1) * size }
 
     func record() -> (inputs: [[Double]], cotangent: [Double], recorded: RecordedOperation) {
         var numbers = SeededNumbers(seed: 5)
-        let inputs = (0..<3).map { _ in numbers.normals(rows * channels) }
-        let cotangent = numbers.normals(rows * channels)
+        let inputs = (0..<3).map { _ in numbers.normals(rows * hiddenSize) }
+        let cotangent = numbers.normals(rows * hiddenSize)
         let recorded = RecordedOperation(
-            inputs: inputs.map { NDArray($0.map { Float($0) }, shape: Shape(rows: rows, columns: channels)) },
+            inputs: inputs.map { NDArray($0.map { Float($0) }, shape: Shape(rows: rows, columns: hiddenSize)) },
             wiring: .results, cotangent: cotangent, dropout: .init(seed: 6, step: 1, firstRow: firstRow)
         ) { x in
             .attention(
@@ -168,10 +169,10 @@ private struct DroppedAttention: Sendable {
 
     /// The output for query, key and value.
     func oracle(_ inputs: [[Double]]) -> [Double] {
-        var output = [Double](repeating: 0, count: rows * channels)
+        var output = [Double](repeating: 0, count: rows * hiddenSize)
         for pair in weights(inputs) {
             for column in columns(of: pair.head) {
-                output[pair.query * channels + column] += pair.weight * inputs[2][pair.key * channels + column]
+                output[pair.query * hiddenSize + column] += pair.weight * inputs[2][pair.key * hiddenSize + column]
             }
         }
         return output
@@ -186,7 +187,7 @@ private struct DroppedAttention: Sendable {
                 for query in first..<first + length {
                     let scores = (first..<(causal ? query + 1 : first + length)).map { key in
                         columns(of: head).reduce(0) {
-                            $0 + inputs[0][query * channels + $1] * inputs[1][key * channels + $1]
+                            $0 + inputs[0][query * hiddenSize + $1] * inputs[1][key * hiddenSize + $1]
                         } / Double(size).squareRoot()
                     }
                     for (index, weight) in Oracle.softmax(scores).enumerated() {

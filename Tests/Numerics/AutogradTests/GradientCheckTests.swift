@@ -42,11 +42,11 @@ private enum WrongOperation: String, CaseIterable {
                 let values = x.value.rows(row..<row + 1).elements.map(Double.init)
                 let mean = values.reduce(0, +) / Double(values.count)
                 let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-                let deviation = (variance + 1e-5).squareRoot()
+                let standardDeviation = (variance + 1e-5).squareRoot()
                 return matrix.row(row).enumerated().map { column, d in
                     switch self {
-                    case .forgottenDeviation: return Float(d * deviation)
-                    case .forgottenProjection: return upstream[row * values.count + column] / Float(deviation)
+                    case .forgottenDeviation: return Float(d * standardDeviation)
+                    case .forgottenProjection: return upstream[row * values.count + column] / Float(standardDeviation)
                     default: return row == 0 ? Float(d) + 1e-3 : Float(d)
                     }
                 }
@@ -75,7 +75,7 @@ struct GradientCheckTests {
     @Test("A wrong pullback is rejected by a margin of ten and more", arguments: WrongOperation.allCases)
     fileprivate func rejectsWrongPullback(_ wrong: WrongOperation) {
         var numbers = SeededNumbers(seed: 3)
-        let input = numbers.normals(24, deviation: 2)
+        let input = numbers.normals(24, standardDeviation: 2)
         let cotangent = numbers.normals(24)
         let recorded = RecordedOperation(
             inputs: [NDArray(input.map { Float($0) }, shape: [3, 8])], wiring: .parameters, cotangent: cotangent

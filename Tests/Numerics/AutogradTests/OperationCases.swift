@@ -42,7 +42,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
     /// Every operation. Extents are no multiples of a vector's width; lengths include 1 and one beyond it.
     static let all: [OperationCase] =
-        rowOperations + linear + attention(heads: 3, channels: 24) + classification + [
+        rowOperations + linear + attention(heads: 3, hiddenSize: 24) + classification + [
             OperationCase(
                 "unembedding", [[300, 5], [17, 5]], ids: (0..<300).map { Int32($0 * 7 % 17) }, isLoss: true,
                 { x, targets in x[0].unembeddingCrossEntropySum(x[1], targets: targets) },
@@ -148,22 +148,22 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
             oracle: { x, _ in Oracle.linear(x[0], x[1].transposed, bias: nil).elements }),
     ]
 
-    private static func attention(heads: Int, channels: Int) -> [OperationCase] {
+    private static func attention(heads: Int, hiddenSize: Int) -> [OperationCase] {
         [true, false].flatMap { causal -> [OperationCase] in
             let form = causal ? "causal" : "full"
             let lengths: [Int32] = [3, 1, 9, 2]
             return [
                 OperationCase(
-                    "attention.packed.\(form)", [[15, 3 * channels]], ids: lengths,
+                    "attention.packed.\(form)", [[15, 3 * hiddenSize]], ids: lengths,
                     { x, lengths in
                         .attention(
                             .packed(x[0]), heads: heads, segments: Segments(lengths: lengths.map(Int.init)),
                             causal: causal, dropout: 0, cache: nil)
                     },
                     oracle: { x, lengths in
-                        let channels = x[0].columns / 3
+                        let hiddenSize = x[0].columns / 3
                         func part(_ i: Int) -> Matrix {
-                            x[0].block(rows: 0..<x[0].rows, columns: i * channels..<(i + 1) * channels)
+                            x[0].block(rows: 0..<x[0].rows, columns: i * hiddenSize..<(i + 1) * hiddenSize)
                         }
                         return Oracle.attention(
                             query: part(0), key: part(1), value: part(2), lengths: lengths.map(Int.init), heads: heads,

@@ -17,7 +17,7 @@ struct OperationTests {
         let wiring = operation.isLoss ? .parameters : wiring
         var numbers = SeededNumbers(seed: 7)
         let inputs = operation.shapes.map { shape in
-            numbers.normals(shape.reduce(1, *), mean: shape.count == 1 ? 0.5 : 0, deviation: 1.2)
+            numbers.normals(shape.reduce(1, *), mean: shape.count == 1 ? 0.5 : 0, standardDeviation: 1.2)
         }
         let expected = operation.evaluate(inputs, shapes: operation.shapes, ids: operation.ids)
         let cotangent = operation.isLoss ? [1] : numbers.normals(expected.count)

@@ -12,7 +12,7 @@ import Testing
                 processExitsWith: .failure, observing: [\.standardErrorContent]
             ) {
                 let a = MutableArray(shape: [2, 3], repeating: 1).frozen()
-                matmul(a, .asStored, a, .asStored, into: MutableArray(shape: [2, 4]), accumulate: false)
+                matmul(a, .notTransposed, a, .notTransposed, into: MutableArray(shape: [2, 4]), accumulate: false)
             }
             let words = String(decoding: end.standardErrorContent, as: UTF8.self)
             #expect(words.contains("matmul: [2, 3] asStored times [2, 3] asStored into [2, 4]"), "\(words)")
@@ -91,7 +91,7 @@ import Testing
         func cache() async {
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(channels: 2)
+                let cache = AttentionCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [2], slots: [0]), causal: true,
@@ -99,7 +99,7 @@ import Testing
             }
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(channels: 2)
+                let cache = AttentionCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [0], slots: [-1]), causal: true,

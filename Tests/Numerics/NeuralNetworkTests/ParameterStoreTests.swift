@@ -9,8 +9,9 @@ private func array(_ value: Float, _ shape: Shape) -> NDArray { MutableArray(sha
 private func problems(_ arrays: [String: NDArray], trained: Bool = true) -> [String] {
     let store = ParameterStore(trained ? .train(arrays) : .infer(arrays))
     _ = Linear(
-        store.root["h"][0]["fc"], inputs: 2, outputs: 3, layout: .inputOutput, initializer: .normal(deviation: 1))
-    _ = LayerNorm(store.root["ln"], channels: 3, epsilon: 1e-5)
+        store.root["h"][0]["fc"], inputs: 2, outputs: 3, layout: .inputOutput,
+        initializer: .normal(standardDeviation: 1))
+    _ = LayerNorm(store.root["ln"], hiddenSize: 3, epsilon: 1e-5)
     do throws(ParameterError) {
         try store.finish()
         return []
@@ -83,12 +84,13 @@ struct ParameterStoreTests {
 
 @Suite("Initialisers")
 struct InitializerTests {
-    private func fresh(_ name: String, seed: UInt64, deviation: Double = 0.02, others: Int = 0) -> [Float] {
-        let store = ParameterStore(.initialise(seed: seed))
+    private func fresh(_ name: String, seed: UInt64, standardDeviation: Double = 0.02, others: Int = 0) -> [Float] {
+        let store = ParameterStore(.initialize(seed: seed))
         for index in 0..<others {
-            _ = store.root["other"].parameter("\(index)", shape: [17], initializer: .normal(deviation: 1))
+            _ = store.root["other"].parameter("\(index)", shape: [17], initializer: .normal(standardDeviation: 1))
         }
-        return store.root.parameter(name, shape: [301, 99], initializer: .normal(deviation: deviation)).array.elements
+        return store.root.parameter(name, shape: [301, 99], initializer: .normal(standardDeviation: standardDeviation))
+            .array.elements
     }
 
     @Test("Normal values have the mean, deviation and tails asked for")
@@ -96,10 +98,10 @@ struct InitializerTests {
         let values = fresh("w", seed: 1).map(Double.init)
         let count = Double(values.count)
         let mean = values.reduce(0, +) / count
-        let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+        let standardDeviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
         // Five deviations of each estimate over 29,799 values.
         #expect(mean.magnitude < 5 * 0.02 / count.squareRoot())
-        #expect((deviation / 0.02 - 1).magnitude < 5 / (2 * count).squareRoot())
+        #expect((standardDeviation / 0.02 - 1).magnitude < 5 / (2 * count).squareRoot())
         let beyond = Double(values.count { $0.magnitude > 0.04 }) / count
         #expect((beyond - 0.0455).magnitude < 5 * (0.0455 * 0.9545 / count).squareRoot())
         #expect(Set(values).count > values.count * 99 / 100)
@@ -116,9 +118,10 @@ struct InitializerTests {
 
     @Test("Biases and shifts start at 0, scales at 1")
     func constants() throws {
-        let store = ParameterStore(.initialise(seed: 1))
-        _ = LayerNorm(store.root["ln"], channels: 5, epsilon: 1e-5)
-        _ = Linear(store.root["fc"], inputs: 2, outputs: 3, layout: .outputInput, initializer: .normal(deviation: 1))
+        let store = ParameterStore(.initialize(seed: 1))
+        _ = LayerNorm(store.root["ln"], hiddenSize: 5, epsilon: 1e-5)
+        _ = Linear(
+            store.root["fc"], inputs: 2, outputs: 3, layout: .outputInput, initializer: .normal(standardDeviation: 1))
         try store.finish()
         let values = Dictionary(uniqueKeysWithValues: store.parameters.map { ($0.name, $0.array) })
         #expect(store.parameters.map(\.name) == ["ln.weight", "ln.bias", "fc.weight", "fc.bias"])

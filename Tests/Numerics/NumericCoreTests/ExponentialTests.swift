@@ -86,7 +86,7 @@ struct ExponentialTests {
     func shiftedLogits(_ shift: Float) {
         var numbers = SeededNumbers(seed: 4)
         // Multiples of 1/64 stay exact under every shift.
-        let base = (0..<1_031).map { _ in Float((numbers.normal(deviation: 3) * 64).rounded()) / 64 }
+        let base = (0..<1_031).map { _ in Float((numbers.normal(standardDeviation: 3) * 64).rounded()) / 64 }
         let logits = MutableArray(shape: [1, 1_031])
         logits.assign(NDArray(base.map { $0 + shift }, shape: [1, 1_031]))
         let losses = logits.crossEntropy(targets: [5], differentiate: true)

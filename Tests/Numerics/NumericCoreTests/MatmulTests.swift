@@ -34,7 +34,7 @@ extension Matrix {
     var array: NDArray { NDArray(elements.map { Float($0) }, shape: Shape(rows: rows, columns: columns)) }
 
     /// As the array that `orientation` turns back into this matrix.
-    func stored(_ orientation: Orientation) -> NDArray { orientation == .asStored ? array : transposed.array }
+    func stored(_ orientation: Orientation) -> NDArray { orientation == .notTransposed ? array : transposed.array }
 }
 
 @Suite("Matrix products")
@@ -44,8 +44,8 @@ struct MatmulTests {
         let (a, b, c) = product.operands()
         let expected = Oracle.product(a, b)
         let sum = Oracle.sum(expected, c)
-        for aOrientation in [Orientation.asStored, .transposed] {
-            for bOrientation in [Orientation.asStored, .transposed] {
+        for aOrientation in [Orientation.notTransposed, .transposed] {
+            for bOrientation in [Orientation.notTransposed, .transposed] {
                 // NaN in the target shows when a product that sets reads what was there.
                 let set = MutableArray(shape: Shape(rows: product.m, columns: product.n), repeating: .nan)
                 matmul(
@@ -71,7 +71,7 @@ struct MatmulTests {
     func rowsOnly() {
         let whole = MutableArray(shape: [4, 3], repeating: 9)
         matmul(
-            NDArray([1, 2], shape: [2, 1]), .asStored, NDArray([1, 10, 100], shape: [1, 3]), .asStored,
+            NDArray([1, 2], shape: [2, 1]), .notTransposed, NDArray([1, 10, 100], shape: [1, 3]), .notTransposed,
             into: whole.rows(1..<3), accumulate: false)
         #expect(whole.frozen().elements == [9, 9, 9, 1, 10, 100, 2, 20, 200, 9, 9, 9])
     }

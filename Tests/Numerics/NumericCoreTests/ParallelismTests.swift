@@ -31,8 +31,8 @@ struct ParallelismTests {
         ])
     func products(_ product: ProductCase) {
         let (a, b, c) = product.operands()
-        for aOrientation in [Orientation.asStored, .transposed] {
-            for bOrientation in [Orientation.asStored, .transposed] {
+        for aOrientation in [Orientation.notTransposed, .transposed] {
+            for bOrientation in [Orientation.notTransposed, .transposed] {
                 let (left, right) = (a.stored(aOrientation), b.stored(bOrientation))
                 let results = onThreadCounts { () -> [Float] in
                     let target = MutableArray(shape: Shape(rows: product.m, columns: product.n))

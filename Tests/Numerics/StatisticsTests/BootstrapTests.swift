@@ -23,7 +23,7 @@ struct BootstrapTests {
             bootstrap, numbers in
             // The tokens of a headline are alike: taken for independent, they would make the interval half as wide.
             let tokens = (0..<80).map { _ in Int.random(in: 5...30, using: &numbers) }
-            let nats = tokens.map { Double($0) * 4 * exp(numbers.normal(deviation: 0.3) - 0.045) }
+            let nats = tokens.map { Double($0) * 4 * exp(numbers.normal(standardDeviation: 0.3) - 0.045) }
             return bootstrap.perplexity(nats: nats, tokens: tokens)
         },
         Population(testDescription: "an accuracy", truth: 0.8) { bootstrap, numbers in

@@ -38,7 +38,7 @@ struct PairedComparisonTests {
     func pairing() {
         var numbers = SeededNumbers(seed: 11)
         let tokens = (0..<300).map { _ in Int.random(in: 5...30, using: &numbers) }
-        let a = tokens.map { Double($0) * exp(1.5 + numbers.normal(deviation: 0.5)) }
+        let a = tokens.map { Double($0) * exp(1.5 + numbers.normal(standardDeviation: 0.5)) }
         let b = a.map { $0 * (0.99 + 0.02 * numbers.normal()) }
         let bootstrap = Bootstrap(seed: 2)
         let comparison = PairedComparison(perplexityOf: a, b, per: tokens, bootstrap)

@@ -16,7 +16,7 @@ struct ClassifierEvaluationTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model")
             let file = try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")
-            let data = try EvaluationData(labelled(file))
+            let data = try EvaluationData(labeled(file))
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             let lines = try evaluation.predictionLines.split(separator: UInt8(ascii: "\n")).map {
                 try JSONValue(parsing: Array($0))
@@ -57,7 +57,7 @@ struct ClassifierEvaluationTests {
             let lines = TopicFile.lines(90, seed: 2).enumerated().filter { $0.offset % 6 < 3 || $0.offset % 2 == 0 }
             let file = "\(folder)/data.jsonl"
             try AtomicFile.write(lines.map(\.element).joined(separator: "\n") + "\n", to: file)
-            let data = try EvaluationData(labelled(file))
+            let data = try EvaluationData(labeled(file))
             let plain = try ClassifierEvaluation(folder: "\(folder)/plain", data: data, quickContext).calibration
             let divided = try ClassifierEvaluation(folder: "\(folder)/divided", data: data, quickContext).calibration
             #expect(plain.temperature == nil && plain.before == nil)
@@ -75,7 +75,7 @@ struct ClassifierEvaluationTests {
             try SmallClassifier.write(to: "\(folder)/model")
             let training = try TopicFile.write(200, seed: 3, to: "\(folder)/train.jsonl")
             let file = try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")
-            var request = labelled(file, training: training)
+            var request = labeled(file, training: training)
             request.allowedLeakage = 1
             let data = try EvaluationData(request)
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
@@ -113,7 +113,7 @@ struct ClassifierEvaluationTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model", temperature: 1e-4)
             try SmallClassifier.write(to: "\(folder)/other", seed: 8)
-            let data = try EvaluationData(labelled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
+            let data = try EvaluationData(labeled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             let scores = evaluation.report.scores
             func value(_ name: String) -> Double { evaluation.measures.first { $0.name == name }?.value ?? .nan }
@@ -136,7 +136,7 @@ struct ClassifierEvaluationTests {
             for biases: [Float] in [[0, 0, 90], [90, 0, 0]] {
                 try SmallClassifier.write(to: "\(folder)/model", labels: labels, biases: biases)
                 let evaluation = try ClassifierEvaluation(
-                    folder: "\(folder)/model", data: EvaluationData(labelled(file)), quickContext)
+                    folder: "\(folder)/model", data: EvaluationData(labeled(file)), quickContext)
                 #expect(evaluation.verdict.outcome == .bad)
                 let reasons = evaluation.verdict.reasons.joined(separator: "\n")
                 #expect(!reasons.contains("label map") && !reasons.contains("loses more headlines"), "\(reasons)")
@@ -157,7 +157,7 @@ struct ClassifierEvaluationTests {
                 try SmallClassifier.write(to: "\(folder)/model", temperature: temperature, biases: [24, 0])
                 try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/data.jsonl")
                 let evaluation = try ClassifierEvaluation(
-                    folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/data.jsonl")), quickContext)
+                    folder: "\(folder)/model", data: EvaluationData(labeled("\(folder)/data.jsonl")), quickContext)
                 let gap =
                     evaluation.predictions.confidences.reduce(0, +) / Double(lines.count)
                     - evaluation.report.scores.accuracy
@@ -194,7 +194,7 @@ struct ClassifierEvaluationTests {
                 }
                 try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/data.jsonl")
                 let evaluation = try ClassifierEvaluation(
-                    folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/data.jsonl")), quickContext)
+                    folder: "\(folder)/model", data: EvaluationData(labeled("\(folder)/data.jsonl")), quickContext)
                 #expect(evaluation.report.confusion[label: 1, predicted: 1] == right)
                 return evaluation.verdict.reasons.joined(separator: "\n")
             }
@@ -216,7 +216,7 @@ struct ClassifierEvaluationTests {
             let lines = zip(texts, said).map { #"{"headline": "\#($0)", "category": "\#($1)"}"# }
             try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/data.jsonl")
             let evaluation = try ClassifierEvaluation(
-                folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/data.jsonl")), quickContext)
+                folder: "\(folder)/model", data: EvaluationData(labeled("\(folder)/data.jsonl")), quickContext)
             #expect(evaluation.report.scores.accuracy == 1 && evaluation.verdict.outcome == .caution)
             #expect(evaluation.verdict.reasons.contains { $0.contains("nothing simpler was compared") })
             #expect(!evaluation.summary.contains("better than"))
@@ -233,7 +233,7 @@ struct ClassifierEvaluationTests {
             try AtomicFile.write(#"{"headline": "ferry", "category": "harbour"}"#, to: "\(folder)/one.jsonl")
             func evaluation(_ file: String) throws -> ClassifierEvaluation {
                 try ClassifierEvaluation(
-                    folder: "\(folder)/model", data: EvaluationData(labelled("\(folder)/\(file)")), quickContext)
+                    folder: "\(folder)/model", data: EvaluationData(labeled("\(folder)/\(file)")), quickContext)
             }
             let (one, five) = (try evaluation("one.jsonl"), try evaluation("five.jsonl"))
             #expect(one.measures.allSatisfy { $0.interval == nil })
@@ -254,7 +254,7 @@ struct ClassifierEvaluationTests {
             try SmallClassifier.write(to: "\(folder)/model")
             try AtomicFile.write(
                 #"{"headline": "ferry stew", "category": "harbour"}"# + "\n", to: "\(folder)/data.jsonl")
-            let data = try EvaluationData(labelled("\(folder)/data.jsonl"))
+            let data = try EvaluationData(labeled("\(folder)/data.jsonl"))
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             let classifier = try Classifier(folder: "\(folder)/model")
             let said = try classifier.classify(["ferry stew", "stew", "ferry"])
@@ -276,7 +276,7 @@ struct ClassifierEvaluationTests {
     func card() throws {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model")
-            let data = try EvaluationData(labelled(try TopicFile.write(20, seed: 2, to: "\(folder)/data.jsonl")))
+            let data = try EvaluationData(labeled(try TopicFile.write(20, seed: 2, to: "\(folder)/data.jsonl")))
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             for _ in 0..<2 { try evaluation.updateCard() }
             let card = String(decoding: try readFile("\(folder)/model/README.md"), as: UTF8.self)

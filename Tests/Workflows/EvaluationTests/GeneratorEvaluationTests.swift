@@ -21,7 +21,7 @@ struct GeneratorEvaluationTests {
         return request
     }
 
-    private func unlabelled(_ data: String, training: String? = nil) throws -> EvaluationData {
+    private func unlabeled(_ data: String, training: String? = nil) throws -> EvaluationData {
         var request = EvaluationData.Request(data: data, isLabelled: false)
         request.training = training
         request.allowedLeakage = 1
@@ -32,7 +32,7 @@ struct GeneratorEvaluationTests {
     func figures() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
-            let data = try unlabelled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
+            let data = try unlabeled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
             let evaluation = try GeneratorEvaluation(
                 folder: "\(folder)/model", data: data, base: nil, samples: request, quickContext)
             let lines = try evaluation.predictionLines.split(separator: UInt8(ascii: "\n")).map {
@@ -77,7 +77,7 @@ struct GeneratorEvaluationTests {
             try SmallGenerator.write(to: "\(folder)/model")
             try SmallGenerator.write(to: "\(folder)/other", vocabulary: 290)
             let training = try TopicFile.write(100, seed: 3, to: "\(folder)/train.jsonl")
-            let data = try unlabelled(
+            let data = try unlabeled(
                 try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"), training: training)
             let evaluation = try GeneratorEvaluation(
                 folder: "\(folder)/model", data: data, base: "\(folder)/model", samples: request, quickContext)
@@ -110,7 +110,7 @@ struct GeneratorEvaluationTests {
     func emptySamples() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model", endings: 5)
-            let data = try unlabelled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
+            let data = try unlabeled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
             var request = request
             request.count = 100
             let evaluation = try GeneratorEvaluation(
@@ -134,7 +134,7 @@ struct GeneratorEvaluationTests {
     func fewRealOnes() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
-            let data = try unlabelled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
+            let data = try unlabeled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
             let samples = try GeneratorEvaluation(
                 folder: "\(folder)/model", data: data, base: nil, samples: request, quickContext
             ).samples
@@ -155,12 +155,12 @@ struct GeneratorEvaluationTests {
             try SmallGenerator.write(to: "\(folder)/model")
             let file = try TopicFile.write(20, seed: 2, to: "\(folder)/data.jsonl")
             let first = try GeneratorEvaluation(
-                folder: "\(folder)/model", data: unlabelled(file), base: nil, samples: request, quickContext)
+                folder: "\(folder)/model", data: unlabeled(file), base: nil, samples: request, quickContext)
             #expect(first.samples.copiedShare == nil)
             let written = first.samples.texts
             try AtomicFile.write(written.dropFirst(3).joined(separator: "\n"), to: "\(folder)/train.txt")
             let second = try GeneratorEvaluation(
-                folder: "\(folder)/model", data: unlabelled(file, training: "\(folder)/train.txt"), base: nil,
+                folder: "\(folder)/model", data: unlabeled(file, training: "\(folder)/train.txt"), base: nil,
                 samples: request, quickContext)
             #expect(second.samples.texts == written)
             let share = try #require(second.samples.copiedShare?.estimate)
@@ -174,7 +174,7 @@ struct GeneratorEvaluationTests {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
             try SmallClassifier.write(to: "\(folder)/classifier")
-            let data = try unlabelled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
+            let data = try unlabeled(try TopicFile.write(30, seed: 2, to: "\(folder)/data.jsonl"))
             var request = request
             request.classifier = "\(folder)/classifier"
             let evaluation = try GeneratorEvaluation(
@@ -222,7 +222,7 @@ struct GeneratorEvaluationTests {
     func largeSeed() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
-            let data = try unlabelled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
+            let data = try unlabeled(try TopicFile.write(5, seed: 2, to: "\(folder)/data.jsonl"))
             for (seed, text) in [(UInt64.max, "\"18446744073709551615\""), (7, "7")] {
                 let context = EvaluationContext(
                     bootstrap: Bootstrap(seed: seed, resamples: 100), command: "evaluate test")

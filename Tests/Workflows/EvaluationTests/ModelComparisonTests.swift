@@ -16,7 +16,7 @@ struct ModelComparisonTests {
             try SmallClassifier.write(to: "\(folder)/a")
             try SmallClassifier.write(to: "\(folder)/b", seed: 8)
             try SmallClassifier.write(to: "\(folder)/turned", labels: ["kitchen", "harbour"], seed: 8)
-            let data = try EvaluationData(labelled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
+            let data = try EvaluationData(labeled(try TopicFile.write(60, seed: 2, to: "\(folder)/data.jsonl")))
             func accuracy(_ name: String) throws -> Double {
                 try ClassifierEvaluation(folder: "\(folder)/\(name)", data: data, quickContext).report.scores.accuracy
             }
@@ -50,7 +50,7 @@ struct ModelComparisonTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/a")
             try SmallClassifier.write(to: "\(folder)/b", labels: ["harbour", "weather"])
-            let data = try EvaluationData(labelled(try TopicFile.write(10, seed: 2, to: "\(folder)/data.jsonl")))
+            let data = try EvaluationData(labeled(try TopicFile.write(10, seed: 2, to: "\(folder)/data.jsonl")))
             do {
                 _ = try ModelComparison("\(folder)/a", "\(folder)/b", data: data, quickContext)
                 Issue.record("different labels were compared")

@@ -11,7 +11,7 @@ import Text
 struct RefusalTests {
     /// Runs `body`, which must throw an error of this status whose one sentence says all of `says`.
     private func refused(
-        _ status: Text.ExitStatus, _ says: String..., sourceLocation: SourceLocation = #_sourceLocation,
+        _ status: Text.ErrorCategory, _ says: String..., sourceLocation: SourceLocation = #_sourceLocation,
         _ body: () throws -> Void
     ) {
         do {
@@ -19,7 +19,7 @@ struct RefusalTests {
             Testing.Issue.record("nothing was refused", sourceLocation: sourceLocation)
         } catch {
             let text = "\(error)"
-            #expect((error as? any ReportableError)?.exitStatus == status, "\(error)", sourceLocation: sourceLocation)
+            #expect((error as? any ReportableError)?.category == status, "\(error)", sourceLocation: sourceLocation)
             for part in says { #expect(text.contains(part), "\(text)", sourceLocation: sourceLocation) }
             #expect(!text.contains("\n"), sourceLocation: sourceLocation)
         }
@@ -35,16 +35,18 @@ struct RefusalTests {
             }
             let foreign = try file(
                 "foreign.csv", "headline,category\nferry runs,harbour\nstew burns,kitchn\ntide turns,weather\n")
-            refused(.data, "foreign.csv", "line 3", "kitchn", "1 more", "labels.map", "did you mean \"kitchen\"") {
-                let data = try EvaluationData(labelled(foreign))
+            refused(
+                .invalidInput, "foreign.csv", "line 3", "kitchn", "1 more", "labels.map", "did you mean \"kitchen\""
+            ) {
+                let data = try EvaluationData(labeled(foreign))
                 _ = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             }
             let plain = try file("plain.csv", "headline\nferry runs\n")
-            refused(.data, "plain.csv", "no column holds labels") { _ = try EvaluationData(labelled(plain)) }
+            refused(.invalidInput, "plain.csv", "no column holds labels") { _ = try EvaluationData(labeled(plain)) }
             let empty = try file("empty.csv", "")
-            refused(.data, "empty.csv", "empty") { _ = try EvaluationData(labelled(empty)) }
-            refused(.data, "nowhere.csv", "does not exist") {
-                _ = try EvaluationData(labelled("\(folder)/nowhere.csv"))
+            refused(.invalidInput, "empty.csv", "empty") { _ = try EvaluationData(labeled(empty)) }
+            refused(.invalidInput, "nowhere.csv", "does not exist") {
+                _ = try EvaluationData(labeled("\(folder)/nowhere.csv"))
             }
         }
     }
@@ -54,13 +56,13 @@ struct RefusalTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/classifier")
             try SmallGenerator.write(to: "\(folder)/generator")
-            refused(.usage, "holds a classifier", "expected a generator", "evaluate classifier") {
+            refused(.invalidRequest, "holds a classifier", "expected a generator", "evaluate classifier") {
                 _ = try ModelIdentity("\(folder)/classifier", expected: .generator)
             }
-            refused(.usage, "holds a generator", "expected a classifier") {
+            refused(.invalidRequest, "holds a generator", "expected a classifier") {
                 _ = try ModelIdentity("\(folder)/generator", expected: .classifier)
             }
-            refused(.usage, "two models of one kind") {
+            refused(.invalidRequest, "two models of one kind") {
                 _ = try ModelComparison.kind(of: "\(folder)/classifier", "\(folder)/generator")
             }
         }
@@ -74,15 +76,15 @@ struct RefusalTests {
             try SmallGenerator.write(to: generator, damage: .nan)
             try SmallGenerator.write(to: "\(folder)/sound")
             let file = try TopicFile.write(4, seed: 2, to: "\(folder)/data.jsonl")
-            let data = try EvaluationData(labelled(file))
-            refused(.data, "\(classifier): ", "line 1", "data.jsonl", "no numbers", "diverged") {
+            let data = try EvaluationData(labeled(file))
+            refused(.invalidInput, "\(classifier): ", "line 1", "data.jsonl", "no numbers", "diverged") {
                 _ = try ClassifierEvaluation(folder: classifier, data: data, quickContext)
             }
-            refused(.data, "\(generator): ", "line 1", "data.jsonl", "no numbers", "diverged") {
+            refused(.invalidInput, "\(generator): ", "line 1", "data.jsonl", "no numbers", "diverged") {
                 _ = try GeneratorEvaluation(
                     folder: generator, data: data, base: nil, samples: .init(), quickContext)
             }
-            refused(.data, "\(generator): ", "line 1", "no numbers") {
+            refused(.invalidInput, "\(generator): ", "line 1", "no numbers") {
                 _ = try GeneratorEvaluation(
                     folder: "\(folder)/sound", data: data, base: generator, samples: .init(), quickContext)
             }
@@ -90,7 +92,7 @@ struct RefusalTests {
             var request = GeneratedSamples.Request()
             (request.count, request.openings, request.classifier) = (2, 1, classifier)
             request.sampling.maximumNewTokens = 8
-            refused(.data, "\(classifier): ", "the headline \"", "no numbers", "diverged") {
+            refused(.invalidInput, "\(classifier): ", "the headline \"", "no numbers", "diverged") {
                 _ = try GeneratorEvaluation(
                     folder: "\(folder)/sound", data: data, base: nil, samples: request, quickContext)
             }
@@ -104,15 +106,15 @@ struct RefusalTests {
             try AtomicFile.write(lines.joined(separator: "\n"), to: "\(folder)/train.jsonl")
             let own = [#"{"headline": "Plumber sues the moon over a late delivery of gravel", "category": "kitchen"}"#]
             try AtomicFile.write((lines.prefix(1) + own).joined(separator: "\n"), to: "\(folder)/data.jsonl")
-            var request = labelled("\(folder)/data.jsonl", training: "\(folder)/train.jsonl")
-            refused(.data, "data.jsonl", "1 of its 2 headlines", "50.00%", "--allow-leakage 0.5") {
+            var request = labeled("\(folder)/data.jsonl", training: "\(folder)/train.jsonl")
+            refused(.invalidInput, "data.jsonl", "1 of its 2 headlines", "50.00%", "--allow-leakage 0.5") {
                 _ = try EvaluationData(request)
             }
             request.allowedLeakage = 0.5
             let data = try EvaluationData(request)
             #expect(data.leakage?.overlap.exact == 1 && data.leakage?.share == 0.5)
             request.heldOut = try EvaluationData.HeldOut("random:0.5:1")
-            refused(.usage, "--train and --held-out") { _ = try EvaluationData(request) }
+            refused(.invalidRequest, "--train and --held-out") { _ = try EvaluationData(request) }
         }
     }
 
@@ -120,15 +122,17 @@ struct RefusalTests {
     func heldOut() throws {
         try withTemporaryFolder { folder in
             let file = try TopicFile.write(40, seed: 5, to: "\(folder)/data.jsonl")
-            var request = labelled(file)
+            var request = labeled(file)
             request.heldOut = try EvaluationData.HeldOut("stratified:0.25:7")
             let data = try EvaluationData(request)
-            let rows = try LabelledRows(HeadlineTable(readingFrom: file)).rows
+            let rows = try LabeledRows(HeadlineTable(readingFrom: file)).rows
             let split = try Split(of: rows, method: .stratified, fraction: 0.25, seed: 7)
             #expect(data.headlines == split.validation.map { rows[$0] })
             #expect(data.training == split.training.map { rows[$0] } && data.training.count > 20)
             for text in ["stratified", "halves:0.2:1", "random:2:1", "random:0.2:-1", "random:0:1"] {
-                refused(.usage, "--held-out \(text)", "stratified:0.2:1") { _ = try EvaluationData.HeldOut(text) }
+                refused(.invalidRequest, "--held-out \(text)", "stratified:0.2:1") {
+                    _ = try EvaluationData.HeldOut(text)
+                }
             }
         }
     }
@@ -137,7 +141,7 @@ struct RefusalTests {
     func baselines() throws {
         #expect(try ClassifierBaseline.list("none").isEmpty)
         #expect(try ClassifierBaseline.list("naive-bayes,majority,naive-bayes") == [.naiveBayes, .majority])
-        refused(.usage, "--baselines bayes", "naive-bayes") { _ = try ClassifierBaseline.list("bayes") }
-        refused(.usage, "--baselines ") { _ = try ClassifierBaseline.list("") }
+        refused(.invalidRequest, "--baselines bayes", "naive-bayes") { _ = try ClassifierBaseline.list("bayes") }
+        refused(.invalidRequest, "--baselines ") { _ = try ClassifierBaseline.list("") }
     }
 }

@@ -19,7 +19,7 @@ struct RunRecordTests {
             func remark(
                 _ data: String, _ heldOut: EvaluationData.HeldOut?, training: String, validation: String? = nil
             ) throws -> RunRecord.Remark? {
-                var request = labelled(data)
+                var request = labeled(data)
                 request.heldOut = heldOut
                 request.runs = [
                     RunRecord(
@@ -61,7 +61,7 @@ struct RunRecordTests {
     func temporal() throws {
         try withTemporaryFolder { folder in
             let file = try TopicFile.write(40, seed: 5, to: "\(folder)/train.jsonl")
-            var request = labelled(file)
+            var request = labeled(file)
             request.heldOut = try EvaluationData.HeldOut("temporal:0.25:9")
             request.runs = [
                 RunRecord(
@@ -78,7 +78,7 @@ struct RunRecordTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model")
             let file = try TopicFile.write(40, seed: 5, to: "\(folder)/train.jsonl")
-            var request = labelled(file)
+            var request = labeled(file)
             request.runs = [
                 RunRecord(
                     path: "run/config.yaml", training: file, validation: nil, heldOut: Self.part, fitsTemperature: true)

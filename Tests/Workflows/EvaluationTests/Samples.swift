@@ -52,11 +52,11 @@ struct SmallClassifier {
             normalization: WordPieceNormalization(lowercases: true))
         let configuration = BERTConfigurationFile(
             model: BERTClassifier.Configuration(
-                vocabularySize: tokenizer.vocabularySize, positions: 32, tokenTypes: 2, channels: 16, layers: 1,
-                heads: 2, innerChannels: 32, layerNormEpsilon: 1e-12, initializerDeviation: 0.3, hiddenDropout: 0,
+                vocabularySize: tokenizer.vocabularySize, contextLength: 32, tokenTypes: 2, hiddenSize: 16, layers: 1,
+                heads: 2, intermediateSize: 32, layerNormEpsilon: 1e-12, initializerRange: 0.3, hiddenDropout: 0,
                 attentionDropout: 0, classifierDropout: 0, pooling: .cls, labels: labels.count),
             labels: labels, padToken: tokenizer.pad, temperature: nil)
-        let store = ParameterStore(.initialise(seed: seed))
+        let store = ParameterStore(.initialize(seed: seed))
         _ = BERTClassifier(store.root, configuration.model)
         try store.finish()
         if let biases {
@@ -85,12 +85,12 @@ struct SmallGenerator {
         let lines = TopicFile.lines(60, seed: 1)
         let trained = try ByteLevelBPE.trained(on: lines, vocabularySize: vocabulary, minimumFrequency: 1)
         let tokenizer = try trained.withPrefix([trained.endOfText ?? 0])
-        let store = ParameterStore(.initialise(seed: seed))
+        let store = ParameterStore(.initialize(seed: seed))
         let model = GPT2(
             store.root,
             GPT2.Configuration(
-                vocabularySize: tokenizer.vocabularySize, positions: 48, channels: 16, layers: 1, heads: 2,
-                innerChannels: 32, layerNormEpsilon: 1e-5, initializerDeviation: 0.3, embeddingDropout: 0,
+                vocabularySize: tokenizer.vocabularySize, contextLength: 48, hiddenSize: 16, layers: 1, heads: 2,
+                intermediateSize: 32, layerNormEpsilon: 1e-5, initializerRange: 0.3, embeddingDropout: 0,
                 residualDropout: 0, attentionDropout: 0))
         try store.finish()
         if let damage {
@@ -120,7 +120,7 @@ var quickContext: EvaluationContext {
 }
 
 /// What an evaluation of labelled headlines reads.
-func labelled(_ data: String, training: String? = nil) -> EvaluationData.Request {
+func labeled(_ data: String, training: String? = nil) -> EvaluationData.Request {
     var request = EvaluationData.Request(data: data, isLabelled: true)
     request.training = training
     return request

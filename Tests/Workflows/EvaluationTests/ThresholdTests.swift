@@ -21,7 +21,7 @@ struct ThresholdTests {
                 Issue.record("\(text) was taken")
             } catch {
                 #expect(error.description.contains(says) && error.description.contains("--fail-under"), "\(error)")
-                #expect(error.exitStatus == .usage)
+                #expect(error.category == .invalidRequest)
             }
         }
     }
@@ -33,7 +33,7 @@ struct ThresholdTests {
             let error = #expect(throws: EvaluationError.self) {
                 try Threshold("copiedShare=0.1", side, known: known + ["copiedShare"], missing: missing)
             }
-            #expect(error?.exitStatus == .usage && error?.description.contains("--train or --held-out") == true)
+            #expect(error?.category == .invalidRequest && error?.description.contains("--train or --held-out") == true)
             #expect(error?.description.hasPrefix("\(side.flag) copiedShare=0.1: ") == true)
         }
         #expect(try Threshold("accuracy=0.1", .under, known: known, missing: missing).limit == 0.1)

@@ -140,11 +140,11 @@ struct DecodingTests {
         let plain = try generator.complete(request("AI", count: 6))
         let known = Set(plain.prefix(3).map(\.headline))
         let fresh = try generator.complete(
-            request("AI", count: 6) { $0.isUnwanted = { known.contains($0) } })
-        #expect(fresh.allSatisfy { !$0.isUnwanted && !known.contains($0.headline) })
+            request("AI", count: 6) { $0.isRejected = { known.contains($0) } })
+        #expect(fresh.allSatisfy { !$0.isRejected && !known.contains($0.headline) })
         #expect(Array(fresh.suffix(3)) == Array(plain.suffix(3)))
-        let all = try generator.complete(request("AI", count: 2) { $0.isUnwanted = { _ in true } })
-        #expect(all.count == 2 && all.allSatisfy(\.isUnwanted))
+        let all = try generator.complete(request("AI", count: 2) { $0.isRejected = { _ in true } })
+        #expect(all.count == 2 && all.allSatisfy(\.isRejected))
     }
 
     @Test("beam search finds what a search without cache finds", arguments: [1, 2, 4, 7])
@@ -177,13 +177,13 @@ struct DecodingTests {
 
         let known = plain[0].headline
         let fresh = try generator.beamSearch(
-            request("AI", count: 6, length: 8) { $0.isUnwanted = { $0 == known } }, beams: 6)
+            request("AI", count: 6, length: 8) { $0.isRejected = { $0 == known } }, beams: 6)
         // Several rows of tokens may spell the same headline.
-        #expect(fresh.allSatisfy { $0.isUnwanted == ($0.headline == known) } && !fresh[0].isUnwanted)
-        #expect(!zip(fresh, fresh.dropFirst()).contains { $0.isUnwanted && !$1.isUnwanted })
+        #expect(fresh.allSatisfy { $0.isRejected == ($0.headline == known) } && !fresh[0].isRejected)
+        #expect(!zip(fresh, fresh.dropFirst()).contains { $0.isRejected && !$1.isRejected })
         let all = try generator.beamSearch(
-            request("AI", count: 6, length: 8) { $0.isUnwanted = { _ in true } }, beams: 6)
-        #expect(all.map(\.headline) == plain.map(\.headline) && all.allSatisfy(\.isUnwanted))
+            request("AI", count: 6, length: 8) { $0.isRejected = { _ in true } }, beams: 6)
+        #expect(all.map(\.headline) == plain.map(\.headline) && all.allSatisfy(\.isRejected))
     }
 
     @Test("log-probabilities of beams are the model's own, whatever penalties searched")

@@ -43,7 +43,7 @@ struct GenerationEngineTests {
 
     @Test("prompts of more tokens than a pass of few rows has are answered beside short ones as alone")
     func longPrompts() async throws {
-        let tiny = try TinyGenerator(positions: 160)
+        let tiny = try TinyGenerator(contextLength: 160)
         let (engine, generator) = try withTemporaryFolder { folder in
             try tiny.write(to: "\(folder)/model")
             return (try GenerationEngine(folder: "\(folder)/model", limits: .init(candidates: 6)), try tiny.generator)
@@ -194,7 +194,7 @@ struct GenerationEngineTests {
         }
         for index in 0..<8 {
             let error = await #expect(throws: GenerationError.self) { try await engine.complete(request(index)) }
-            #expect(error?.exitStatus == .data)
+            #expect(error?.category == .invalidInput)
         }
         await #expect(throws: GenerationError.self) { try await engine.beamSearch(request(0), beams: 2) }
     }
@@ -203,7 +203,7 @@ struct GenerationEngineTests {
     func sharedPages() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/model"
-            try TinyGenerator(channels: 64).write(to: path)
+            try TinyGenerator(hiddenSize: 64).write(to: path)
             let engines = [try GenerationEngine(folder: path), try GenerationEngine(folder: path)]
             for engine in engines { _ = try await engine.complete(CompletionRequest("AI")) }
             // proc_pid_smaps(5): a mapping's first line names its file, and then come its counts in kB.

@@ -37,7 +37,8 @@ struct GeneratorTests {
             let start = context.count
             for position in 0..<16 {
                 var scores = tiny.logits(after: context)
-                LogitRules(options, tokenizer: nil).apply(to: &scores, prompt: context, completion: [], mayEnd: true)
+                LogitsProcessor(options, tokenizer: nil).apply(
+                    to: &scores, prompt: context, completion: [], mayEnd: true)
                 let next = Sampler(options).next(scores, stream: UInt64(candidate), position: position)
                 if next == end { break }
                 context.append(next)
@@ -49,7 +50,7 @@ struct GeneratorTests {
 
     @Test("a completion ends at the end token, at the limit of new tokens, or where positions end")
     func ends() throws {
-        let tiny = try TinyGenerator(positions: 40)
+        let tiny = try TinyGenerator(contextLength: 40)
         let generator = try tiny.generator
         let end = try #require(tiny.tokenizer.endOfText)
         var options = SamplingOptions(temperature: 1.5, topK: 0, topP: 1, maximumNewTokens: 30)
@@ -104,7 +105,7 @@ struct GeneratorTests {
 
     @Test("special-token text in a prompt is plain text, and control characters are refused by their place")
     func hostilePrompts() throws {
-        let tiny = try TinyGenerator(positions: 128)
+        let tiny = try TinyGenerator(contextLength: 128)
         let end = try #require(tiny.tokenizer.endOfText)
         for prompt in ["<|endoftext|>", "a<|endoftext|>b", "e\u{301}\u{FEFF}🇩🇪", ".\r"] {
             #expect(!tiny.tokenizer.encode(prompt).contains(end))
@@ -125,7 +126,7 @@ struct GeneratorTests {
 
     @Test("a prompt that fills the positions, no candidates and bad options are refused in one sentence")
     func refusals() throws {
-        let tiny = try TinyGenerator(positions: 16)
+        let tiny = try TinyGenerator(contextLength: 16)
         let generator = try tiny.generator
         // "q" is a token of its own, and so is each of many.
         let room = 14
@@ -165,12 +166,12 @@ struct GeneratorTests {
                 let error = #expect(throws: GenerationError.self) {
                     try generator.complete("AI", count: count, options: SamplingOptions(temperature: temperature))
                 }
-                #expect(error?.exitStatus == .data && error?.description.contains("not finite") == true)
+                #expect(error?.category == .invalidInput && error?.description.contains("not finite") == true)
             }
             let error = #expect(throws: GenerationError.self) {
                 try generator.beamSearch(CompletionRequest("AI"), beams: 3)
             }
-            #expect(error?.exitStatus == .data)
+            #expect(error?.category == .invalidInput)
         }
     }
 }

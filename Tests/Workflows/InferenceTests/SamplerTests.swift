@@ -43,7 +43,7 @@ struct SamplerTests {
         _ options: SamplingOptions, _ logits: [Float], seen: [Int32] = [], candidate: Int = 0, position: Int = 0
     ) -> Int32 {
         var scores = logits
-        LogitRules(options, tokenizer: nil).apply(to: &scores, prompt: seen, completion: [], mayEnd: true)
+        LogitsProcessor(options, tokenizer: nil).apply(to: &scores, prompt: seen, completion: [], mayEnd: true)
         return Sampler(options).next(scores, stream: UInt64(candidate), position: position)
     }
 
@@ -105,9 +105,10 @@ struct SamplerTests {
             for (id, probability) in expected.enumerated() {
                 // Five deviations of the binomial, so that a table of 200 numbers fails by chance once in 10,000 runs; the
                 // draws are seeded, so it is one chance.
-                let deviation = (Double(draws) * probability * (1 - probability)).squareRoot()
+                let standardDeviation = (Double(draws) * probability * (1 - probability)).squareRoot()
                 #expect(
-                    abs(Double(counts[id]) - Double(draws) * probability) <= 5 * deviation, "case \(index), token \(id)"
+                    abs(Double(counts[id]) - Double(draws) * probability) <= 5 * standardDeviation,
+                    "case \(index), token \(id)"
                 )
                 if probability == 0 { #expect(counts[id] == 0, "case \(index), token \(id)") }
             }
@@ -150,7 +151,7 @@ struct SamplerTests {
         ]
         for (options, name) in cases {
             let error = #expect(throws: GenerationError.self) { try options.check() }
-            #expect(error?.description.contains(name) == true && error?.exitStatus == .usage)
+            #expect(error?.description.contains(name) == true && error?.category == .invalidRequest)
         }
         try SamplingOptions().check()
         try SamplingOptions(temperature: 0, topK: 0, topP: 1).check()

@@ -76,12 +76,12 @@ struct WeightPrecisionTests {
                         try folder.export(try folder.load(for: .reading), precision: precision, to: output)
                     }
                     #expect(first?.description.contains("h.1.attn.c_proj.weight") == true)
-                    #expect(first?.exitStatus == .data)
+                    #expect(first?.category == .invalidInput)
                     let second = #expect(throws: FileError.self) {
                         let folder = try ClassifierFolder(path: "\(folder)/classifier")
                         try folder.export(try folder.load(for: .reading), precision: precision, to: output)
                     }
-                    #expect(second?.description.contains(name) == true && second?.exitStatus == .data)
+                    #expect(second?.description.contains(name) == true && second?.category == .invalidInput)
                 }
                 #expect(try listFolder(folder).sorted() == ["classifier", "generator"])
                 if value.isNaN {
@@ -89,7 +89,7 @@ struct WeightPrecisionTests {
                     let error = #expect(throws: ClassificationError.self) {
                         try Classifier(folder: path).classify(["striker scores"])
                     }
-                    #expect(error?.exitStatus == .data && error?.description.contains("not finite") == true)
+                    #expect(error?.category == .invalidInput && error?.description.contains("not finite") == true)
                 }
             }
         }
@@ -144,7 +144,7 @@ struct WeightPrecisionTests {
             let words = String(decoding: try readFile("\(path)/vocab.txt"), as: UTF8.self)
             try AtomicFile.write(words + (0..<50).map { "word\($0)\n" }.joined(), to: "\(path)/vocab.txt")
             let error = #expect(throws: FileError.self) { try Classifier(folder: path) }
-            #expect(error?.path == path && error?.exitStatus == .data)
+            #expect(error?.path == path && error?.category == .invalidInput)
         }
     }
 
@@ -171,7 +171,7 @@ struct WeightPrecisionTests {
 
     @Test("scores are the model's own log-probabilities, the end of text included unless a headline is cut")
     func scores() throws {
-        let tiny = try TinyGenerator(positions: 16)
+        let tiny = try TinyGenerator(contextLength: 16)
         let end = try #require(tiny.tokenizer.endOfText)
         let headlines = ["AI could soon", "", String(repeating: "q", count: 40), "New law"]
         let scorer = try HeadlineScorer(tiny.model, tiny.tokenizer)

@@ -148,7 +148,7 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             #expect(try readFile("\(path)/report.html") == Array(Specimen.report.html.utf8))
             #expect(try readFile("\(path)/report.json") == Array("{\n  \"a\": 1\n}\n".utf8))
             let error = #expect(throws: FileError.self) { try ReportFolder(path: path) }
-            #expect(error?.description.contains("is there already") == true && error?.exitStatus == .usage)
+            #expect(error?.description.contains("is there already") == true && error?.category == .invalidRequest)
             #expect(throws: FileError.self) { try folder.write(Specimen.report, json: nil) }
             #expect(try listFolder("\(above)/reports") == ["first"])
         }
@@ -161,7 +161,7 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             for path in ["\(above)/file/report", "\(above)/file/deep/report"] {
                 let error = #expect(throws: FileError.self) { try ReportFolder(path: path) }
                 #expect(error?.description.contains("\(above)/file is no folder") == true)
-                #expect(error?.exitStatus == .usage)
+                #expect(error?.category == .invalidRequest)
             }
             _ = try ReportFolder(path: "\(above)/new/deep/report")
             #expect(!pathExists("\(above)/new"))

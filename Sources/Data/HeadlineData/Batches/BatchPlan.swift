@@ -117,7 +117,7 @@ public struct BatchPlanError: ReportableError, Equatable {
     /// What it has to be at least.
     public let longestHeadline: Int
 
-    public var exitStatus: ExitStatus { .usage }
+    public var category: ErrorCategory { .invalidRequest }
     public var description: String {
         let name = budget == .step ? "step" : "micro-batch"
         return

@@ -162,7 +162,7 @@ public struct FramingError: ReportableError, Equatable {
     /// Headlines without a token.
     public var empty = 0
 
-    public var exitStatus: ExitStatus { .data }
+    public var category: ErrorCategory { .invalidInput }
     public var description: String {
         if headlines == 0 { return "there is no headline to frame" }
         return empty == headlines

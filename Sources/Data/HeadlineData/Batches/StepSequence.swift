@@ -98,7 +98,7 @@ public struct DataCursorError: ReportableError, Equatable {
     public let cursor: DataCursor
     public let headlines: Int
 
-    public var exitStatus: ExitStatus { .data }
+    public var category: ErrorCategory { .invalidInput }
     public var description: String {
         "the run stands at headline \(cursor.position) of epoch \(cursor.epoch) after \(cursor.step) steps, but the"
             + " data has \(headlines) headlines; resume with the data that the run was trained on"

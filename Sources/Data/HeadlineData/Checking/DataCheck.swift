@@ -14,7 +14,7 @@ public struct DataCheck: Sendable {
     public let findings: [Finding]
 
     /// Examples that are kept of each kind; all are counted.
-    public static let mostExamples = 20
+    public static let maximumExamples = 20
 
     /// Looks at files that have been read.
     ///

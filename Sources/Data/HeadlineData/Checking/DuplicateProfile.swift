@@ -17,7 +17,7 @@ public struct DuplicateProfile: Sendable {
     }
 
     /// The most rows that are kept of a group.
-    static let mostRows = 5
+    static let maximumRows = 5
 
     init(_ rows: [Headline], _ groups: DuplicateGroups, _ range: Range<Int>) {
         let forms = Set(groups.exactGroups[range]).count
@@ -26,9 +26,9 @@ public struct DuplicateProfile: Sendable {
         exact = rows.count - forms
         near = forms - members.count
         let repeated = members.values.filter { $0.count > 1 }
-        let largest = repeated.sorted { (-$0.count, $0[0]) < (-$1.count, $1[0]) }.prefix(DataCheck.mostExamples)
+        let largest = repeated.sorted { (-$0.count, $0[0]) < (-$1.count, $1[0]) }.prefix(DataCheck.maximumExamples)
         examples = largest.map { group in
-            Group(rows: group.prefix(Self.mostRows).map { rows[$0] }, count: group.count)
+            Group(rows: group.prefix(Self.maximumRows).map { rows[$0] }, count: group.count)
         }
     }
 }

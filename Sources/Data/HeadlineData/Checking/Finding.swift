@@ -103,7 +103,7 @@ public struct Finding: Sendable, Hashable {
             guard count > 0 else { return }
             findings.append(Finding(kind: kind, file: file, count: count, sentence: sentence, advice: advice))
         }
-        for (file, count) in zip(files, labels.unlabelled) {
+        for (file, count) in zip(files, labels.unlabeled) {
             add(
                 .unlabelledRows, file.name, count, "\(some(count, "row")) without a label",
                 "label them; a classifier leaves them out")
@@ -115,7 +115,7 @@ public struct Finding: Sendable, Hashable {
             "training on that file and validating on another is refused; merge labels by a map")
         add(
             .rareLabels, nil, rare.count,
-            "\(some(rare.count, "label")) with fewer than \(Labelling.usualRareLimit) headlines in \(files[0].name): \(quotedList(rare))",
+            "\(some(rare.count, "label")) with fewer than \(Labeling.defaultRareLimit) headlines in \(files[0].name): \(quotedList(rare))",
             "merge labels by a map (labels.map), or give more headlines")
         let pairs = labels.lookalikes.map { "\(quoted($0.first)) and \(quoted($0.second))" }
         let shown = pairs.prefix(4).joined(separator: ", ")

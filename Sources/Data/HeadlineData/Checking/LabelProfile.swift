@@ -5,7 +5,7 @@ public struct LabelProfile: Sendable {
     /// The most frequent first, of equals by code points.
     public let labels: [Label]
     /// For each file the rows without a label.
-    public let unlabelled: [Int]
+    public let unlabeled: [Int]
     /// Pairs of names that may mean the same.
     public let lookalikes: [LookalikeLabels]
 
@@ -31,7 +31,7 @@ public struct LabelProfile: Sendable {
         labels = counts.map { Label(name: $0.key, counts: $0.value) }.sorted {
             $0.count != $1.count ? $0.count > $1.count : precedes($0.name, $1.name)
         }
-        unlabelled = files.map { rows in rows.count { $0.category == nil } }
+        unlabeled = files.map { rows in rows.count { $0.category == nil } }
         lookalikes = LookalikeLabels.all(among: labels.map(\.name))
     }
 
@@ -44,8 +44,8 @@ public struct LabelProfile: Sendable {
         return exp(-labels.reduce(0) { $0 + Double($1.count) / total * log(Double($1.count) / total) })
     }
 
-    /// Labels with fewer headlines in the first file, which is the one to train on, than `Labelling.usualRareLimit`.
-    public var rare: [Label] { labels.filter { (1..<Labelling.usualRareLimit).contains($0.counts[0]) } }
+    /// Labels with fewer headlines in the first file, which is the one to train on, than `Labeling.defaultRareLimit`.
+    public var rare: [Label] { labels.filter { (1..<Labeling.defaultRareLimit).contains($0.counts[0]) } }
 
     /// Labels of later files that the first has no headline of: a classifier trained on it cannot know them.
     public var unknown: [Label] { labels.filter { $0.counts[0] == 0 } }

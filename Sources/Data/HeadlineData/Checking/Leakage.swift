@@ -32,15 +32,15 @@ public struct Leakage: Sendable {
         var (exact, near): ([Pair], [Pair]) = ([], [])
         for row in laterRows {
             if let other = first.exact[groups.exactGroups[row]] {
-                guard exact.count < DataCheck.mostExamples else { continue }
+                guard exact.count < DataCheck.maximumExamples else { continue }
                 exact.append(Pair(earlier: rows[other], later: rows[row], isExact: true))
-            } else if let other = first.near[groups.groups[row]], near.count < DataCheck.mostExamples {
+            } else if let other = first.near[groups.groups[row]], near.count < DataCheck.maximumExamples {
                 near.append(Pair(earlier: rows[other], later: rows[row], isExact: false))
             }
         }
         // Some of each kind: near ones are the more instructive.
-        let half = DataCheck.mostExamples / 2
-        let exactShown = exact.prefix(max(half, DataCheck.mostExamples - near.count))
-        examples = Array(exactShown) + near.prefix(DataCheck.mostExamples - exactShown.count)
+        let half = DataCheck.maximumExamples / 2
+        let exactShown = exact.prefix(max(half, DataCheck.maximumExamples - near.count))
+        examples = Array(exactShown) + near.prefix(DataCheck.maximumExamples - exactShown.count)
     }
 }

@@ -16,12 +16,12 @@ public struct LengthMeasure {
     }
 
     /// More words than this are seldom one headline: newsrooms write fewer than 20.
-    public static let usualWordLimit = 32
+    public static let defaultWordLimit = 32
     /// The positions of the models that this toolkit trains from scratch.
-    public static let usualTokenLimit = 64
+    public static let defaultTokenLimit = 64
 
     /// Words as white space divides them.
-    public static func words(limit: Int = usualWordLimit) -> LengthMeasure {
+    public static func words(limit: Int = defaultWordLimit) -> LengthMeasure {
         LengthMeasure(unit: "words", limit: limit) { $0.split(whereSeparator: \.isWhitespace).count }
     }
 }
@@ -54,7 +54,7 @@ public struct LengthProfile: Sendable {
         (unit, limit) = (measure.unit, measure.limit)
         self.counts = counts
         overlong = long.count
-        examples = long.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }.prefix(DataCheck.mostExamples).map {
+        examples = long.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }.prefix(DataCheck.maximumExamples).map {
             Example(text: rows[$0].text, line: rows[$0].line, length: lengths[$0])
         }
     }

@@ -37,7 +37,9 @@ public enum TextDamage: String, Sendable, Hashable, Codable, CaseIterable {
         }
         return allCases.compactMap { kind in
             found[kind].map { places in
-                Count(kind: kind, count: places.count, examples: places.prefix(DataCheck.mostExamples).map { rows[$0] })
+                Count(
+                    kind: kind, count: places.count, examples: places.prefix(DataCheck.maximumExamples).map { rows[$0] }
+                )
             }
         }
     }

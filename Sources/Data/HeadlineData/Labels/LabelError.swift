@@ -4,17 +4,17 @@ public import Text
 /// Labels that a classifier cannot be trained with: one sentence that says what was found where and what to do.
 public struct LabelError: ReportableError, Equatable {
     public let description: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    init(_ description: String, exitStatus: ExitStatus = .data) {
+    init(_ description: String, category: ErrorCategory = .invalidInput) {
         self.description = description
-        self.exitStatus = exitStatus
+        self.category = category
     }
 }
 
 /// A label of a file as an error shows it: in backquotes, on one line, at most 60 characters.
 func quoted(_ label: String) -> String {
-    let shown = harmless(label)
+    let shown = escapedForTerminal(label)
     return "`\(shown.count > 60 ? shown.prefix(59) + "…" : shown)`"
 }
 

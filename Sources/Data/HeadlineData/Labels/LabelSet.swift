@@ -13,17 +13,18 @@ public struct LabelSet: Sendable, Hashable {
         guard names.count >= 2 else {
             throw LabelError(
                 "the list of labels has \(names.count == 1 ? "only \(quoted(names[0]))" : "no label"), expected at least"
-                    + " two; leave it out to take the labels of the training headlines", exitStatus: .usage)
+                    + " two; leave it out to take the labels of the training headlines", category: .invalidRequest)
         }
         var places: [String: Int] = [:]
         for (place, name) in names.enumerated() {
             guard !name.isEmpty else {
-                throw LabelError("label \(place + 1) of the list of labels is empty; remove it", exitStatus: .usage)
+                throw LabelError(
+                    "label \(place + 1) of the list of labels is empty; remove it", category: .invalidRequest)
             }
             if let first = places.updateValue(place, forKey: name) {
                 throw LabelError(
                     "the list of labels has \(quoted(name)) twice, as label \(first + 1) and label \(place + 1); remove"
-                        + " one of them", exitStatus: .usage)
+                        + " one of them", category: .invalidRequest)
             }
         }
         self.names = names
@@ -32,7 +33,7 @@ public struct LabelSet: Sendable, Hashable {
 
     /// The labels of training rows, in the order of their code points.
     /// - Throws: `LabelError` when they all have the same one.
-    public init(discoveredIn training: LabelledRows) throws(LabelError) {
+    public init(discoveredIn training: LabeledRows) throws(LabelError) {
         let names = Set(training.rows.compactMap(\.category)).sorted(by: precedes)
         guard names.count >= 2 else {
             throw LabelError(

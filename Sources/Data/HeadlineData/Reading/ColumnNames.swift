@@ -21,7 +21,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
         case headline, category, date, source
 
         /// The names that are tried, in this order, when none is given.
-        public var usualNames: [String] {
+        public var defaultNames: [String] {
             switch self {
             case .headline: ["headline", "title", "text", "headlines", "headline_text", "sentence"]
             case .category: ["category", "label", "section", "topic", "class", "class index"]
@@ -70,7 +70,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
             } else {
                 let free = columns.filter { !given.contains($0) }
                 resolved[role] =
-                    role.usualNames.lazy.compactMap { usual in
+                    role.defaultNames.lazy.compactMap { usual in
                         free.first { $0.lowercased() == usual }
                     }.first
             }
@@ -85,7 +85,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
             }
             throw FileError(
                 path,
-                "no column is named \(Role.headline.usualNames.quotedList("or")); "
+                "no column is named \(Role.headline.defaultNames.quotedList("or")); "
                     + "\(Self.found(columns)); name the one that holds the headlines by the setting data.columns.headline"
                     + " (the first line of a CSV or TSV file must be its header)")
         }
@@ -100,7 +100,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
     /// The column that would be taken for a role by its name but has another one.
     static func claim(on role: Role, in resolved: ColumnNames) -> (name: String, role: Role)? {
         for other in Role.allCases where other != role {
-            guard let name = resolved[other], role.usualNames.contains(name.lowercased()) else { continue }
+            guard let name = resolved[other], role.defaultNames.contains(name.lowercased()) else { continue }
             return (name, other)
         }
         return nil

@@ -31,7 +31,7 @@ public enum HeadlineFormat: String, Sendable, Hashable, Codable, CaseIterable {
             throw FileError(
                 path,
                 "the name does not say which format the file has; say it by the setting data.format (\(known)), or give the file that extension",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
     }
 }

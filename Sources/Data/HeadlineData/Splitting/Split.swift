@@ -14,11 +14,11 @@ public enum SplitMethod: String, Sendable, Hashable, Codable, CaseIterable {
 /// A split that cannot be made of the rows at hand.
 public struct SplitError: ReportableError, Equatable {
     public let description: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    init(_ description: String, exitStatus: ExitStatus = .data) {
+    init(_ description: String, category: ErrorCategory = .invalidInput) {
         self.description = description
-        self.exitStatus = exitStatus
+        self.category = category
     }
 }
 
@@ -48,7 +48,8 @@ public struct Split: Sendable, Hashable {
     public init(of rows: [Headline], method: SplitMethod, fraction: Double, seed: UInt64) throws(SplitError) {
         guard fraction > 0, fraction < 1 else {
             throw SplitError(
-                "the validation fraction is \(fraction), expected more than 0 and less than 1", exitStatus: .usage)
+                "the validation fraction is \(fraction), expected more than 0 and less than 1",
+                category: .invalidRequest)
         }
         guard rows.count >= 2 else {
             let found = rows.isEmpty ? "there is no headline" : "there is only one headline"

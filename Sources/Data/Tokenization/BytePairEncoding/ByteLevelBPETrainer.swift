@@ -22,7 +22,8 @@ extension ByteLevelBPE {
         guard vocabularySize > alphabet.count, vocabularySize <= Int(Int32.max) else {
             throw TokenizationError(
                 "a byte-level vocabulary of \(vocabularySize) entries is impossible: it has \(alphabet.count) for the bytes "
-                    + "and one for \(endOfTextToken); ask for at least \(alphabet.count + 1)", exitStatus: .usage)
+                    + "and one for \(endOfTextToken); ask for at least \(alphabet.count + 1)", category: .invalidRequest
+            )
         }
         var byteIDs = [Int32](repeating: 0, count: 256)
         for (id, byte) in alphabet.enumerated() { byteIDs[Int(byte)] = Int32(id) }

@@ -9,7 +9,7 @@ struct BERTCharacterTraits: OptionSet {
     /// Punctuation, a word of its own.
     static let punctuation = BERTCharacterTraits(rawValue: 4)
     /// Of the blocks that BERT takes for Chinese.
-    static let chinese = BERTCharacterTraits(rawValue: 8)
+    static let cjkIdeograph = BERTCharacterTraits(rawValue: 8)
     /// Nonspacing marks, which are removed with the accents.
     static let nonspacing = BERTCharacterTraits(rawValue: 16)
     /// Of the nonspacing marks those of combining class 0, across which others are not put in order.

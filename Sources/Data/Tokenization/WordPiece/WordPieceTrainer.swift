@@ -32,7 +32,7 @@ extension WordPieceTokenizer {
         guard vocabularySize >= tokens.count, vocabularySize < Int(Int32.max) else {
             throw TokenizationError(
                 "a WordPiece vocabulary of \(vocabularySize) entries is impossible: the texts need \(tokens.count) for "
-                    + "special tokens and single characters; ask for more entries", exitStatus: .usage)
+                    + "special tokens and single characters; ask for more entries", category: .invalidRequest)
         }
         var learner = MergeLearner(
             tokens: tokens,

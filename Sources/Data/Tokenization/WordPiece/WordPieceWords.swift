@@ -80,7 +80,7 @@ struct WordPieceWords {
         if traits.contains(.space) {
             takePending()
             endWord()
-        } else if spacesChinese, traits.contains(.chinese) {
+        } else if spacesChinese, traits.contains(.cjkIdeograph) {
             takePending()
             endWord()
             decompose(scalar, traits)

@@ -66,21 +66,21 @@ public struct BERTConfigurationFile: Sendable {
     public init(path: String) throws(FileError) {
         let reader = try ModelSettingsReader(
             path: path, model: "a BERT", types: Self.types, keys: Self.keys)
-        let channels = try reader.count("hidden_size")
+        let hiddenSize = try reader.count("hidden_size")
         let heads = try reader.count("num_attention_heads")
-        guard channels % heads == 0 else {
+        guard hiddenSize % heads == 0 else {
             throw reader.error("hidden_size", expected: "a multiple of `num_attention_heads`, \(heads)")
         }
         let vocabularySize = try reader.count("vocab_size")
         let hiddenDropout = try reader.number("hidden_dropout_prob", absent: 0.1, in: 0...0.999)
         let labels = try Self.labels(reader)
         let model = BERTClassifier.Configuration(
-            vocabularySize: vocabularySize, positions: try reader.count("max_position_embeddings"),
-            tokenTypes: try reader.count("type_vocab_size"), channels: channels,
+            vocabularySize: vocabularySize, contextLength: try reader.count("max_position_embeddings"),
+            tokenTypes: try reader.count("type_vocab_size"), hiddenSize: hiddenSize,
             layers: try reader.count("num_hidden_layers"), heads: heads,
-            innerChannels: try reader.count("intermediate_size"),
+            intermediateSize: try reader.count("intermediate_size"),
             layerNormEpsilon: Float(try reader.number("layer_norm_eps", absent: 1e-12, in: 0...1)),
-            initializerDeviation: try reader.number("initializer_range", absent: 0.02, in: 0...1),
+            initializerRange: try reader.number("initializer_range", absent: 0.02, in: 0...1),
             hiddenDropout: Float(hiddenDropout),
             attentionDropout: Float(try reader.number("attention_probs_dropout_prob", absent: 0.1, in: 0...0.999)),
             classifierDropout: Float(try reader.number("classifier_dropout", absent: hiddenDropout, in: 0...0.999)),
@@ -146,13 +146,13 @@ public struct BERTConfigurationFile: Sendable {
             ("classifier_dropout", .number(Double(model.classifierDropout).shortest)),
             (Self.temperatureKey, temperature.map { .number($0) } ?? .null), ("hidden_act", "gelu"),
             ("hidden_dropout_prob", .number(Double(model.hiddenDropout).shortest)),
-            ("hidden_size", .integer(model.channels)),
+            ("hidden_size", .integer(model.hiddenSize)),
             ("id2label", .object(labels.enumerated().map { (String($0.offset), .string($0.element)) })),
-            ("initializer_range", .number(model.initializerDeviation)),
-            ("intermediate_size", .integer(model.innerChannels)),
+            ("initializer_range", .number(model.initializerRange)),
+            ("intermediate_size", .integer(model.intermediateSize)),
             ("label2id", .object(labels.enumerated().map { ($0.element, .integer($0.offset)) })),
             ("layer_norm_eps", .number(Double(model.layerNormEpsilon).shortest)),
-            ("max_position_embeddings", .integer(model.positions)),
+            ("max_position_embeddings", .integer(model.contextLength)),
             ("model_type", .string(modelType)),
             ("num_attention_heads", .integer(model.heads)), ("num_hidden_layers", .integer(model.layers)),
             ("pad_token_id", padToken.map { .integer(Int($0)) } ?? .null), ("position_embedding_type", "absolute"),

@@ -129,7 +129,7 @@ struct BERTWeightsFile {
         isInt8: Bool, _ isIgnored: (String) -> Bool
     ) throws -> (source: ParameterStore.Source, ignored: [String]) {
         var arrays: [String: NDArray] = [:]
-        var matrices: [String: CompactMatrix] = [:]
+        var matrices: [String: QuantizedMatrix] = [:]
         var ignored: [String] = []
         var seen: Set<String> = []
         for entry in checkpoint.entries {
@@ -148,10 +148,10 @@ struct BERTWeightsFile {
             }
             switch try checkpoint.matrix(entry.name) {
             case .dense(let array): arrays[name] = array
-            case .compact(let matrix): matrices[name] = matrix
+            case .quantized(let matrix): matrices[name] = matrix
             }
         }
-        return (.inferCompact(matrices, arrays), ignored)
+        return (.inferQuantized(matrices, arrays), ignored)
     }
 
     /// The arrays by their parameters' names, but for those that `isIgnored`, which come as the file calls them.

@@ -120,7 +120,7 @@ public struct ClassifierFolder {
         let folder = try AtomicFolder(path: path)
         try AtomicFile.write(
             configuration.json(numberType: precision.numberType).serialized(.indented), to: folder.file("config.json"))
-        let matrices = parameters.parameters.map { parameter -> (name: String, values: ProductMatrix) in
+        let matrices = parameters.parameters.map { parameter -> (name: String, values: WeightMatrix) in
             var array = parameter.array
             if temperature != 1, BERTWeightsFile.isHead(parameter.name) {
                 array = NDArray(array.elements.map { Float(Double($0) / temperature) }, shape: parameter.shape)

@@ -19,34 +19,34 @@ struct MeanLayer {
 
     /// For the last layer of `configuration`.
     init(_ configuration: BERTClassifier.Configuration) {
-        let (channels, inner) = (configuration.channels, configuration.innerChannels)
+        let (hiddenSize, inner) = (configuration.hiddenSize, configuration.intermediateSize)
         let layer = "bert.encoder.layer.\(configuration.layers - 1)."
         func constant(_ value: Float, _ shape: Shape) -> NDArray {
             MutableArray(shape: shape, repeating: value).frozen()
         }
         func diagonal(_ value: Float) -> NDArray {
-            let array = MutableArray(shape: Shape(rows: channels, columns: channels), repeating: 0)
-            array.withUnsafeMutableElements { for index in 0..<channels { $0[index * (channels + 1)] = value } }
+            let array = MutableArray(shape: Shape(rows: hiddenSize, columns: hiddenSize), repeating: 0)
+            array.withUnsafeMutableElements { for index in 0..<hiddenSize { $0[index * (hiddenSize + 1)] = value } }
             return array.frozen()
         }
-        let square = Shape(rows: channels, columns: channels)
+        let square = Shape(rows: hiddenSize, columns: hiddenSize)
         arrays = [
             layer + "attention.self.query.weight": constant(0, square),
-            layer + "attention.self.query.bias": constant(0, [channels]),
-            layer + "attention.self.key.bias": constant(0, [channels]),
+            layer + "attention.self.query.bias": constant(0, [hiddenSize]),
+            layer + "attention.self.key.bias": constant(0, [hiddenSize]),
             layer + "attention.self.value.weight": diagonal(1),
-            layer + "attention.self.value.bias": constant(0, [channels]),
+            layer + "attention.self.value.bias": constant(0, [hiddenSize]),
             layer + "attention.output.dense.weight": diagonal(Self.share),
-            layer + "attention.output.dense.bias": constant(0, [channels]),
-            layer + "attention.output.LayerNorm.weight": constant(1, [channels]),
-            layer + "attention.output.LayerNorm.bias": constant(0, [channels]),
+            layer + "attention.output.dense.bias": constant(0, [hiddenSize]),
+            layer + "attention.output.LayerNorm.weight": constant(1, [hiddenSize]),
+            layer + "attention.output.LayerNorm.bias": constant(0, [hiddenSize]),
             layer + "intermediate.dense.bias": constant(0, [inner]),
-            layer + "output.dense.weight": constant(0, Shape(rows: channels, columns: inner)),
-            layer + "output.dense.bias": constant(0, [channels]),
-            layer + "output.LayerNorm.weight": constant(1, [channels]),
-            layer + "output.LayerNorm.bias": constant(0, [channels]),
+            layer + "output.dense.weight": constant(0, Shape(rows: hiddenSize, columns: inner)),
+            layer + "output.dense.bias": constant(0, [hiddenSize]),
+            layer + "output.LayerNorm.weight": constant(1, [hiddenSize]),
+            layer + "output.LayerNorm.bias": constant(0, [hiddenSize]),
             "bert.pooler.dense.weight": diagonal(Self.poolerScale),
-            "bert.pooler.dense.bias": constant(0, [channels]),
+            "bert.pooler.dense.bias": constant(0, [hiddenSize]),
         ]
         fresh = [layer + "attention.self.key.weight", layer + "intermediate.dense.weight"]
     }

@@ -51,18 +51,18 @@ public struct GPT2ConfigurationFile: Sendable {
     public init(path: String) throws(FileError) {
         let reader = try ModelSettingsReader(path: path, model: "a GPT-2", types: Self.types, keys: Self.keys)
         isInt8 = reader.modelType == Self.int8Type
-        let channels = try reader.count("n_embd")
+        let hiddenSize = try reader.count("n_embd")
         let heads = try reader.count("n_head")
-        guard channels % heads == 0 else {
+        guard hiddenSize % heads == 0 else {
             throw reader.error("n_embd", expected: "a multiple of `n_head`, \(heads)")
         }
         let vocabularySize = try reader.count("vocab_size")
-        let inner = reader.json["n_inner"].map(\.isNull) ?? true ? 4 * channels : try reader.count("n_inner")
+        let inner = reader.json["n_inner"].map(\.isNull) ?? true ? 4 * hiddenSize : try reader.count("n_inner")
         model = GPT2.Configuration(
-            vocabularySize: vocabularySize, positions: try reader.count("n_positions"), channels: channels,
-            layers: try reader.count("n_layer"), heads: heads, innerChannels: inner,
+            vocabularySize: vocabularySize, contextLength: try reader.count("n_positions"), hiddenSize: hiddenSize,
+            layers: try reader.count("n_layer"), heads: heads, intermediateSize: inner,
             layerNormEpsilon: Float(try reader.number("layer_norm_epsilon", absent: 1e-5, in: 0...1)),
-            initializerDeviation: try reader.number("initializer_range", absent: 0.02, in: 0...1),
+            initializerRange: try reader.number("initializer_range", absent: 0.02, in: 0...1),
             embeddingDropout: Float(try reader.number("embd_pdrop", absent: 0.1, in: 0...0.999)),
             residualDropout: Float(try reader.number("resid_pdrop", absent: 0.1, in: 0...0.999)),
             attentionDropout: Float(try reader.number("attn_pdrop", absent: 0.1, in: 0...0.999)))
@@ -77,13 +77,13 @@ public struct GPT2ConfigurationFile: Sendable {
             ("activation_function", "gelu_new"), ("architectures", ["GPT2LMHeadModel"]),
             ("attn_pdrop", .number(Double(model.attentionDropout).shortest)), ("bos_token_id", end),
             ("embd_pdrop", .number(Double(model.embeddingDropout).shortest)), ("eos_token_id", end),
-            ("initializer_range", .number(model.initializerDeviation)),
+            ("initializer_range", .number(model.initializerRange)),
             ("layer_norm_epsilon", .number(Double(model.layerNormEpsilon).shortest)),
             ("model_type", .string(isInt8 ? Self.int8Type : Self.plainType)),
-            ("n_ctx", .integer(model.positions)), ("n_embd", .integer(model.channels)),
+            ("n_ctx", .integer(model.contextLength)), ("n_embd", .integer(model.hiddenSize)),
             ("n_head", .integer(model.heads)),
-            ("n_inner", .integer(model.innerChannels)), ("n_layer", .integer(model.layers)),
-            ("n_positions", .integer(model.positions)),
+            ("n_inner", .integer(model.intermediateSize)), ("n_layer", .integer(model.layers)),
+            ("n_positions", .integer(model.contextLength)),
             ("resid_pdrop", .number(Double(model.residualDropout).shortest)), ("tie_word_embeddings", true),
             ("torch_dtype", .string(numberType)),
             ("vocab_size", .integer(model.vocabularySize)),

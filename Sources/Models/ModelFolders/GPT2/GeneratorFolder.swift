@@ -66,7 +66,7 @@ public struct GeneratorFolder {
         }
         let isOurs = isVerified ? try checkpoint.verify() : try checkpoint.verifyHeaders()
         var arrays: [String: NDArray] = [:]
-        var matrices: [String: CompactMatrix] = [:]
+        var matrices: [String: QuantizedMatrix] = [:]
         var seen: Set<String> = []
         var ignored: [String] = []
         for entry in checkpoint.entries {
@@ -87,11 +87,11 @@ public struct GeneratorFolder {
             }
             switch try checkpoint.matrix(entry.name) {
             case .dense(let array): arrays[name] = array
-            case .compact(let matrix): matrices[name] = matrix
+            case .quantized(let matrix): matrices[name] = matrix
             }
         }
         let store = ParameterStore(
-            purpose == .training ? .train(arrays) : .inferCompact(matrices, arrays))
+            purpose == .training ? .train(arrays) : .inferQuantized(matrices, arrays))
         let model = GPT2(store.root, configuration ?? self.configuration.model)
         do { try store.finish() } catch {
             throw FileError(checkpoint.path, "does not fit \(path)/config.json: \(error)")
@@ -179,7 +179,7 @@ public struct GeneratorFolder {
         try SafetensorsWriter.write(
             matrices, to: folder.file(SafetensorsCheckpoint.fileName), precision: precision.ofArrays,
             metadata: ["producer": "HeadlineKit"])
-        for (name, bytes) in tokenizer.files(contextLength: model.configuration.positions) + others {
+        for (name, bytes) in tokenizer.files(contextLength: model.configuration.contextLength) + others {
             try AtomicFile.write(bytes, to: folder.file(name))
         }
         try folder.commit()

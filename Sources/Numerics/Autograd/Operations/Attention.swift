@@ -11,7 +11,7 @@ public enum AttentionProjections {
     case firstTokens(query: Tensor, key: Tensor, value: Tensor)
 
     /// C.
-    var channels: Int {
+    var hiddenSize: Int {
         switch self {
         case .packed(let projection): return projection.shape.columns / 3
         case .separate(let query, _, _), .firstTokens(let query, _, _): return query.shape.columns
@@ -32,7 +32,7 @@ public enum AttentionProjections {
 
     private var columns: (Int, Int, Int) {
         switch self {
-        case .packed: return (0, channels, 2 * channels)
+        case .packed: return (0, hiddenSize, 2 * hiddenSize)
         case .separate, .firstTokens: return (0, 0, 0)
         }
     }
@@ -45,7 +45,7 @@ public enum AttentionProjections {
         let (q, k, v) = columns
         let attention = Attention(
             query: AttentionOperand(query.value, firstColumn: q), key: AttentionOperand(key.value, firstColumn: k),
-            value: AttentionOperand(value.value, firstColumn: v), channels: channels, segments: segments,
+            value: AttentionOperand(value.value, firstColumn: v), hiddenSize: hiddenSize, segments: segments,
             settings: settings, cache: cache)
         return .result("attention", of: query, key, value, value: attention.output) { dOutput, gradients in
             // The kernel adds all three at once; a projection nobody wants a gradient of gets scratch.

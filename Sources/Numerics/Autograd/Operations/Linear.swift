@@ -10,18 +10,18 @@ public enum WeightLayout: Sendable {
 }
 
 extension Tensor {
-    /// The same without a tape, from a weight that may be stored in fewer bits. Few rows (``RowProduct``) have the same bits
+    /// The same without a tape, from a weight that may be stored in fewer bits. Few rows (``SkinnyMatmul``) have the same bits
     /// each whatever stands beside them.
-    public func linear(_ weight: ProductMatrix, layout: WeightLayout, bias: Tensor?) -> Tensor {
+    public func linear(_ weight: WeightMatrix, layout: WeightLayout, bias: Tensor?) -> Tensor {
         require(Tape.current == nil, "linear: a compact weight on a tape")
         let layout = weight.isInt8 ? .outputInput : layout
-        let orientation: Orientation = layout == .inputOutput ? .asStored : .transposed
-        guard shape.rows > RowProduct.mostRows else {
-            return Tensor(constant: RowProduct.multiply(value, weight, orientation, bias: bias?.value))
+        let orientation: Orientation = layout == .inputOutput ? .notTransposed : .transposed
+        guard shape.rows > SkinnyMatmul.maximumRows else {
+            return Tensor(constant: SkinnyMatmul.multiply(value, weight, orientation, bias: bias?.value))
         }
         switch weight {
         case .dense(let array): return linear(Tensor(constant: array), layout: layout, bias: bias)
-        case .compact(let matrix): return linear(Tensor(constant: matrix.widened()), layout: layout, bias: bias)
+        case .quantized(let matrix): return linear(Tensor(constant: matrix.dequantized()), layout: layout, bias: bias)
         }
     }
 
@@ -30,14 +30,14 @@ extension Tensor {
     ///   - weight: `[in, out]` or `[out, in]`, as `layout` says.
     ///   - bias: `[out]`.
     public func linear(_ weight: Tensor, layout: WeightLayout, bias: Tensor?) -> Tensor {
-        if Tape.current == nil, shape.rows <= RowProduct.mostRows {
+        if Tape.current == nil, shape.rows <= SkinnyMatmul.maximumRows {
             return linear(.dense(weight.value), layout: layout, bias: bias)
         }
         let outputs = weight.shape[layout == .inputOutput ? 1 : 0]
         let output = MutableArray(shape: Shape(rows: shape.rows, columns: outputs))
         if let bias { output.fillRows(with: bias.value) }
         matmul(
-            value, .asStored, weight.value, layout == .inputOutput ? .asStored : .transposed, into: output,
+            value, .notTransposed, weight.value, layout == .inputOutput ? .notTransposed : .transposed, into: output,
             accumulate: bias != nil)
         let input = self
         // A bias that is absent takes no gradient; the weight stands in for it in the list of inputs.
@@ -45,9 +45,9 @@ extension Tensor {
             gradients.add(to: weight) { dWeight, accumulate in
                 switch layout {
                 case .inputOutput:
-                    matmul(input.value, .transposed, dOutput, .asStored, into: dWeight, accumulate: accumulate)
+                    matmul(input.value, .transposed, dOutput, .notTransposed, into: dWeight, accumulate: accumulate)
                 case .outputInput:
-                    matmul(dOutput, .transposed, input.value, .asStored, into: dWeight, accumulate: accumulate)
+                    matmul(dOutput, .transposed, input.value, .notTransposed, into: dWeight, accumulate: accumulate)
                 }
             }
             if let bias {
@@ -58,7 +58,8 @@ extension Tensor {
             }
             gradients.add(to: input) { dInput, accumulate in
                 matmul(
-                    dOutput, .asStored, weight.value, layout == .inputOutput ? .transposed : .asStored, into: dInput,
+                    dOutput, .notTransposed, weight.value, layout == .inputOutput ? .transposed : .notTransposed,
+                    into: dInput,
                     accumulate: accumulate)
             }
         }

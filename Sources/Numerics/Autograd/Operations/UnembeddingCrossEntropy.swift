@@ -60,13 +60,13 @@ struct UnembeddingHead {
         for range in Self.chunks(of: rows) {
             let chunk = input.rows(range)
             let logits = scratch.rows(0..<range.count)
-            matmul(chunk, .asStored, table, .transposed, into: logits, accumulate: false)
+            matmul(chunk, .notTransposed, table, .transposed, into: logits, accumulate: false)
             losses += logits.crossEntropy(targets: targets[range], differentiate: differentiate)
             let dLogits = logits.frozen()
             if let dInput {
-                matmul(dLogits, .asStored, table, .asStored, into: dInput.rows(range), accumulate: false)
+                matmul(dLogits, .notTransposed, table, .notTransposed, into: dInput.rows(range), accumulate: false)
             }
-            if let dTable { matmul(dLogits, .transposed, chunk, .asStored, into: dTable, accumulate: true) }
+            if let dTable { matmul(dLogits, .transposed, chunk, .notTransposed, into: dTable, accumulate: true) }
         }
         return losses
     }

@@ -24,7 +24,7 @@ public struct CalibrationFigures: Sendable, Hashable, Codable {
 /// A temperature for a classifier, and what it is worth.
 public struct CalibrationReport: Sendable, Hashable, Codable {
     /// Fitted on all rows: the one to use.
-    public let scaling: TemperatureScaling
+    public let scaling: TemperatureCalibration
     /// With temperature 1.
     public let before: CalibrationFigures
     /// With `scaling`, on the rows it was fitted on: flattering.
@@ -32,11 +32,11 @@ public struct CalibrationReport: Sendable, Hashable, Codable {
     /// Each half of the rows with the temperature of the other half: what to expect of new rows. `nil` for one row.
     public let crossFitted: CalibrationFigures?
     /// The temperatures of the two halves; the nearer they are, the better the temperature is known.
-    public let halves: [TemperatureScaling]
+    public let halves: [TemperatureCalibration]
 
     /// Fits and judges a temperature. `seed` chooses the halves.
     public init(_ logits: ClassLogits, seed: UInt64) {
-        scaling = TemperatureScaling(fitting: logits)
+        scaling = TemperatureCalibration(fitting: logits)
         before = CalibrationFigures(logits.predictions())
         after = CalibrationFigures(logits.predictions(temperature: scaling.temperature))
         let crossFit = CrossFittedTemperatures(logits, seed: seed)

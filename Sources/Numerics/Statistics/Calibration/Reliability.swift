@@ -48,10 +48,10 @@ public struct Reliability: Sendable, Hashable, Codable {
     }
 
     /// The number of bins that Guo et al. use.
-    public static let usualBinCount = 15
+    public static let defaultBinCount = 15
 
     /// Judges the confidences of all rows. Traps unless `binCount` is positive.
-    public init(_ predictions: ClassPredictions, _ binning: Binning, binCount: Int = Self.usualBinCount) {
+    public init(_ predictions: ClassPredictions, _ binning: Binning, binCount: Int = Self.defaultBinCount) {
         precondition(binCount > 0, "Reliability: \(binCount) bins")
         let confidences = predictions.confidences
         let isRight = zip(predictions.labels, predictions.predicted).map(==)

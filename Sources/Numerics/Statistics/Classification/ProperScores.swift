@@ -3,10 +3,10 @@ import Foundation
 extension ClassPredictions {
     /// The smallest probability that `nats` takes a logarithm of, as in scikit-learn's `log_loss`: a class that was called
     /// impossible costs 36 nats, not infinitely many.
-    static let smallestProbability = Double.ulpOfOne
+    static let minimumProbability = Double.ulpOfOne
 
     /// `[N]`: −log p(label) of each row, in nats.
-    public var nats: [Double] { labelProbabilities.map { -log(max($0, Self.smallestProbability)) } }
+    public var nats: [Double] { labelProbabilities.map { -log(max($0, Self.minimumProbability)) } }
 
     /// The mean of `nats` (`log_loss` of scikit-learn).
     public var negativeLogLikelihood: Double { nats.reduce(0, +) / Double(count) }

@@ -36,11 +36,11 @@ public struct PairedComparison: Sendable, Hashable, Codable {
 
     /// Fewer headlines decide nothing: that five of five speak for the same model has a probability of 2 · 2⁻⁵ = 6 %
     /// where both are equally good (the sign test).
-    static let fewestHeadlines = 6
+    static let minimumHeadlines = 6
 
     /// The better model where the interval of the difference leaves out 0; at its end counts as inside.
     public var verdict: Verdict {
-        guard difference.count >= Self.fewestHeadlines, !difference.contains(0) else { return .undecided }
+        guard difference.count >= Self.minimumHeadlines, !difference.contains(0) else { return .undecided }
         return (difference.lower > 0) == isLargerBetter ? .bIsBetter : .aIsBetter
     }
 

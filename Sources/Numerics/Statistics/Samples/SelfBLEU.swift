@@ -19,13 +19,13 @@
 func selfBLEU(_ samples: [[Int32]]) -> Double {
     precondition(samples.count > 1, "selfBLEU: \(samples.count) samples")
     var logarithms = [Double](repeating: 0, count: samples.count)
-    for length in 1...longestRunOfBLEU {
+    for length in 1...maximumBLEUOrder {
         let (counts, largest) = runCounts(samples, length: length)
         for (index, counts) in counts.enumerated() {
             let found = counts.reduce(0) { $0 + min($1.value, largest[$1.key]?.besides(index) ?? 0) }
             let all = max(samples[index].count - length + 1, 1)
-            let numerator = found > 0 ? Double(found) : length > 1 ? smallestCount : 0
-            logarithms[index] += log(numerator / Double(all)) / Double(longestRunOfBLEU)
+            let numerator = found > 0 ? Double(found) : length > 1 ? minimumCount : 0
+            logarithms[index] += log(numerator / Double(all)) / Double(maximumBLEUOrder)
         }
     }
     let lengths = samples.reduce(into: [Int: Int]()) { $0[$1.count, default: 0] += 1 }
@@ -38,8 +38,8 @@ func selfBLEU(_ samples: [[Int32]]) -> Double {
     return scores.reduce(0, +) / Double(samples.count)
 }
 
-private let longestRunOfBLEU = 4
-private let smallestCount = 0.1
+private let maximumBLEUOrder = 4
+private let minimumCount = 0.1
 
 /// The two largest counts of a run in single samples, and which sample the largest is from.
 private struct LargestCounts {

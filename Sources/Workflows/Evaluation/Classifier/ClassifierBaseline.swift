@@ -28,7 +28,7 @@ public enum ClassifierBaseline: String, Sendable, CaseIterable {
                 let names = allCases.map(\.rawValue)
                 throw EvaluationError(
                     "--baselines \(text): there is no baseline `\(name)`; expected none, or some of"
-                        + " \(names.joined(separator: ","))\(suggestion(for: name, among: names))", .usage)
+                        + " \(names.joined(separator: ","))\(suggestion(for: name, among: names))", .invalidRequest)
             }
             if !list.contains(baseline) { list.append(baseline) }
         }

@@ -17,7 +17,7 @@ public struct ClassifierErrors: Sendable {
     }
 
     /// As many confident errors are kept.
-    static let mostShown = 20
+    static let maximumShown = 20
 
     /// Finds doubtful labels by confident learning (Northcutt, Jiang and Chuang, "Confident learning", JAIR 70, 2021): a
     /// headline belongs to another class when the model gives that class at least the probability that it gives it, on
@@ -29,7 +29,7 @@ public struct ClassifierErrors: Sendable {
         let wrong = labels.indices.filter { labels[$0] != predictions.predicted[$0] }
         count = wrong.count
         mostConfident = Array(
-            wrong.sorted { (confidences[$1], $0) < (confidences[$0], $1) }.prefix(Self.mostShown))
+            wrong.sorted { (confidences[$1], $0) < (confidences[$0], $1) }.prefix(Self.maximumShown))
         var (sums, counts) = ([Double](repeating: 0, count: width), [Int](repeating: 0, count: width))
         let own = predictions.labelProbabilities
         for (row, label) in labels.enumerated() {

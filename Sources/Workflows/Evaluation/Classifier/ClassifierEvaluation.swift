@@ -129,10 +129,10 @@ public struct ClassifierEvaluation {
             let label = row.category ?? ""
             let more = names > 1 ? " (and \(names - 1) more such \(names == 2 ? "label" : "labels"))" : ""
             throw EvaluationError(
-                "\(data.source.path): line \(row.line) has the label \"\(harmless(label))\"\(more), which the model does not"
+                "\(data.source.path): line \(row.line) has the label \"\(escapedForTerminal(label))\"\(more), which the model does not"
                     + " know; \(NumberText.headlines(unknown.count)) \(unknown.count == 1 ? "has such a label" : "have such labels"): merge them by a label map (--set"
                     + " labels.map=FILE), as in training, or leave them out" + suggestion(for: label, among: labels),
-                .data)
+                .invalidInput)
         }
         return data.headlines.map { places[$0.category ?? ""] ?? 0 }
     }
@@ -155,7 +155,7 @@ public struct ClassifierEvaluation {
             do throws(ClassificationError) { scores = try classifier.scores(Array(texts[rows])) } catch {
                 guard let place = error.headline else { throw error }
                 let line = data.headlines[start + place].line
-                throw EvaluationError("\(data.source.path): line \(line): the headline \(error.problem)", .data)
+                throw EvaluationError("\(data.source.path): line \(line): the headline \(error.problem)", .invalidInput)
             }
             for (row, score) in zip(rows, scores) {
                 guard score.logits.allSatisfy(\.isFinite) else {
@@ -167,7 +167,7 @@ public struct ClassifierEvaluation {
             }
         }
         do { return (try ClassLogits(values, labels: truth, classCount: classifier.labels.count), cut) } catch {
-            throw EvaluationError("\(data.source.path): \(error)", .data)
+            throw EvaluationError("\(data.source.path): \(error)", .invalidInput)
         }
     }
 
@@ -257,7 +257,7 @@ public struct ClassifierEvaluation {
         guard !rows.isEmpty else {
             throw EvaluationError(
                 "\(data.trainingSource?.path ?? "the training file"): none of its headlines has a label that the model knows",
-                .data)
+                .invalidInput)
         }
         let results = try wanted.map { baseline in
             let stage = "baseline: \(baseline.title)"

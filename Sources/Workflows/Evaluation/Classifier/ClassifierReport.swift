@@ -220,7 +220,7 @@ extension ClassifierEvaluation {
                             series: [.init("accuracy", points)], yRange: 0...1))),
                 .table(table),
                 .paragraph(
-                    "Too few are fewer than \(fewestUseful) of these headlines: on others the same share may be less"
+                    "Too few are fewer than \(minimumUseful) of these headlines: on others the same share may be less"
                         + " accurate."),
             ])
     }
@@ -237,7 +237,7 @@ extension ClassifierEvaluation {
                 ])
             for row in slice.rows {
                 let relation =
-                    row.count < HeadlineSlices.fewestToJudge
+                    row.count < HeadlineSlices.minimumToJudge
                     ? "too few to say"
                     : row.accuracy.upper < overall
                         ? "worse" : row.accuracy.lower > overall ? "better" : "not told apart"
@@ -269,13 +269,13 @@ extension ClassifierEvaluation {
     }
 
     /// Suspected label errors that the page shows; all stand in `report.json`.
-    static let mostSuspicions = 20
+    static let maximumSuspicions = 20
 
     private var suspicionsSection: Report.Section? {
         let all = errors.suspectedLabels
         guard !all.isEmpty else { return nil }
         let asked = baselines.filter { $0.baseline != .majority }.count
-        let examples = all.prefix(Self.mostSuspicions).map { suspicion in
+        let examples = all.prefix(Self.maximumSuspicions).map { suspicion in
             example(suspicion.row, asked > 0 ? ["\(suspicion.agreeing) of \(asked) baselines agree"] : [])
         }
         let text =

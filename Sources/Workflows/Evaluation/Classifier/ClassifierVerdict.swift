@@ -23,17 +23,17 @@ extension ClassifierEvaluation {
     private var usefulCoverage: Double { usefulCoverage(Self.usefulAccuracy) }
 
     /// Fewer headlines than these, or a smaller share, are no part of the work that could be left to the model.
-    private static let (fewestHeadlines, smallestShare) = (30, 0.05)
+    private static let (minimumHeadlines, minimumShare) = (30, 0.05)
 
     /// How many headlines a useful coverage has at least.
-    var fewestUseful: Int {
-        max(Self.fewestHeadlines, Int((Self.smallestShare * Double(predictions.count)).rounded(.up)))
+    var minimumUseful: Int {
+        max(Self.minimumHeadlines, Int((Self.minimumShare * Double(predictions.count)).rounded(.up)))
     }
 
     /// The share of headlines, the surest ones, that are labelled at least so well; 0 when they are too few to matter.
     func usefulCoverage(_ accuracy: Double) -> Double {
         let share = coverage.coverage(atAccuracy: accuracy)
-        return share * Double(predictions.count) < Double(fewestUseful) - 0.5 ? 0 : share
+        return share * Double(predictions.count) < Double(minimumUseful) - 0.5 ? 0 : share
     }
 
     private var accuracy: Measure? { measures.named("accuracy") }
@@ -82,11 +82,11 @@ extension ClassifierEvaluation {
 
     private var usefulness: String {
         let target = NumberText.percent(Self.usefulAccuracy, 0)
-        guard predictions.count > fewestUseful else {
+        guard predictions.count > minimumUseful else {
             return "These are too few headlines to say which it may label alone."
         }
         guard usefulCoverage > 0 else {
-            return "Not even the \(NumberText.headlines(fewestUseful)) it is surest of are labelled \(target) right."
+            return "Not even the \(NumberText.headlines(minimumUseful)) it is surest of are labelled \(target) right."
         }
         guard usefulCoverage < 1 else { return "It labels all headlines at least \(target) right." }
         return

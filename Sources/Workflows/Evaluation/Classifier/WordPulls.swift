@@ -24,9 +24,9 @@ public struct WordPulls: Sendable {
     public let looksAt: Int
 
     /// Words of each label that are kept, and of each headline.
-    private static let (mostOfLabel, mostOfHeadline) = (6, 3)
+    private static let (maximumPerLabel, maximumPerHeadline) = (6, 3)
     /// Less than this is chance.
-    private static let leastNats = 0.1
+    private static let minimumNats = 0.1
 
     /// Leaves words out of some headlines: the `first`, and others of every predicted label in turn, from all over the file.
     init(
@@ -51,16 +51,16 @@ public struct WordPulls: Sendable {
                 byLabel[label, default: [:]][pull.word, default: []].append(pull.nats)
             }
             headlines[row] = Array(
-                pulls.filter { $0.nats >= Self.leastNats }.sorted(by: Self.precedes).prefix(Self.mostOfHeadline))
+                pulls.filter { $0.nats >= Self.minimumNats }.sorted(by: Self.precedes).prefix(Self.maximumPerHeadline))
         }
         self.headlines = headlines
         labels = byLabel.sorted { $0.key < $1.key }.compactMap { label, words in
             let pulls = words.map { word, nats in
                 Pull(word: word, nats: nats.reduce(0, +) / Double(nats.count), count: nats.count)
             }
-            let strongest = pulls.filter { $0.nats >= Self.leastNats }.sorted { a, b in
+            let strongest = pulls.filter { $0.nats >= Self.minimumNats }.sorted { a, b in
                 (b.total, a.word) < (a.total, b.word)
-            }.prefix(Self.mostOfLabel)
+            }.prefix(Self.maximumPerLabel)
             return strongest.isEmpty ? nil : (label, Array(strongest))
         }
     }

@@ -122,7 +122,7 @@ extension ModelComparison {
     }
 
     /// Headlines shown for each side.
-    private static let mostShown = 10
+    private static let maximumShown = 10
 
     private var differencesSection: Report.Section {
         let (forA, forB) = advantages
@@ -131,7 +131,7 @@ extension ModelComparison {
                 summary: title,
                 [
                     .examples(
-                        rows.prefix(Self.mostShown).map { entry in
+                        rows.prefix(Self.maximumShown).map { entry in
                             Example(
                                 data.headlines[entry.row].text,
                                 details: entry.details + ["line \(data.headlines[entry.row].line)"])
@@ -150,8 +150,8 @@ extension ModelComparison {
                 (row, ["A \(NumberText.fixed(a[row], 1)) nats", "B \(NumberText.fixed(b[row], 1)) nats"])
             }
             return (
-                order.prefix(Self.mostShown).filter { a[$0] < b[$0] }.map(entry),
-                order.suffix(Self.mostShown).reversed().filter { b[$0] < a[$0] }.map(entry)
+                order.prefix(Self.maximumShown).filter { a[$0] < b[$0] }.map(entry),
+                order.suffix(Self.maximumShown).reversed().filter { b[$0] < a[$0] }.map(entry)
             )
         case .classifiers(let a, let b, let labels):
             let (ofA, ofB) = (a.labelProbabilities, b.labelProbabilities)

@@ -76,7 +76,7 @@ public struct ModelComparison {
         guard kinds.0 == kinds.1 else {
             throw EvaluationError(
                 "\(a) holds a \(kinds.0.rawValue) and \(b) a \(kinds.1.rawValue), expected two models of one kind",
-                .usage)
+                .invalidRequest)
         }
         return kinds.0
     }
@@ -107,7 +107,7 @@ public struct ModelComparison {
         guard !whole.isEmpty else {
             throw EvaluationError(
                 "\(data.source.path): every headline has more tokens than one of the models has positions, so there is nothing"
-                    + " to compare on", .data)
+                    + " to compare on", .invalidInput)
         }
         let (wholeA, wholeB) = (whole.map { natsA[$0] }, whole.map { natsB[$0] })
         var figures: [Figure] = []
@@ -142,8 +142,8 @@ public struct ModelComparison {
         let difference = Set(labels).symmetricDifference(classifiers[1].labels).sorted()
         guard difference.isEmpty else {
             throw EvaluationError(
-                "\(folders[0]) and \(folders[1]) have different labels, \"\(harmless(difference[0]))\" for one; train both on"
-                    + " the same labels to compare them", .usage)
+                "\(folders[0]) and \(folders[1]) have different labels, \"\(escapedForTerminal(difference[0]))\" for one; train both on"
+                    + " the same labels to compare them", .invalidRequest)
         }
         let predictions = try zip(folders, classifiers).map { folder, classifier in
             let truth = try ClassifierEvaluation.classes(data, classifier.labels)

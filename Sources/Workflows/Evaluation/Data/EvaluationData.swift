@@ -35,7 +35,7 @@ public struct EvaluationData: Sendable {
                 let methods = SplitMethod.allCases.map(\.rawValue).joined(separator: ", ")
                 throw EvaluationError(
                     "--held-out \(text): expected METHOD:FRACTION:SEED as data.split of the run has them, such as"
-                        + " stratified:0.2:1; methods are \(methods)", .usage)
+                        + " stratified:0.2:1; methods are \(methods)", .invalidRequest)
             }
             (self.method, self.fraction, self.seed) = (method, fraction, seed)
         }
@@ -53,7 +53,7 @@ public struct EvaluationData: Sendable {
     }
 
     /// The share of the evaluation file that may stand in the training file, exactly or nearly, unless more is allowed.
-    public static let usualLeakage = 0.02
+    public static let defaultLeakage = 0.02
 
     /// To be judged on, never empty.
     public let headlines: [Headline]
@@ -64,7 +64,7 @@ public struct EvaluationData: Sendable {
     /// What stands in both; `nil` without a training file.
     public let leakage: Leakage?
     /// Rows without a label that were left out, of the evaluated file and of the training file.
-    public let unlabelled: Int
+    public let unlabeled: Int
     public let unlabelledTraining: Int
     /// Whether rows must have labels.
     public let isLabelled: Bool
@@ -85,7 +85,7 @@ public struct EvaluationData: Sendable {
         /// Whether rows without a label are left out and files without labels refused.
         public var isLabelled: Bool
         /// The largest share of leakage.
-        public var allowedLeakage = EvaluationData.usualLeakage
+        public var allowedLeakage = EvaluationData.defaultLeakage
 
         public init(data: String, isLabelled: Bool) { (self.data, self.isLabelled) = (data, isLabelled) }
     }
@@ -97,11 +97,11 @@ public struct EvaluationData: Sendable {
         guard request.training == nil || request.heldOut == nil else {
             throw EvaluationError(
                 "--train and --held-out are both there, expected one: with --held-out the rest of --data is what was"
-                    + " trained on", .usage)
+                    + " trained on", .invalidRequest)
         }
         let (rows, source) = try Self.read(request.data, request)
         isLabelled = request.isLabelled
-        unlabelled = source.unlabelled
+        unlabeled = source.unlabeled
         if let heldOut = request.heldOut {
             let split = try Split(of: rows, method: heldOut.method, fraction: heldOut.fraction, seed: heldOut.seed)
             headlines = Self.renamed(split.validation.map { rows[$0] }, request)
@@ -115,7 +115,7 @@ public struct EvaluationData: Sendable {
             self.source = source.source
             let read = try request.training.map { try Self.read($0, request) }
             training = read?.rows ?? []
-            unlabelledTraining = read?.source.unlabelled ?? 0
+            unlabelledTraining = read?.source.unlabeled ?? 0
             trainingSource = read?.source.source
         }
         remarks = request.runs.compactMap { $0.remark(on: source.source, heldOut: request.heldOut) }
@@ -126,7 +126,7 @@ public struct EvaluationData: Sendable {
                     + " \(trainingSource?.path ?? "the training file") and \(leakage.overlap.near) more nearly"
                     + " (\(NumberText.percent(leakage.share, 2)), more than \(NumberText.percent(request.allowedLeakage, 2))), so figures"
                     + " would flatter; remove them, or allow them by --allow-leakage \(Self.nextHundredth(leakage.share))",
-                .data)
+                .invalidInput)
         }
     }
 
@@ -134,12 +134,12 @@ public struct EvaluationData: Sendable {
 
     private static func read(
         _ path: String, _ request: Request
-    ) throws -> (rows: [Headline], source: (source: Source, unlabelled: Int)) {
+    ) throws -> (rows: [Headline], source: (source: Source, unlabeled: Int)) {
         let table = try HeadlineTable(readingFrom: path, format: request.format, columns: request.columns)
         let source = Source(path: path, digest: table.digest.hexadecimal, note: table.report.description)
         guard request.isLabelled else { return (table.rows, (source, 0)) }
-        let labelled = try LabelledRows(table, map: request.map)
-        return (labelled.rows, (source, labelled.unlabelled))
+        let labeled = try LabeledRows(table, map: request.map)
+        return (labeled.rows, (source, labeled.unlabeled))
     }
 
     /// Under the names of the map. Labelled rows have them already; of others only the slices go by category, and the part
@@ -164,7 +164,7 @@ public struct EvaluationData: Sendable {
 
     var json: JSONValue {
         .object([
-            ("evaluated", source.json), ("headlines", .integer(headlines.count)), ("unlabelled", .integer(unlabelled)),
+            ("evaluated", source.json), ("headlines", .integer(headlines.count)), ("unlabelled", .integer(unlabeled)),
             ("training", trainingSource?.json ?? .null), ("trainingHeadlines", .integer(training.count)),
             ("unlabelledTraining", .integer(unlabelledTraining)),
             (

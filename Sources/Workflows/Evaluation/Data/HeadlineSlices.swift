@@ -11,9 +11,9 @@ struct HeadlineSlices {
     let omission: String?
 
     /// Slices with fewer headlines than this say nothing.
-    static let fewestRows = 5
+    static let minimumRows = 5
     /// From fewer headlines than this nothing is concluded.
-    static let fewestToJudge = 30
+    static let minimumToJudge = 30
 
     /// By the number of words, in four groups of about the same size.
     static func byLength(_ headlines: [Headline]) -> HeadlineSlices {
@@ -65,11 +65,11 @@ struct HeadlineSlices {
 
     private init(_ title: String, _ slices: [(name: String, rows: [Int])], most: Int = .max) {
         self.title = title
-        let large = slices.filter { $0.rows.count >= Self.fewestRows }
+        let large = slices.filter { $0.rows.count >= Self.minimumRows }
         self.slices = Array(large.prefix(most))
         let (small, further) = (slices.filter { !$0.rows.isEmpty }.count - large.count, max(0, large.count - most))
         let parts = [
-            small > 0 ? "\(small) with fewer than \(Self.fewestRows) headlines" : nil,
+            small > 0 ? "\(small) with fewer than \(Self.minimumRows) headlines" : nil,
             further > 0 ? "\(further) that are less frequent" : nil,
         ].compactMap(\.self)
         omission = parts.isEmpty ? nil : "Not shown: \(parts.joined(separator: ", "))."

@@ -18,7 +18,7 @@ extension DataCheck {
                 "conflicts",
                 .object([
                     ("count", .integer(conflicts.count)),
-                    ("examples", .array(conflicts.prefix(DataCheck.mostExamples).map { $0.json(files) })),
+                    ("examples", .array(conflicts.prefix(DataCheck.maximumExamples).map { $0.json(files) })),
                 ])
             ),
         ])
@@ -159,7 +159,7 @@ extension LabelProfile {
         .object([
             ("count", .integer(labels.count)), ("imbalance", .number(imbalance)),
             ("effectiveCount", .number(effectiveCount)),
-            ("unlabelled", .array(unlabelled.map { .integer($0) })),
+            ("unlabelled", .array(unlabeled.map { .integer($0) })),
             (
                 "labels",
                 .array(

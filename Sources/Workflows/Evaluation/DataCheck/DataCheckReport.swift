@@ -124,7 +124,7 @@ extension DataCheck {
         files.count == 1 ? numbers : [numbers[0], numbers.dropFirst().reduce(0, +)]
     }
 
-    private static let mostBars = 50
+    private static let maximumBars = 50
 
     private var labelsSection: Report.Section? {
         guard let labels else { return nil }
@@ -142,12 +142,12 @@ extension DataCheck {
             : "\(labels.labels.count) labels. The most frequent, \(most.name), has \(grouped(most.count)) headlines, the least frequent, \(least.name),"
                 + " \(grouped(least.count)): \(NumberStyle.decimals(1).text(labels.imbalance)) times as many. They are as hard to guess as"
                 + " \(NumberStyle.decimals(1).text(labels.effectiveCount)) labels of equal size."
-        let bars = labels.labels.prefix(Self.mostBars).map { label in
+        let bars = labels.labels.prefix(Self.maximumBars).map { label in
             (name: label.name, values: seriesOf(label.counts.map(Double.init)).map { Optional($0) })
         }
         var blocks: [Report.Block] = [.paragraph(balance)]
-        if labels.unlabelled.contains(where: { $0 > 0 }) {
-            let parts = zip(files, labels.unlabelled).filter { $0.1 > 0 }.map { "\(grouped($0.1)) in \($0.0.name)" }
+        if labels.unlabeled.contains(where: { $0 > 0 }) {
+            let parts = zip(files, labels.unlabeled).filter { $0.1 > 0 }.map { "\(grouped($0.1)) in \($0.0.name)" }
             blocks.append(.paragraph("Rows without a label: \(parts.joined(separator: ", "))."))
         }
         if !labels.lookalikes.isEmpty {
@@ -178,7 +178,7 @@ extension DataCheck {
 
     private var conflictsSection: Report.Section? {
         guard !conflicts.isEmpty else { return nil }
-        let examples = conflicts.prefix(DataCheck.mostExamples).map { conflict in
+        let examples = conflicts.prefix(DataCheck.maximumExamples).map { conflict in
             Example(
                 conflict.rows[0].headline.text,
                 details: conflict.rows.map { row in

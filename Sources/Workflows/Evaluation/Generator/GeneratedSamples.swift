@@ -91,7 +91,7 @@ public struct GeneratedSamples: Sendable {
         guard !written.isEmpty else {
             throw EvaluationError(
                 "the model ends all of \(request.count) headlines before their first word; train it longer, or raise"
-                    + " --temperature", .data)
+                    + " --temperature", .invalidInput)
         }
         texts = written.map(\.headline)
         emptyShare = context.bootstrap.share(of: isEmpty)
@@ -214,7 +214,7 @@ extension Classifier {
         let readable = headlines.indices.filter { headlines[$0].contains { $0.isLetter || $0.isNumber } }
         for (row, score) in zip(readable, try scores(readable.map { headlines[$0] })) {
             guard score.logits.allSatisfy(\.isFinite) else {
-                throw EvaluationError.notFinite(folder, "the headline \"\(harmless(headlines[row]))\"")
+                throw EvaluationError.notFinite(folder, "the headline \"\(escapedForTerminal(headlines[row]))\"")
             }
             let best = score.logits.indices.max { (score.logits[$0], $1) < (score.logits[$1], $0) }
             found[row] = best.map { labels[$0] } ?? ""

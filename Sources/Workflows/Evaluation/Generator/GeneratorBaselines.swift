@@ -15,13 +15,13 @@ extension GeneratorEvaluation {
     ) throws -> [BaselineResult] {
         var results: [BaselineResult] = []
         if !data.training.isEmpty, let end = folder.tokenizer.endOfText {
-            let positions = folder.configuration.model.positions
+            let contextLength = folder.configuration.model.contextLength
             var (targets, offsets): ([Int32], [Int]) = ([], [0])
             for (row, headline) in data.training.enumerated() {
                 if row % 1_000 == 0 {
                     context.progress("counting tokens", Double(row) / Double(data.training.count))
                 }
-                targets += (folder.tokenizer.encode(headline.text) + [end]).prefix(positions)
+                targets += (folder.tokenizer.encode(headline.text) + [end]).prefix(contextLength)
                 offsets.append(targets.count)
             }
             let size = folder.configuration.model.vocabularySize
@@ -30,7 +30,7 @@ extension GeneratorEvaluation {
                 result(
                     "unigram", "frequencies of tokens", scores.targets.map { unigram.nats(of: $0) }, of: scores, context
                 ))
-            if size <= KneserNeyTrigram.largestVocabulary {
+            if size <= KneserNeyTrigram.maximumVocabulary {
                 context.progress("counting triples", 0)
                 let trigram = KneserNeyTrigram(targets, offsets: offsets, end: end, vocabularySize: size)
                 let flat = scores.targets.flatMap(\.self)

@@ -156,13 +156,13 @@ public struct GeneratorEvaluation {
     }
 
     /// Places that fewer headlines reach say nothing; later ones than the last are left out.
-    static let (fewestAtPosition, lastPosition) = (20, 40)
+    static let (minimumAtPosition, lastPosition) = (20, 40)
 
     private static func positions(_ scores: HeadlineLikelihoods, _ bootstrap: Bootstrap) -> [Position] {
         let longest = scores.tokens.max() ?? 0
         return (0..<min(longest, lastPosition)).compactMap { place in
             let nats = scores.tokenNats.compactMap { place < $0.count ? $0[place] : nil }
-            guard nats.count >= min(fewestAtPosition, scores.tokenNats.count) else { return nil }
+            guard nats.count >= min(minimumAtPosition, scores.tokenNats.count) else { return nil }
             return Position(place: place + 1, nats: bootstrap.mean(of: nats))
         }
     }

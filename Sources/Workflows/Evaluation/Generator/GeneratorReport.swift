@@ -188,11 +188,11 @@ extension GeneratorEvaluation {
     }
 
     /// Categories that the picture shows.
-    private static let mostCategories = 40
+    private static let maximumCategories = 40
 
     private var categoriesSection: Report.Section? {
         guard let categories = samples.categories else { return nil }
-        let bars = categories.mix.prefix(Self.mostCategories).map {
+        let bars = categories.mix.prefix(Self.maximumCategories).map {
             (name: $0.label, values: [Optional($0.samples), Optional($0.real)])
         }
         var blocks: [Report.Block] = [

@@ -39,7 +39,7 @@ enum ModelCardUpdate {
         return [
             "On \(NumberText.headlines(data.headlines.count)) of `\(name)` (SHA-256 `\(data.source.digest)`), by `evaluate`.",
             "", "| figure | value | 95% interval |", "|---|---|---|",
-        ] + rows + ["", harmless("\(verdict.outcome.word): \(verdict.sentence)")]
+        ] + rows + ["", escapedForTerminal("\(verdict.outcome.word): \(verdict.sentence)")]
     }
 }
 
@@ -56,7 +56,7 @@ extension ClassifierEvaluation {
         lines += report.classes.map { figures in
             let numbers = [figures.precision, figures.recall, figures.f1].map { NumberText.fixed($0, 3) }
             return
-                "| \(harmless(figures.label).replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
+                "| \(escapedForTerminal(figures.label).replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
         }
         try ModelCardUpdate.write(lines, model: model.path)
     }

@@ -32,8 +32,8 @@ enum ReportParts {
     /// What the file is, and what of it stands in the training file.
     static func data(_ data: EvaluationData) -> Report.Section {
         var blocks: [Report.Block] = [.paragraph("\(data.source.path): \(data.source.note).")]
-        if data.unlabelled > 0 {
-            blocks.append(.paragraph("\(NumberText.headlines(data.unlabelled)) without a label were left out."))
+        if data.unlabeled > 0 {
+            blocks.append(.paragraph("\(NumberText.headlines(data.unlabeled)) without a label were left out."))
         }
         if data.unlabelledTraining > 0 {
             blocks.append(
@@ -58,7 +58,7 @@ enum ReportParts {
         blocks.append(
             .note(
                 Note(
-                    leakage.share > EvaluationData.usualLeakage ? .problem : .information,
+                    leakage.share > EvaluationData.defaultLeakage ? .problem : .information,
                     overlap.exact + overlap.near == 0
                         ? "No headline stands in both, not even nearly."
                         : "\(overlap.exact) of \(NumberText.headlines(overlap.validationCount)) stand in the training file and \(overlap.near) more nearly: \(share)."

@@ -25,16 +25,16 @@ extension [Issue] {
 
 extension Verdict {
     /// Issues that come with their advice; of the others there is the sentence.
-    private static let mostAdvised = 4
+    private static let maximumAdvised = 4
 
     /// What issues come to, behind what the figures say.
     init(_ issues: [Issue], figures: [String], sentence: (Outcome) -> String) {
         let issues = issues.byWeight
         let outcome: Outcome = issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
-        var named = issues.prefix(Self.mostAdvised).enumerated().map { place, issue in
+        var named = issues.prefix(Self.maximumAdvised).enumerated().map { place, issue in
             "\(place == 0 ? "Fix first" : "Then"): \(issue.sentence). \(issue.advice)"
         }
-        let others = issues.dropFirst(Self.mostAdvised).map(\.sentence)
+        let others = issues.dropFirst(Self.maximumAdvised).map(\.sentence)
         if !others.isEmpty { named.append("Also: \(others.joined(separator: "; ")).") }
         self.init(outcome, sentence(outcome), reasons: figures + named)
     }
@@ -55,7 +55,7 @@ extension EvaluationData {
                         "\(headlines.count == 1 ? "this is" : "these are") only \(NumberText.headlines(headlines.count)), so every figure is rough",
                     advice: "Evaluate on a thousand or more.", cost: 0.2))
         }
-        if let leakage, leakage.share > Self.usualLeakage {
+        if let leakage, leakage.share > Self.defaultLeakage {
             issues.append(
                 Issue(
                     sentence:

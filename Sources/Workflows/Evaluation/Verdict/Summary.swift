@@ -6,8 +6,8 @@ import Text
 /// What stands on the terminal after an evaluation: a short table and the verdict.
 enum Summary {
     static func text(_ table: TextTable, _ verdict: Verdict) -> String {
-        ([table.description, "", harmless("\(verdict.outcome.word): \(verdict.sentence)")]
-            + verdict.reasons.map { "  " + harmless($0) })
+        ([table.description, "", escapedForTerminal("\(verdict.outcome.word): \(verdict.sentence)")]
+            + verdict.reasons.map { "  " + escapedForTerminal($0) })
             .joined(separator: "\n")
     }
 

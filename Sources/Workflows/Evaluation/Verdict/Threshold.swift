@@ -28,16 +28,16 @@ public struct Threshold: Sendable, Hashable {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let limit = Double(parts[1]), limit.isFinite else {
             throw EvaluationError(
-                "\(side.flag) \(text): expected NAME=NUMBER, such as \(known.first ?? "accuracy")=0.6", .usage)
+                "\(side.flag) \(text): expected NAME=NUMBER, such as \(known.first ?? "accuracy")=0.6", .invalidRequest)
         }
         guard known.contains(parts[0]) else {
             throw EvaluationError(
                 "\(side.flag) \(text): there is no figure `\(parts[0])`; expected one of \(known.joined(separator: ", "))"
-                    + suggestion(for: parts[0], among: known), .usage)
+                    + suggestion(for: parts[0], among: known), .invalidRequest)
         }
         if let flag = missing[parts[0]] {
             throw EvaluationError(
-                "\(side.flag) \(text): \(parts[0]) is not known without \(flag), which was not given", .usage)
+                "\(side.flag) \(text): \(parts[0]) is not known without \(flag), which was not given", .invalidRequest)
         }
         (self.side, name, self.limit) = (side, parts[0], limit)
     }

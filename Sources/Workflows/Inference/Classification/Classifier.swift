@@ -88,7 +88,7 @@ public final class Classifier {
         guard scores.allSatisfy({ $0.logits.allSatisfy(\.isFinite) }) else {
             throw ClassificationError(
                 "the model's logits are not finite numbers, so no label can be told; its weights are damaged, or its training"
-                    + " diverged", exitStatus: .data)
+                    + " diverged", category: .invalidInput)
         }
         return scores.map { Prediction(candidates: candidates($0.logits), isCut: $0.isCut) }
     }
@@ -108,7 +108,7 @@ public final class Classifier {
     }
 
     private func scores(_ headlines: [String], first: Int) throws(ClassificationError) -> [Score] {
-        let room = model.configuration.positions - 2
+        let room = model.configuration.contextLength - 2
         var sequences: [[Int32]] = []
         var isCut: [Bool] = []
         for (number, headline) in headlines.enumerated() {
@@ -161,10 +161,10 @@ public struct ClassificationError: ReportableError, Equatable {
     public let problem: String
     /// The place of the headline it is about among those given, from 0.
     public let headline: Int?
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ problem: String, headline: Int? = nil, exitStatus: ExitStatus = .usage) {
-        (self.problem, self.headline, self.exitStatus) = (problem, headline, exitStatus)
+    public init(_ problem: String, headline: Int? = nil, category: ErrorCategory = .invalidRequest) {
+        (self.problem, self.headline, self.category) = (problem, headline, category)
     }
 
     public var description: String { headline.map { "headline \($0 + 1) \(problem)" } ?? problem }

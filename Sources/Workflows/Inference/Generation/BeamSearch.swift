@@ -14,7 +14,7 @@ import Tokenization
 /// `early_stopping=False`.
 struct BeamSearch {
     /// The most beams.
-    static let mostBeams = RowProduct.mostRows
+    static let maximumBeams = SkinnyMatmul.maximumRows
 
     private let model: GPT2
     private let tokenizer: ByteLevelBPE
@@ -29,7 +29,7 @@ struct BeamSearch {
     func begin(_ request: CompletionRequest, beams: Int, lengthPenalty: Double) throws(GenerationError) -> Search {
         try request.check(beams: beams, lengthPenalty: lengthPenalty)
         let prompt = try PromptTokens(
-            request, tokenizer, endOfText: endOfText, positions: model.configuration.positions)
+            request, tokenizer, endOfText: endOfText, contextLength: model.configuration.contextLength)
         return Search(self, request, prompt, beams: beams, lengthPenalty: lengthPenalty)
     }
 
@@ -63,7 +63,7 @@ struct BeamSearch {
 
         /// Whether it stands before another: what is unwanted comes last.
         func precedes(_ other: Finished) -> Bool {
-            completion.isUnwanted != other.completion.isUnwanted ? other.completion.isUnwanted : score > other.score
+            completion.isRejected != other.completion.isRejected ? other.completion.isRejected : score > other.score
         }
     }
 
@@ -71,7 +71,7 @@ struct BeamSearch {
     struct Search {
         private let owner: BeamSearch
         private let request: CompletionRequest
-        private let rules: LogitRules
+        private let rules: LogitsProcessor
         private let prompt: PromptTokens
         private let width: Int
         private let lengthPenalty: Double
@@ -88,9 +88,9 @@ struct BeamSearch {
         ) {
             (self.owner, self.request, self.prompt) = (owner, request, prompt)
             (width, self.lengthPenalty) = (beams, lengthPenalty)
-            rules = LogitRules(request.options, tokenizer: owner.tokenizer)
+            rules = LogitsProcessor(request.options, tokenizer: owner.tokenizer)
             limit = min(
-                request.options.maximumNewTokens, owner.model.configuration.positions - prompt.context.count)
+                request.options.maximumNewTokens, owner.model.configuration.contextLength - prompt.context.count)
             cache = owner.model.makeCache()
             let text = CompletionText(owner.tokenizer, prompt: prompt.text, options: request.options)
             let beam = Beam(text: text, slot: cache.open(capacity: prompt.context.count + limit))
@@ -108,7 +108,7 @@ struct BeamSearch {
             beams = running(continuations)
             guard length < limit, let likeliest = beams.first else { return false }
             // Once every place is taken, only a running beam that could still win goes on.
-            if finished.count == width, let worst = finished.last, !worst.completion.isUnwanted,
+            if finished.count == width, let worst = finished.last, !worst.completion.isRejected,
                 likeliest.score / pow(Double(length), lengthPenalty) <= worst.score
             {
                 return false
@@ -193,7 +193,7 @@ struct BeamSearch {
                     prompt: prompt.text, text: text,
                     tokens: beam.tokens + (ending == .endOfText ? [] : [continuation.token]),
                     logProbabilities: beam.logProbabilities + [continuation.logProbability], ending: ending,
-                    isUnwanted: request.isUnwanted?(prompt.text + text) ?? false)
+                    isRejected: request.isRejected?(prompt.text + text) ?? false)
                 let found = Finished(
                     completion: completion, score: continuation.score / pow(Double(length), lengthPenalty))
                 finished.insert(found, at: finished.firstIndex { found.precedes($0) } ?? finished.count)

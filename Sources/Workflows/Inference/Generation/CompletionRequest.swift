@@ -9,7 +9,7 @@ public struct CompletionRequest: Sendable {
     public var isRanked = false
     /// Headlines that are not wanted, such as those of the training file: a candidate that becomes one is drawn anew, and beam
     /// search puts it behind all others.
-    public var isUnwanted: (@Sendable (_ headline: String) -> Bool)?
+    public var isRejected: (@Sendable (_ headline: String) -> Bool)?
 
     public init(_ prompt: String, count: Int = 1, options: SamplingOptions = SamplingOptions()) {
         self.prompt = prompt
@@ -32,17 +32,17 @@ public struct CompletionRequest: Sendable {
     ///   - lengthPenalty: of the search.
     public func check(beams: Int? = nil, lengthPenalty: Double = 1) throws(GenerationError) {
         try options.check()
-        guard (1...Self.mostCandidates).contains(count) else {
+        guard (1...Self.maximumCandidates).contains(count) else {
             throw GenerationError(
-                "the number of completions is \(count), expected a whole number from 1 to \(Self.mostCandidates)")
+                "the number of completions is \(count), expected a whole number from 1 to \(Self.maximumCandidates)")
         }
         guard lengthPenalty.isFinite else {
             throw GenerationError("length penalty is \(lengthPenalty), expected a finite number")
         }
         guard let beams else { return }
-        guard (1...BeamSearch.mostBeams).contains(beams) else {
+        guard (1...BeamSearch.maximumBeams).contains(beams) else {
             throw GenerationError(
-                "the number of beams is \(beams), expected a whole number from 1 to \(BeamSearch.mostBeams)")
+                "the number of beams is \(beams), expected a whole number from 1 to \(BeamSearch.maximumBeams)")
         }
         guard count <= beams else {
             throw GenerationError(
@@ -51,9 +51,9 @@ public struct CompletionRequest: Sendable {
     }
 
     /// The most candidates of one request.
-    static let mostCandidates = 10_000
+    static let maximumCandidates = 10_000
     /// How often a candidate is drawn before an unwanted headline is handed out after all, marked as such.
-    static let mostAttempts = 8
+    static let maximumAttempts = 8
 }
 
 /// One way to go on from a prompt.
@@ -81,7 +81,7 @@ public struct Completion: Sendable, Hashable {
     public let logProbabilities: [Double]
     public let ending: Ending
     /// Whether it is unwanted and there was no other.
-    public let isUnwanted: Bool
+    public let isRejected: Bool
 
     /// The whole headline.
     public var headline: String { prompt + text }

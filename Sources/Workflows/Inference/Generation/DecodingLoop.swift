@@ -8,7 +8,7 @@ import Tokenization
 /// Decodes sequences side by side: each adds one row to a pass, joins when its prompt has been read and leaves when it ends.
 ///
 /// The candidates of a request share one reading of its prompt. Passes over several sequences have at most
-/// ``RowProduct/mostRows`` rows, whose bits do not depend on each other, and random numbers are keyed by seed, candidate and
+/// ``SkinnyMatmul/maximumRows`` rows, whose bits do not depend on each other, and random numbers are keyed by seed, candidate and
 /// position: what a request is answered depends on nothing beside it.
 final class DecodingLoop {
     /// What a pass brought for one candidate.
@@ -34,7 +34,7 @@ final class DecodingLoop {
     /// A request whose prompt has been read. It keeps that until its last candidate has ended.
     private final class Reading {
         let question: Question
-        let rules: LogitRules
+        let rules: LogitsProcessor
         /// The most tokens a candidate may be given.
         let limit: Int
         /// Where the prompt is cached.
@@ -46,7 +46,7 @@ final class DecodingLoop {
         var request: CompletionRequest { question.request }
         var prompt: PromptTokens { question.prompt }
 
-        init(_ question: Question, rules: LogitRules, limit: Int, slot: Int, logits: NDArray) {
+        init(_ question: Question, rules: LogitsProcessor, limit: Int, slot: Int, logits: NDArray) {
             (self.question, self.rules, self.limit) = (question, rules, limit)
             (self.slot, self.logits) = (slot, logits)
         }
@@ -73,7 +73,7 @@ final class DecodingLoop {
     private var live: [Sequence] = []
 
     /// The most candidates that can be live.
-    static let room = RowProduct.mostRows
+    static let room = SkinnyMatmul.maximumRows
 
     /// Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
     init(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) {
@@ -112,17 +112,17 @@ final class DecodingLoop {
         return Question(
             id: id, request: request,
             prompt: try PromptTokens(
-                request, tokenizer, endOfText: endOfText, positions: model.configuration.positions))
+                request, tokenizer, endOfText: endOfText, contextLength: model.configuration.contextLength))
     }
 
-    /// Reads the prompts of requests in one pass. Traps when several have more than ``RowProduct/mostRows`` tokens together.
+    /// Reads the prompts of requests in one pass. Traps when several have more than ``SkinnyMatmul/maximumRows`` tokens together.
     func read(_ questions: [Question]) {
         guard !questions.isEmpty else { return }
         let contexts = questions.map(\.prompt.context)
         var offsets: [Int32] = [0]
         for context in contexts { offsets.append(offsets[offsets.count - 1] + Int32(context.count)) }
         require(
-            contexts.count == 1 || Int(offsets[contexts.count]) <= RowProduct.mostRows,
+            contexts.count == 1 || Int(offsets[contexts.count]) <= SkinnyMatmul.maximumRows,
             "DecodingLoop: \(offsets[contexts.count]) tokens of \(contexts.count) prompts")
         let slots = contexts.map { cache.open(capacity: $0.count) }
         let segments = Segments(offsets: offsets, past: contexts.map { _ in 0 }, slots: slots.map { Int32($0) })
@@ -131,10 +131,10 @@ final class DecodingLoop {
         for (index, question) in questions.enumerated() {
             let row = logits.rows(index..<index + 1)
             readings[question.id] = Reading(
-                question, rules: LogitRules(question.request.options, tokenizer: tokenizer),
+                question, rules: LogitsProcessor(question.request.options, tokenizer: tokenizer),
                 limit: min(
                     question.request.options.maximumNewTokens,
-                    model.configuration.positions - contexts[index].count),
+                    model.configuration.contextLength - contexts[index].count),
                 slot: slots[index],
                 // A copy, so that one request does not keep the logits of those that were read beside it.
                 logits: questions.count == 1 ? row : NDArray(row.elements, shape: row.shape))
@@ -209,14 +209,14 @@ final class DecodingLoop {
                 continue
             }
             let completion = take(targets[index], logProbability: -losses[index], into: &sequence)
-            if let completion, completion.isUnwanted, sequence.attempt + 1 < CompletionRequest.mostAttempts {
+            if let completion, completion.isRejected, sequence.attempt + 1 < CompletionRequest.maximumAttempts {
                 updates += restart(&sequence, staying: &staying)
                 continue
             }
-            let isUnwanted = sequence.request.isUnwanted != nil
+            let isRejected = sequence.request.isRejected != nil
             // A headline that may yet be drawn anew is not shown before it is complete.
             let newText =
-                isUnwanted && completion == nil ? "" : sequence.text.takeNew(isComplete: completion != nil)
+                isRejected && completion == nil ? "" : sequence.text.takeNew(isComplete: completion != nil)
             updates.append(
                 Update(id: sequence.id, candidate: sequence.candidate, newText: newText, completion: completion))
             if completion == nil { staying.append(sequence) } else { end(sequence) }
@@ -271,7 +271,7 @@ final class DecodingLoop {
         let (prompt, text) = (sequence.reading.prompt.text, sequence.text.text)
         return Completion(
             prompt: prompt, text: text, tokens: sequence.tokens, logProbabilities: sequence.logProbabilities,
-            ending: ending, isUnwanted: sequence.request.isUnwanted?(prompt + text) ?? false)
+            ending: ending, isRejected: sequence.request.isRejected?(prompt + text) ?? false)
     }
 
     /// Draws a candidate anew, from its next random stream.

@@ -39,7 +39,7 @@ public actor GenerationEngine {
         public var description: String {
             "\(waiting) requests are waiting already, and the engine takes no more; try again later"
         }
-        public var exitStatus: ExitStatus { .failure }
+        public var category: ErrorCategory { .failure }
     }
 
     private struct Job {
@@ -88,7 +88,7 @@ public actor GenerationEngine {
     ///   ``Overload``, `CancellationError`.
     public nonisolated func complete(_ request: CompletionRequest) async throws -> [Completion] {
         var completions = [Completion?](
-            repeating: nil, count: max(0, min(request.count, CompletionRequest.mostCandidates)))
+            repeating: nil, count: max(0, min(request.count, CompletionRequest.maximumCandidates)))
         for try await update in stream(request) {
             if case .completion(let completion, let candidate) = update { completions[candidate] = completion }
         }
@@ -206,7 +206,7 @@ public actor GenerationEngine {
             if !loop.hasRead(id) {
                 let tokens = job.question.prompt.context.count
                 guard loop.readingCount + unread < limits.candidates,
-                    unread == 0 || rows + tokens <= RowProduct.mostRows
+                    unread == 0 || rows + tokens <= SkinnyMatmul.maximumRows
                 else { continue }
                 unread += 1
                 rows += tokens

@@ -38,10 +38,10 @@ public final class HeadlineScorer {
     /// `t1 … tn end`, as in training.
     /// - Parameter progress: told how many headlines have been scored, now and then.
     public func scores(of headlines: [String], progress: (Int) -> Void = { _ in }) -> [Score] {
-        let positions = model.configuration.positions
+        let contextLength = model.configuration.contextLength
         let targets = headlines.map { headline -> (ids: [Int32], isCut: Bool) in
             let ids = tokenizer.encode(headline)
-            return ids.count < positions ? (ids + [endOfText], false) : (Array(ids.prefix(positions)), true)
+            return ids.count < contextLength ? (ids + [endOfText], false) : (Array(ids.prefix(contextLength)), true)
         }
         var scores: [Score] = []
         scores.reserveCapacity(headlines.count)

@@ -13,7 +13,7 @@ struct PromptTokens {
     /// that an empty prompt writes whole headlines.
     /// - Throws: `GenerationError` for a prompt with control characters or too long for the model.
     init(
-        _ request: CompletionRequest, _ tokenizer: ByteLevelBPE, endOfText: Int32, positions: Int
+        _ request: CompletionRequest, _ tokenizer: ByteLevelBPE, endOfText: Int32, contextLength: Int
     ) throws(GenerationError) {
         text = request.continuedPrompt
         if let (index, scalar) = text.unicodeScalars.enumerated().first(where: {
@@ -27,7 +27,7 @@ struct PromptTokens {
         let ids = tokenizer.encode(text)
         let framed = tokenizer.prefix + ids
         context = framed.isEmpty ? [endOfText] : framed
-        let room = positions - (context.count - ids.count) - 1
+        let room = contextLength - (context.count - ids.count) - 1
         guard ids.count <= room else {
             throw GenerationError(
                 "the prompt has \(ids.count) tokens, and the model has room for \(room) before a completion of one; "

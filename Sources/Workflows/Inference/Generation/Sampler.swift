@@ -18,7 +18,7 @@ package struct Sampler {
 
     /// A token.
     /// - Parameters:
-    ///   - scores: one per entry of the vocabulary, after ``LogitRules``; at least one is finite.
+    ///   - scores: one per entry of the vocabulary, after ``LogitsProcessor``; at least one is finite.
     ///   - stream: of random numbers, one for each candidate.
     ///   - position: how many tokens the candidate has been given already.
     package func next(_ scores: [Float], stream: UInt64, position: Int) -> Int32 {

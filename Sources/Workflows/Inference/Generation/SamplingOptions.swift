@@ -75,14 +75,14 @@ public struct SamplingOptions: Sendable, Hashable {
 /// A request that cannot be answered as asked.
 public struct GenerationError: ReportableError, Equatable {
     public let description: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ description: String, exitStatus: ExitStatus = .usage) {
-        (self.description, self.exitStatus) = (description, exitStatus)
+    public init(_ description: String, category: ErrorCategory = .invalidRequest) {
+        (self.description, self.category) = (description, category)
     }
 
     /// Of a model that computes something else than numbers.
     static let notFinite = GenerationError(
         "the model's logits are not finite numbers, so no token can be chosen; its weights are damaged, or its training"
-            + " diverged", exitStatus: .data)
+            + " diverged", category: .invalidInput)
 }

@@ -16,7 +16,7 @@ public struct ConfusionPicture: Picture {
 
     /// All counts as a matrix for few labels; for many, the fifty most frequent mistakes.
     public var numbers: Table {
-        guard labels.count > Self.mostWritten else {
+        guard labels.count > Self.maximumWritten else {
             var table = Table(
                 "Headlines by true label (rows) and predicted label",
                 [.words("true label")] + labels.map { .figures($0) })
@@ -40,7 +40,7 @@ public struct ConfusionPicture: Picture {
         return table
     }
 
-    private static let mostWritten = 12
+    private static let maximumWritten = 12
     /// The shares from which on a cell is darker; the levels are classes of the style sheet.
     static let levels = [0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7]
 
@@ -49,7 +49,7 @@ public struct ConfusionPicture: Picture {
 
     public func drawing() -> Drawing {
         var canvas = Canvas()
-        let isWritten = labels.count <= Self.mostWritten
+        let isWritten = labels.count <= Self.maximumWritten
         let longest = labels.map(textWidth).max() ?? 0
         let left = min(max(longest, 24), isWritten ? 84 : 128) + 27
         let cell = isWritten ? max((Canvas.width - left - 4) / Double(max(labels.count, 1)), 22) : 15

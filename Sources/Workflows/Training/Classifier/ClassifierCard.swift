@@ -9,7 +9,7 @@ import Text
 struct ClassifierCard {
     let settings: ClassifierSettings
     let configuration: BERTClassifier.Configuration
-    let training: LabelledHeadlines
+    let training: LabeledHeadlines
     let digests: [String]
     /// Of the exported model on the validation headlines.
     let report: ClassificationReport
@@ -27,7 +27,7 @@ struct ClassifierCard {
         # \(settings.name)
 
         A BERT that labels news headlines, trained with HeadlineKit. \(configuration.layers) layers,
-        \(configuration.channels) channels, \(configuration.heads) heads, \(configuration.positions) positions,
+        \(configuration.hiddenSize) channels, \(configuration.heads) heads, \(configuration.contextLength) positions,
         \(configuration.vocabularySize) vocabulary entries, \(configuration.labels) labels. \(poolingText)
 
             headline classify --model . "Striker out for six weeks after scan"
@@ -91,7 +91,7 @@ struct ClassifierCard {
     }
 
     private func row(_ figures: ClassFigures) -> String {
-        let label = harmless(figures.label).replacingOccurrences(of: "|", with: "\\|")
+        let label = escapedForTerminal(figures.label).replacingOccurrences(of: "|", with: "\\|")
         return "| \(label) | \(figures.support) | "
             + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(
                 separator: " | ")

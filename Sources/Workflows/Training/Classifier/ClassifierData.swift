@@ -4,9 +4,9 @@ import Settings
 
 /// The labelled headlines of both sides.
 struct ClassifierData {
-    let training: LabelledRows
-    let validation: LabelledRows
-    let labelling: Labelling
+    let training: LabeledRows
+    let validation: LabeledRows
+    let labelling: Labeling
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
@@ -18,20 +18,20 @@ struct ClassifierData {
         let table = try data.trainingTable(note: note)
         if let held = try data.validationTable(note: note) {
             try map?.check(against: table.rows + held.rows)
-            training = try LabelledRows(table, map: map)
-            validation = try LabelledRows(held, map: map)
+            training = try LabeledRows(table, map: map)
+            validation = try LabeledRows(held, map: map)
             digests = [table.digest.hexadecimal, held.digest.hexadecimal]
             let overlap = Overlap(training: training.rows.map(\.text), validation: validation.rows.map(\.text))
             if overlap.exact + overlap.near > 0 { note("overlap: \(overlap)") }
         } else {
             try map?.check(against: table.rows)
-            let labelled = try LabelledRows(table, map: map)
-            let split = try data.split.split(labelled.rows, of: table.path)
+            let labeled = try LabeledRows(table, map: map)
+            let split = try data.split.split(labeled.rows, of: table.path)
             note("split: \(split.report)")
-            (training, validation) = labelled.sides(of: split)
+            (training, validation) = labeled.sides(of: split)
             digests = [table.digest.hexadecimal]
         }
-        labelling = try Labelling(
+        labelling = try Labeling(
             training: training, validation: validation, given: try settings.labels.names.map(LabelSet.init),
             rareLimit: settings.labels.rareBelow)
         note("labels: \(labelling.report)")

@@ -30,15 +30,17 @@ public struct ClassifierSetup: RunSetup {
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
         try checkMemory(parameters: Self.parameterCount(configuration))
-        func frame(_ rows: LabelledRows, _ labels: [Int], _ side: String) throws -> LabelledHeadlines {
-            let framed: LabelledHeadlines
+        func frame(_ rows: LabeledRows, _ labels: [Int], _ side: String) throws -> LabeledHeadlines {
+            let framed: LabeledHeadlines
             do {
-                framed = try LabelledHeadlines(
+                framed = try LabeledHeadlines(
                     rows.rows.map(\.text), labels: labels,
                     frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
-                    maximumTokens: configuration.positions, overlong: settings.data.overlong, encode: tokenizer.encode)
+                    maximumTokens: configuration.contextLength, overlong: settings.data.overlong,
+                    encode: tokenizer.encode)
             } catch let error as FramingError {
-                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+                throw TrainingError(
+                    "\(side): \(error) (settings data.overlong and model.contextLength)", error.category)
             }
             note("\(side): \(framed.report)")
             return framed
@@ -56,7 +58,7 @@ public struct ClassifierSetup: RunSetup {
     /// Says how many words the vocabulary cannot spell. Throws when those are more than half of the training tokens, from
     /// which nothing can be learned.
     private static func checkSpelling(
-        of training: LabelledHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
+        of training: LabeledHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
     ) throws(TrainingError) {
         let unknown = training.tokens.count { $0 == tokenizer.unk }
         // Without the two tokens that frame each headline.
@@ -68,7 +70,7 @@ public struct ClassifierSetup: RunSetup {
         guard 2 * unknown <= words else {
             throw TrainingError(
                 "\(found), too many to learn from; look at the vocabulary in model.base or tokenizer.folder, which may belong "
-                    + "to another model or language", .data)
+                    + "to another model or language", .invalidInput)
         }
         note(found)
     }
@@ -83,7 +85,7 @@ public struct ClassifierSetup: RunSetup {
             guard tokenizer.tokens.elementsEqual(own.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError(
                     "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out",
-                    .data)
+                    .invalidInput)
             }
             return tokenizer
         }
@@ -94,7 +96,7 @@ public struct ClassifierSetup: RunSetup {
                 on: data.training.rows.map(\.text), vocabularySize: settings.tokenizer.vocabularySize,
                 minimumFrequency: settings.tokenizer.minimumFrequency,
                 normalization: .init(lowercases: settings.tokenizer.lowercases))
-        } catch { throw TrainingError("\(error) (setting tokenizer.vocabularySize)", error.exitStatus) }
+        } catch { throw TrainingError("\(error) (setting tokenizer.vocabularySize)", error.category) }
         note("vocabulary: \(trained.vocabularySize) entries learned from the training headlines")
         return trained
     }
@@ -106,10 +108,10 @@ public struct ClassifierSetup: RunSetup {
         guard let base else {
             let dropout = Float(settings.dropout ?? 0)
             return BERTClassifier.Configuration(
-                vocabularySize: tokenizer.vocabularySize, positions: settings.positions, tokenTypes: 2,
-                channels: settings.channels, layers: settings.layers, heads: settings.heads,
-                innerChannels: settings.feedForwardChannels,
-                layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
+                vocabularySize: tokenizer.vocabularySize, contextLength: settings.contextLength, tokenTypes: 2,
+                hiddenSize: settings.hiddenSize, layers: settings.layers, heads: settings.heads,
+                intermediateSize: settings.feedForwardChannels,
+                layerNormEpsilon: Float(settings.layerNormEpsilon), initializerRange: settings.initializerRange,
                 hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout,
                 pooling: settings.pooling, labels: labels)
         }
@@ -117,7 +119,8 @@ public struct ClassifierSetup: RunSetup {
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw TrainingError(
                 "\(base.path): its vocabulary has \(tokenizer.vocabularySize) entries and its config.json says "
-                    + "\(configuration.vocabularySize) (`vocab_size`); one of the two belongs to another model", .data)
+                    + "\(configuration.vocabularySize) (`vocab_size`); one of the two belongs to another model",
+                .invalidInput)
         }
         configuration.labels = labels
         configuration.pooling = settings.pooling
@@ -131,21 +134,22 @@ public struct ClassifierSetup: RunSetup {
 
     private static func checkMeanLayer(_ settings: ClassifierSettings) throws(TrainingError) {
         guard settings.model.base != nil else {
-            throw TrainingError("fineTuning.meanLayer adds a layer to a base; name one by model.base or --base", .usage)
+            throw TrainingError(
+                "fineTuning.meanLayer adds a layer to a base; name one by model.base or --base", .invalidRequest)
         }
         guard settings.model.pooling == .cls else {
             throw TrainingError(
                 "fineTuning.meanLayer serves the pooling `cls`, and model.pooling is `\(settings.model.pooling.rawValue)`; leave "
-                    + "one of the two out", .usage)
+                    + "one of the two out", .invalidRequest)
         }
     }
 
     /// In Double: the sizes may be mistakes that no integer holds.
     private static func parameterCount(_ model: BERTClassifier.Configuration) -> Double {
-        let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
-        let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
-        let embeddings = Double(model.vocabularySize + model.positions + model.tokenTypes) * channels
-        return embeddings + Double(model.layers) * layer + channels * channels + Double(model.labels) * channels
+        let (hiddenSize, inner) = (Double(model.hiddenSize), Double(model.intermediateSize))
+        let layer = 4 * hiddenSize * hiddenSize + 2 * hiddenSize * inner + inner + 9 * hiddenSize
+        let embeddings = Double(model.vocabularySize + model.contextLength + model.tokenTypes) * hiddenSize
+        return embeddings + Double(model.layers) * layer + hiddenSize * hiddenSize + Double(model.labels) * hiddenSize
     }
 
     private static func model(
@@ -167,7 +171,7 @@ public struct ClassifierSetup: RunSetup {
             }
             return (loaded.model, loaded.store)
         }
-        let store = ParameterStore(restoring ? .restore : .initialise(seed: UInt64(settings.seed)))
+        let store = ParameterStore(restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
         let model = BERTClassifier(store.root, configuration)
         try store.finish()
         return (model, store)
@@ -180,7 +184,7 @@ extension ClassifierSettings.FineTuningSettings {
         guard freezeLayers <= layers else {
             throw TrainingError(
                 "fineTuning.freezeLayers is \(freezeLayers), and the model has only \(layers) layers; expected at most as many",
-                .usage)
+                .invalidRequest)
         }
     }
 }

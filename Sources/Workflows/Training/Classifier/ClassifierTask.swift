@@ -18,8 +18,8 @@ package final class ClassifierTask: TrainingTask {
     /// The headlines of both sides, as texts and as tokens.
     struct Sides {
         let data: ClassifierData
-        let training: LabelledHeadlines
-        let validation: LabelledHeadlines
+        let training: LabeledHeadlines
+        let validation: LabeledHeadlines
     }
 
     package let plan: BatchPlan
@@ -132,7 +132,7 @@ package final class ClassifierTask: TrainingTask {
         let scores = ClassificationScores(predictions)
         let error = Reliability(predictions, .equalWidth).error
         func share(_ name: String, _ title: String, _ value: Double) -> TaskEvaluation.Figure {
-            .init(name, value, "\(title) \(ReportText.fixed(value, 4))")
+            .init(name, value, "\(title) \(Formatting.fixed(value, 4))")
         }
         return TaskEvaluation(
             loss: scores.negativeLogLikelihood, count: predictions.count,
@@ -193,7 +193,7 @@ package final class ClassifierTask: TrainingTask {
             contents: .init(
                 configuration: BERTConfigurationFile(
                     model: model.configuration, labels: labels, padToken: tokenizer.pad, temperature: nil),
-                card: card.text, tokenizer: tokenizer.files(contextLength: model.configuration.positions)),
+                card: card.text, tokenizer: tokenizer.files(contextLength: model.configuration.contextLength)),
             temperature: temperature, precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
     }
 
@@ -246,8 +246,8 @@ package final class ClassifierTask: TrainingTask {
             let row = number * predictions.count / count
             let (said, right) = (predictions.predicted[row], predictions.labels[row])
             let verdict = said == right ? "right" : "not \(labels[right])"
-            return ReportText.harmless(
-                "  \(labels[said]) \(ReportText.fixed(predictions.confidences[row], 2)) (\(verdict)): "
+            return escapedForTerminal(
+                "  \(labels[said]) \(Formatting.fixed(predictions.confidences[row], 2)) (\(verdict)): "
                     + validationTexts[row])
         }
         return (["Validation headlines, labelled"] + lines).joined(separator: "\n")

@@ -27,7 +27,7 @@ public struct GeneratorSetup: RunSetup {
         guard let endOfText = vocabulary.endOfText else {
             throw TrainingError(
                 "the vocabulary has no end-of-text token, so a model could not learn where a headline ends; use one that has, or train one",
-                .data)
+                .invalidInput)
         }
         // A headline is read behind the end-of-text token: the exported folder says so, and every prompt is framed by it.
         let tokenizer = try vocabulary.withPrefix([endOfText])
@@ -37,16 +37,17 @@ public struct GeneratorSetup: RunSetup {
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
-                    + "most as many, or null to train everything", .usage)
+                    + "most as many, or null to train everything", .invalidRequest)
         }
         func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
             let framed: FramedHeadlines
             do {
                 framed = try FramedHeadlines(
-                    texts, endOfText: endOfText, maximumTokens: configuration.positions,
+                    texts, endOfText: endOfText, maximumTokens: configuration.contextLength,
                     overlong: settings.data.overlong, encode: tokenizer.encode)
             } catch let error as FramingError {
-                throw TrainingError("\(side): \(error) (settings data.overlong and model.positions)", error.exitStatus)
+                throw TrainingError(
+                    "\(side): \(error) (settings data.overlong and model.contextLength)", error.category)
             }
             note("\(side): \(framed.report)")
             return framed
@@ -56,7 +57,7 @@ public struct GeneratorSetup: RunSetup {
         let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, note: note)
         // A run that goes on was checked when it began.
         if !restoring {
-            try Self.check(settings.samples, Generator(model, tokenizer), positions: configuration.positions)
+            try Self.check(settings.samples, Generator(model, tokenizer), contextLength: configuration.contextLength)
         }
         let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
         generator = try GeneratorTask(
@@ -69,14 +70,15 @@ public struct GeneratorSetup: RunSetup {
 
     /// Refuses a prompt that the model could not complete at the first evaluation, by completing each with one token now.
     private static func check(
-        _ samples: GeneratorSettings.SampleSettings, _ generator: Generator, positions: Int
+        _ samples: GeneratorSettings.SampleSettings, _ generator: Generator, contextLength: Int
     ) throws(TrainingError) {
         var options = samples.options
         options.maximumNewTokens = 1
         for (index, prompt) in samples.prompts.enumerated() {
             do throws(GenerationError) { _ = try generator.complete(prompt, count: 1, options: options) } catch {
                 throw TrainingError(
-                    "samples.prompts[\(index)] cannot be completed with model.positions \(positions): \(error)", .usage)
+                    "samples.prompts[\(index)] cannot be completed with model.contextLength \(contextLength): \(error)",
+                    .invalidRequest)
             }
         }
     }
@@ -90,7 +92,7 @@ public struct GeneratorSetup: RunSetup {
             guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError(
                     "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out, or start from fresh weights",
-                    .data)
+                    .invalidInput)
             }
             return tokenizer
         }
@@ -120,19 +122,19 @@ public struct GeneratorSetup: RunSetup {
         }
         let dropout = Float(settings.dropout ?? 0)
         return GPT2.Configuration(
-            vocabularySize: vocabularySize, positions: settings.positions, channels: settings.channels,
+            vocabularySize: vocabularySize, contextLength: settings.contextLength, hiddenSize: settings.hiddenSize,
             layers: settings.layers, heads: settings.heads,
-            innerChannels: settings.feedForwardChannels,
-            layerNormEpsilon: Float(settings.layerNormEpsilon), initializerDeviation: settings.initializerDeviation,
+            intermediateSize: settings.feedForwardChannels,
+            layerNormEpsilon: Float(settings.layerNormEpsilon), initializerRange: settings.initializerRange,
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
     }
 
     /// In Double: the sizes may be mistakes that no integer holds.
     private static func parameterCount(_ model: GPT2.Configuration) -> Double {
-        let (channels, inner) = (Double(model.channels), Double(model.innerChannels))
-        let layer = 4 * channels * channels + 2 * channels * inner + inner + 9 * channels
-        let embeddings = Double(model.vocabularySize + model.positions) * channels
-        return embeddings + Double(model.layers) * layer + 2 * channels
+        let (hiddenSize, inner) = (Double(model.hiddenSize), Double(model.intermediateSize))
+        let layer = 4 * hiddenSize * hiddenSize + 2 * hiddenSize * inner + inner + 9 * hiddenSize
+        let embeddings = Double(model.vocabularySize + model.contextLength) * hiddenSize
+        return embeddings + Double(model.layers) * layer + 2 * hiddenSize
     }
 
     private static func model(
@@ -146,7 +148,7 @@ public struct GeneratorSetup: RunSetup {
             }
             return (loaded.model, loaded.store)
         }
-        let store = ParameterStore(restoring ? .restore : .initialise(seed: UInt64(settings.seed)))
+        let store = ParameterStore(restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
         let model = GPT2(store.root, configuration)
         try store.finish()
         return (model, store)

@@ -106,8 +106,8 @@ package final class GeneratorTask: TrainingTask {
         return TaskEvaluation(
             loss: loss, count: tokens,
             figures: [
-                .init("perplexity", exp(loss), "perplexity \(ReportText.rough(exp(loss)))"),
-                .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(ReportText.fixed($0, 3)) bits/byte" }),
+                .init("perplexity", exp(loss), "perplexity \(Formatting.rough(exp(loss)))"),
+                .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(Formatting.fixed($0, 3)) bits/byte" }),
             ])
     }
 

@@ -35,7 +35,7 @@ struct ModelCard {
             # \(settings.name)
 
             A GPT-2 that completes news headlines, trained with HeadlineKit. \(configuration.layers) layers,
-            \(configuration.channels) channels, \(configuration.heads) heads, \(configuration.positions) positions,
+            \(configuration.hiddenSize) channels, \(configuration.heads) heads, \(configuration.contextLength) positions,
             \(configuration.vocabularySize) vocabulary entries.
 
             A headline is read behind the end-of-text token and ends with it:

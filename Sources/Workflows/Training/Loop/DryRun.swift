@@ -27,8 +27,8 @@ extension TrainingRun {
         let needed = estimate.diskBytes(settings.checkpoints)
         if let available = try? availableBytes(at: nearestFolder), available < needed {
             note(
-                "warning: the disk of \(folderPath) has \(ReportText.bytes(available)) free, and the run needs about "
-                    + ReportText.bytes(needed))
+                "warning: the disk of \(folderPath) has \(Formatting.bytes(available)) free, and the run needs about "
+                    + Formatting.bytes(needed))
         }
     }
 
@@ -112,18 +112,18 @@ private struct Estimate {
     func lines(for settings: some RunSettings) -> [String] {
         // Without gradients a token costs a third of what it costs with (Kaplan et al. 2020, table 1).
         let seconds = share * (runTokens + Double(evaluations * evaluationTokens) / 3) / tokensPerSecond
-        let fixed = ReportText.bytes(4 * (parameters + 3 * trained))
+        let fixed = Formatting.bytes(4 * (parameters + 3 * trained))
         return [
-            "model: \(ReportText.grouped(parameters)) parameters"
-                + (trained == parameters ? "" : ", \(ReportText.grouped(trained)) of them trained"),
-            "steps: \(ReportText.grouped(length.total)) of at most \(ReportText.grouped(settings.batches.tokensPerStep)) "
-                + "tokens, \(ReportText.fixed(length.epochs(after: length.total), 2)) epochs; "
-                + "\(ReportText.grouped(evaluations)) evaluations"
-                + (finishedSteps == 0 ? "" : "; \(ReportText.grouped(length.total - finishedSteps)) steps are left"),
-            "memory: about \(ReportText.bytes(peakMemory)), \(fixed) of it weights, gradients and moments",
-            "disk: about \(ReportText.bytes(diskBytes(settings.checkpoints))), "
-                + "\(ReportText.bytes(checkpointBytes)) for each checkpoint",
-            "time: about \(ReportText.duration(seconds)) at the \(ReportText.rough(tokensPerSecond)) tokens/s measured now, "
+            "model: \(grouped(parameters)) parameters"
+                + (trained == parameters ? "" : ", \(grouped(trained)) of them trained"),
+            "steps: \(grouped(length.total)) of at most \(grouped(settings.batches.tokensPerStep)) "
+                + "tokens, \(Formatting.fixed(length.epochs(after: length.total), 2)) epochs; "
+                + "\(grouped(evaluations)) evaluations"
+                + (finishedSteps == 0 ? "" : "; \(grouped(length.total - finishedSteps)) steps are left"),
+            "memory: about \(Formatting.bytes(peakMemory)), \(fixed) of it weights, gradients and moments",
+            "disk: about \(Formatting.bytes(diskBytes(settings.checkpoints))), "
+                + "\(Formatting.bytes(checkpointBytes)) for each checkpoint",
+            "time: about \(Formatting.duration(seconds)) at the \(Formatting.rough(tokensPerSecond)) tokens/s measured now, "
                 + "on \(Parallelism.threads) \(Parallelism.threads == 1 ? "thread" : "threads")",
             "nothing was written; leave --dry-run out to train",
         ]

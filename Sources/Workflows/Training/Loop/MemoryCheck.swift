@@ -12,7 +12,7 @@ func checkMemory(parameters: Double) throws(TrainingError) {
             String(
                 format:
                     "the model has %.4g parameters, whose weights, gradients and moments take %.4g GB, and this machine has "
-                    + "%.4g GB of memory; lower model.layers or model.channels, or take a smaller base",
-                parameters, needed / 1e9, present / 1e9), .usage)
+                    + "%.4g GB of memory; lower model.layers or model.hiddenSize, or take a smaller base",
+                parameters, needed / 1e9, present / 1e9), .invalidRequest)
     }
 }

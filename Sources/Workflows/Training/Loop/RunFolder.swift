@@ -24,7 +24,7 @@ public final class RunFolder {
         if try !resuming && Self.holdsRun(path) {
             throw FileError(
                 path, "holds a run already; go on with it by --resume, or choose another folder by --output",
-                exitStatus: .usage)
+                category: .invalidRequest)
         }
         try createFolder(path)
         self.path = path
@@ -74,7 +74,7 @@ public final class RunFolder {
             (damaged.count == 1
                 ? "its only checkpoint cannot be used" : "none of its \(damaged.count) checkpoints can be used")
                 + " (\(newest.problem)); bring one back from a copy, or start a new run with another --output",
-            exitStatus: newest.problem.exitStatus)
+            category: newest.problem.category)
     }
 
     /// Moves a damaged checkpoint out of the way of the good ones, where it cannot be counted as one of those to keep.

@@ -14,11 +14,17 @@ struct RunProgress: Codable, Equatable {
     var evaluationsSinceBest = 0
     /// The cost of that one; `nil` before the first.
     var noticedCost: Double?
-    var guardrail = OutlierGuard()
+    var lossSpikeGuard = LossSpikeGuard()
     /// Updates the optimizer has made.
     var optimizerStep = 0
     /// Bytes of the metrics file that belong to this state.
     var metricsOffset = 0
+
+    // Run states keep the names they have had since the first version.
+    private enum CodingKeys: String, CodingKey {
+        case cursor, evaluatedStep, evaluation, best, evaluationsSinceBest, noticedCost, optimizerStep, metricsOffset
+        case lossSpikeGuard = "guardrail"
+    }
 
     struct Best: Codable, Equatable {
         var step: Int
@@ -27,7 +33,7 @@ struct RunProgress: Codable, Equatable {
 }
 
 /// Notices steps whose loss or gradient norm is out of proportion to those before.
-struct OutlierGuard: Codable, Equatable {
+struct LossSpikeGuard: Codable, Equatable {
     private var loss = RunningMoments()
     private var norm = RunningMoments()
     /// Steps skipped since the last that was taken.

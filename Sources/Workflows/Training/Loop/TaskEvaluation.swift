@@ -6,7 +6,7 @@ public enum PredictionUnit: String, Sendable, Codable {
     case token, headline
 
     /// `53,674 tokens`.
-    func counted(_ number: Int) -> String { "\(ReportText.grouped(number)) \(rawValue)s" }
+    func counted(_ number: Int) -> String { "\(grouped(number)) \(rawValue)s" }
 }
 
 /// The figures of one evaluation.
@@ -62,7 +62,7 @@ public enum Objective: Sendable, Equatable {
     func figure(of evaluation: TaskEvaluation, _ unit: PredictionUnit) -> TaskEvaluation.Figure {
         switch self {
         case .lowestLoss:
-            .init("loss", evaluation.loss, "\(ReportText.fixed(evaluation.loss, 4)) nats/\(unit.rawValue)")
+            .init("loss", evaluation.loss, "\(Formatting.fixed(evaluation.loss, 4)) nats/\(unit.rawValue)")
         case .highest(let name):
             evaluation.figures.first { $0.name == name } ?? .init(name, nil, nil)
         }

@@ -95,11 +95,11 @@ public final class TrainingLoop {
         guard warmUpSteps < length.total else {
             throw TrainingError(
                 "optimizer.warmUpSteps is \(warmUpSteps), and the whole run has only \(length.total) steps; "
-                    + "expected fewer: lower it, or train longer", .usage)
+                    + "expected fewer: lower it, or train longer", .invalidRequest)
         }
         return LearningRateSchedule(
             peak: settings.learningRate, warmUpSteps: warmUpSteps, totalSteps: length.total,
-            decay: settings.decay, floor: settings.floor)
+            decay: settings.decay, minimumRatio: settings.minimumRatio)
     }
 
     /// Whether there is no step left to make.
@@ -118,8 +118,8 @@ public final class TrainingLoop {
     private func train(_ stopSignal: () -> Int32?) throws -> Outcome {
         let start = steadyClock()
         saving = SavingSchedule(settings.checkpoints, now: start)
-        try tell(.started(description))
-        if let note = metrics.resumeNote { try tell(.warning(note)) }
+        try emit(.started(description))
+        if let note = metrics.resumeNote { try emit(.warning(note)) }
         if !isComplete { Rehearsal(task: task, gradients: gradients, seed: settings.seed).pass() }
         var steps = try StepSequence(task.plan, from: progress.cursor)
         var isSavingDue = false
@@ -129,7 +129,7 @@ public final class TrainingLoop {
                 guard try evaluate(step, stopSignal) else { return try interrupted(stopSignal) }
             }
             if isPatienceExhausted, !isComplete {
-                try tell(.stopped(reason: "no improvement in \(progress.evaluationsSinceBest) evaluations", step: step))
+                try emit(.stopped(reason: "no improvement in \(progress.evaluationsSinceBest) evaluations", step: step))
                 return try finish(.stoppedEarly, since: start)
             }
             if isComplete { return try finish(.finished, since: start) }
@@ -137,7 +137,7 @@ public final class TrainingLoop {
                 isSavingDue = true
             }
             // Skipped steps may mean that the weights are spoilt: what is saved then would take a good checkpoint's place.
-            if isSavingDue, progress.guardrail.skippedInARow == 0 {
+            if isSavingDue, progress.lossSpikeGuard.skippedInARow == 0 {
                 try save()
                 isSavingDue = false
             }
@@ -176,11 +176,12 @@ public final class TrainingLoop {
         }
         let (loss, norm) = (lossSum / count, gradients.norm / count)
         let rate = schedule(plan.step)
-        let accepted = progress.guardrail.accepts(loss: loss, norm: norm, deviations: settings.guardrail.deviations)
+        let accepted = progress.lossSpikeGuard.accepts(
+            loss: loss, norm: norm, deviations: settings.lossSpikeGuard.deviations)
         if accepted {
             good = saved?.path
-            let clip = clippingFactor(norm: norm, limit: settings.optimizer.clip)
-            optimizer.update(learningRate: Float(rate), gradientScale: Float(clip / count))
+            let maxGradientNorm = clippingFactor(norm: norm, limit: settings.optimizer.maxGradientNorm)
+            optimizer.update(learningRate: Float(rate), gradientScale: Float(maxGradientNorm / count))
         } else {
             gradients.clear()
         }
@@ -191,9 +192,9 @@ public final class TrainingLoop {
             step: plan.step + 1, totalSteps: length.total, epoch: length.epochs(after: plan.step + 1), loss: loss,
             learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
             residentMemory: residentMemory(), isSkipped: !accepted)
-        try tell(.step(report))
-        let skipped = progress.guardrail.skippedInARow
-        if skipped >= settings.guardrail.patience {
+        try emit(.step(report))
+        let skipped = progress.lossSpikeGuard.skippedInARow
+        if skipped >= settings.lossSpikeGuard.patience {
             try giveUp(
                 "the loss or its gradient was out of bounds in \(skipped == 1 ? "a step" : "\(skipped) steps in a row") "
                     + "(loss \(loss), gradient norm \(norm) in step \(report.step))",
@@ -251,7 +252,7 @@ public final class TrainingLoop {
         }
         progress.evaluation = result
         progress.evaluatedStep = step
-        try tell(
+        try emit(
             .evaluation(
                 EvaluationReport(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
         guard result.loss.isFinite else {
@@ -260,7 +261,7 @@ public final class TrainingLoop {
                     + (step == 0 ? "the weights that the run begins with are damaged" : "the weights have diverged"),
                 step: step, step == 0 ? "choose another base" : "look at the data of the steps before it")
         }
-        if !samples.isEmpty { try tell(.samples(SamplesReport(step: step, samples: samples))) }
+        if !samples.isEmpty { try emit(.samples(SamplesReport(step: step, samples: samples))) }
         if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
         return true
     }
@@ -283,7 +284,7 @@ public final class TrainingLoop {
         try folder.prune(keep: settings.checkpoints.keep, sparing: [best, try goodCheckpoint()].compactMap(\.self))
         let end = steadyClock()
         saving.saved(from: start, to: end)
-        try tell(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
+        try emit(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
     }
 
     private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
@@ -293,7 +294,7 @@ public final class TrainingLoop {
         let isEvaluated = progress.evaluatedStep == progress.cursor.step
         try task.export(to: folder.lastModelPath, evaluation: isEvaluated ? progress.evaluation : nil)
         let reason = "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume"
-        try tell(.stopped(reason: reason, step: progress.cursor.step))
+        try emit(.stopped(reason: reason, step: progress.cursor.step))
         for observer in observers { try observer.flush() }
         return .interrupted(signal: signal)
     }
@@ -302,7 +303,7 @@ public final class TrainingLoop {
         // First the state: a disk that has no room left for both can then be cleared, and the run be resumed.
         try save()
         try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
-        try tell(
+        try emit(
             .finished(
                 RunFinished(
                     steps: progress.cursor.step, seconds: steadyClock() - start, tokens: trainedTokens,
@@ -313,7 +314,7 @@ public final class TrainingLoop {
         return outcome
     }
 
-    private func tell(_ event: TrainingEvent) throws {
+    private func emit(_ event: TrainingEvent) throws {
         for observer in observers { try observer.receive(event) }
     }
 }
@@ -321,10 +322,10 @@ public final class TrainingLoop {
 /// A run that cannot begin or go on, for a reason that is neither a file's nor a setting's alone.
 public struct TrainingError: ReportableError, Equatable {
     public let description: String
-    public let exitStatus: ExitStatus
+    public let category: ErrorCategory
 
-    public init(_ description: String, _ exitStatus: ExitStatus) {
+    public init(_ description: String, _ category: ErrorCategory) {
         self.description = description
-        self.exitStatus = exitStatus
+        self.category = category
     }
 }

@@ -38,7 +38,7 @@ public struct TrainingRun<Setup: RunSetup> {
     }
 
     /// What a person can do with a run that has ended.
-    public var farewell: String {
+    public var nextSteps: String {
         """
         the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
           \(Setup.trial(of: bestFolder))
@@ -52,7 +52,7 @@ public struct TrainingRun<Setup: RunSetup> {
             return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
         }
         let path = RunFolder.configurationPath(in: folder)
-        return pathExists(path) ? try resolve(Setup.Settings(), file: path) : nil
+        return pathExists(path) ? try resolve(Setup.Settings(), file: path, translatingFormerKeys: true) : nil
     }
 
     private static func settings(
@@ -66,7 +66,8 @@ public struct TrainingRun<Setup: RunSetup> {
         }
         return try resolve(
             Setup.Settings(),
-            document: SettingsDocument(yaml: header.configuration, name: place, folder: folder))
+            document: SettingsDocument(yaml: header.configuration, name: place, folder: folder),
+            translatingFormerKeys: true)
     }
 
     /// Trains to the end, or until `stopSignal` gives a signal.

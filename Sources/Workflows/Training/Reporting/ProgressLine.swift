@@ -33,15 +33,15 @@ package struct ProgressLine: Sendable, Equatable {
     package var plain: String {
         var items = [
             "step \(report.step)/\(report.totalSteps) (\(Int(fraction * 100)) %)",
-            "epoch \(ReportText.fixed(report.epoch, 2))",
-            "loss \(loss.map { ReportText.fixed($0, 3) } ?? "unknown")",
-            "learning rate \(ReportText.scientific(report.learningRate))",
-            "gradient norm \(ReportText.rough(report.gradientNorm))",
-            "\(tokensPerSecond.map(ReportText.rough) ?? "?") tokens/s",
-            ReportText.bytes(report.residentMemory),
+            "epoch \(Formatting.fixed(report.epoch, 2))",
+            "loss \(loss.map { Formatting.fixed($0, 3) } ?? "unknown")",
+            "learning rate \(Formatting.scientific(report.learningRate))",
+            "gradient norm \(Formatting.rough(report.gradientNorm))",
+            "\(tokensPerSecond.map(Formatting.rough) ?? "?") tokens/s",
+            Formatting.bytes(report.residentMemory),
         ]
         if skippedSteps > 0 { items.append("\(skippedSteps) skipped") }
-        if let remaining, report.step < report.totalSteps { items.append("\(ReportText.duration(remaining)) left") }
+        if let remaining, report.step < report.totalSteps { items.append("\(Formatting.duration(remaining)) left") }
         return items.joined(separator: ", ")
     }
 
@@ -66,15 +66,15 @@ package struct ProgressLine: Sendable, Equatable {
         var items = [
             (0, "\(Int(fraction * 100))%"),
             (2, "\(report.step)/\(report.totalSteps)"),
-            (8, "epoch \(ReportText.fixed(report.epoch, 2))"),
-            (3, "loss \(loss.map { ReportText.fixed($0, 3) } ?? "?")"),
-            (5, "lr \(ReportText.scientific(report.learningRate))"),
-            (6, "norm \(ReportText.rough(report.gradientNorm))"),
-            (4, "\(tokensPerSecond.map(ReportText.rough) ?? "?") tok/s"),
-            (7, ReportText.bytes(report.residentMemory)),
+            (8, "epoch \(Formatting.fixed(report.epoch, 2))"),
+            (3, "loss \(loss.map { Formatting.fixed($0, 3) } ?? "?")"),
+            (5, "lr \(Formatting.scientific(report.learningRate))"),
+            (6, "norm \(Formatting.rough(report.gradientNorm))"),
+            (4, "\(tokensPerSecond.map(Formatting.rough) ?? "?") tok/s"),
+            (7, Formatting.bytes(report.residentMemory)),
         ]
         if skippedSteps > 0 { items.append((9, "\(skippedSteps) skipped")) }
-        items.append((1, "ETA \(remaining.map(ReportText.clock) ?? "?")"))
+        items.append((1, "ETA \(remaining.map(Formatting.clock) ?? "?")"))
         return items
     }
 }

@@ -44,11 +44,11 @@ public final class TerminalProgress: TrainingObserver {
         case .evaluation(let report): show(describe(report))
         case .samples(let report): show(describe(report))
         case .saved(let report):
-            let took = ReportText.duration(report.seconds)
-            show("saved \(ReportText.harmless(report.path)) (\(ReportText.bytes(report.bytes)) in \(took))")
-        case .warning(let text): show(coloured("warning: ", .yellow) + ReportText.harmless(text), evenIfQuiet: true)
+            let took = Formatting.duration(report.seconds)
+            show("saved \(escapedForTerminal(report.path)) (\(Formatting.bytes(report.bytes)) in \(took))")
+        case .warning(let text): show(colored("warning: ", .yellow) + escapedForTerminal(text), evenIfQuiet: true)
         case .stopped(let reason, let step):
-            show("stopped after step \(step): \(ReportText.harmless(reason))", evenIfQuiet: true)
+            show("stopped after step \(step): \(escapedForTerminal(reason))", evenIfQuiet: true)
         case .finished(let run): show(describe(run))
         }
     }
@@ -99,40 +99,40 @@ public final class TerminalProgress: TrainingObserver {
 
     private func describe(_ run: RunStarted) -> String {
         let trained =
-            run.trainedParameters == run.parameters ? "" : ", \(ReportText.grouped(run.trainedParameters)) trained"
+            run.trainedParameters == run.parameters ? "" : ", \(grouped(run.trainedParameters)) trained"
         let resumed = run.resumedAfterStep > 0 ? ", resumed after step \(run.resumedAfterStep)" : ""
-        return "\(ReportText.harmless(run.name)): \(ReportText.grouped(run.parameters)) parameters\(trained); "
-            + "\(ReportText.grouped(run.trainingHeadlines)) headlines "
-            + "(\(ReportText.grouped(run.trainingTokens)) tokens) to train on, "
-            + "\(ReportText.grouped(run.validationHeadlines)) to evaluate on; "
-            + "\(ReportText.grouped(run.totalSteps)) steps\(resumed)"
+        return "\(escapedForTerminal(run.name)): \(grouped(run.parameters)) parameters\(trained); "
+            + "\(grouped(run.trainingHeadlines)) headlines "
+            + "(\(grouped(run.trainingTokens)) tokens) to train on, "
+            + "\(grouped(run.validationHeadlines)) to evaluate on; "
+            + "\(grouped(run.totalSteps)) steps\(resumed)"
     }
 
     private func describe(_ report: EvaluationReport) -> String {
         let figures = report.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
-        return coloured("evaluation at step \(report.step): ", .bold)
-            + "loss \(ReportText.fixed(report.result.loss, 4)) nats/\(report.unit.rawValue)\(figures) "
-            + "over \(report.unit.counted(report.result.count)) in \(ReportText.duration(report.seconds))"
-            + (report.isBest ? coloured(" (best so far)", .green) : "")
+        return colored("evaluation at step \(report.step): ", .bold)
+            + "loss \(Formatting.fixed(report.result.loss, 4)) nats/\(report.unit.rawValue)\(figures) "
+            + "over \(report.unit.counted(report.result.count)) in \(Formatting.duration(report.seconds))"
+            + (report.isBest ? colored(" (best so far)", .green) : "")
     }
 
     private func describe(_ report: SamplesReport) -> String {
         let lines = report.samples.map { sample in
-            "  [\(ReportText.harmless(sample.prompt))]\(ReportText.harmless(sample.completion))"
+            "  [\(escapedForTerminal(sample.prompt))]\(escapedForTerminal(sample.completion))"
         }
-        return ([coloured("completions at step \(report.step):", .bold)] + lines).joined(separator: "\n")
+        return ([colored("completions at step \(report.step):", .bold)] + lines).joined(separator: "\n")
     }
 
     private func describe(_ run: RunFinished) -> String {
-        var text = "finished \(ReportText.grouped(run.steps)) steps in \(ReportText.duration(run.seconds))"
+        var text = "finished \(grouped(run.steps)) steps in \(Formatting.duration(run.seconds))"
         if run.seconds > 0, run.tokens > 0 {
-            text += ", \(ReportText.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
+            text += ", \(Formatting.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
         }
         if let step = run.bestStep, let best = run.best?.text {
             text += "; best evaluation \(best) at step \(step)"
         }
         if skippedSteps > 0 { text += "; \(skippedSteps) steps skipped" }
-        return text + "; at most \(ReportText.bytes(run.peakResidentMemory)) of memory"
+        return text + "; at most \(Formatting.bytes(run.peakResidentMemory)) of memory"
     }
 
     private enum Emphasis: String {
@@ -141,7 +141,7 @@ public final class TerminalProgress: TrainingObserver {
         case yellow = "33"
     }
 
-    private func coloured(_ text: String, _ emphasis: Emphasis) -> String {
+    private func colored(_ text: String, _ emphasis: Emphasis) -> String {
         guard case .bar(_, true, _) = style else { return text }
         return "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m"
     }

@@ -19,7 +19,7 @@ public struct ClassifierSettings: RunSettings {
     public var batches = BatchSettings()
     public var optimizer = OptimizerSettings()
     public var evaluation = EvaluationSettings()
-    public var guardrail = GuardSettings()
+    public var lossSpikeGuard = LossSpikeGuardSettings()
     public var checkpoints = CheckpointSettings()
     public var calibration = CalibrationSettings()
     public var export = ExportSettings()
@@ -36,7 +36,7 @@ public struct ClassifierSettings: RunSettings {
         /// A file of lines `OLD NAME: NEW NAME` that merges labels.
         public var map: ConfiguredPath?
         /// Labels with fewer training headlines are reported as rare.
-        public var rareBelow: Int = Labelling.usualRareLimit
+        public var rareBelow: Int = Labeling.defaultRareLimit
 
         public func validate() throws { try require(rareBelow, "rareBelow", in: 0...) }
     }
@@ -65,12 +65,12 @@ public struct ClassifierSettings: RunSettings {
         /// What of a headline the head sees: `cls` is BERT's pooler; `mean` is for this toolkit's own engine only.
         public var pooling: BERTClassifier.Pooling = .cls
         public var layers: Int = 2
-        public var channels: Int = 128
+        public var hiddenSize: Int = 128
         public var heads: Int = 4
-        public var positions: Int = 64
+        public var contextLength: Int = 64
         /// Width of the feed-forward layers; null for four times the channels.
-        public var innerChannels: Int?
-        public var initializerDeviation: Double = 0.02
+        public var intermediateSize: Int?
+        public var initializerRange: Double = 0.02
         public var layerNormEpsilon: Double = 1e-12
         /// Dropout of hidden states, attention weights and the head's input; null takes the base's.
         public var dropout: Double? = 0.1
@@ -115,7 +115,7 @@ public struct ClassifierSettings: RunSettings {
 
     /// What becomes of the probabilities.
     public struct CalibrationSettings: Codable, Sendable {
-        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Metrics/TemperatureScaling``.
+        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Metrics/TemperatureCalibration``.
         public var temperature: Bool = true
     }
 }

@@ -37,7 +37,7 @@ extension DataSettings {
         guard let train else {
             throw TrainingError(
                 "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
-                .usage)
+                .invalidRequest)
         }
         return try table(train.path, note: note)
     }
@@ -61,7 +61,7 @@ extension SplitSettings {
             return try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
         } catch {
             throw TrainingError(
-                "\(path): \(error) (settings data.split.method, data.split.fraction and data.columns)", error.exitStatus
+                "\(path): \(error) (settings data.split.method, data.split.fraction and data.columns)", error.category
             )
         }
     }

@@ -15,7 +15,7 @@ public struct GeneratorSettings: RunSettings {
     public var batches = BatchSettings()
     public var optimizer = OptimizerSettings()
     public var evaluation = EvaluationSettings()
-    public var guardrail = GuardSettings()
+    public var lossSpikeGuard = LossSpikeGuardSettings()
     public var checkpoints = CheckpointSettings()
     public var samples = SampleSettings()
     public var export = ExportSettings()
@@ -47,12 +47,12 @@ public struct GeneratorSettings: RunSettings {
         /// Takes the sizes of `base` but fresh weights.
         public var freshWeights: Bool = false
         public var layers: Int = 4
-        public var channels: Int = 128
+        public var hiddenSize: Int = 128
         public var heads: Int = 4
-        public var positions: Int = 64
+        public var contextLength: Int = 64
         /// Width of the feed-forward layers; null for four times the channels.
-        public var innerChannels: Int?
-        public var initializerDeviation: Double = 0.02
+        public var intermediateSize: Int?
+        public var initializerRange: Double = 0.02
         public var layerNormEpsilon: Double = 1e-5
         /// Dropout of embeddings, residuals and attention weights; null takes the base's.
         public var dropout: Double? = 0.1

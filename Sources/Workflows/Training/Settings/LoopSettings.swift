@@ -10,7 +10,7 @@ public struct LoopSettings: Sendable {
     public var batches: BatchSettings
     public var optimizer: OptimizerSettings
     public var evaluation: EvaluationSettings
-    public var guardrail: GuardSettings
+    public var lossSpikeGuard: LossSpikeGuardSettings
     public var checkpoints: CheckpointSettings
 }
 
@@ -45,8 +45,8 @@ extension BatchSettings {
                 tokensPerMicroBatch: min(tokensPerMicroBatch, tokensPerStep), seed: UInt64(seed))
         } catch {
             throw TrainingError(
-                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.positions)",
-                error.exitStatus)
+                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.contextLength)",
+                error.category)
         }
     }
 }
@@ -61,13 +61,13 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
     /// Applied to weights of rank 2 and more, never to biases, scales and shifts.
     public var weightDecay: Double = 0
     /// The largest gradient norm that is used as it is; null for no limit.
-    public var clip: Double? = 1
+    public var maxGradientNorm: Double? = 1
     public var warmUpSteps: Int = 0
     /// The warm-up as a part of all steps; overrides `warmUpSteps` when given.
     public var warmUpFraction: Double?
     public var decay: LearningRateSchedule.Decay = .linear
     /// The fraction of the peak at which the decay ends.
-    public var floor: Double = 0
+    public var minimumRatio: Double = 0
 
     public func validate() throws {
         try require(learningRate > 0, "learningRate", found: learningRate, expected: "a number above 0")
@@ -75,14 +75,17 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
         try require(beta2, "beta2", in: 0...0.99999)
         try require(epsilon > 0, "epsilon", found: epsilon, expected: "a number above 0")
         try require(weightDecay, "weightDecay", in: 0...)
-        if let clip { try require(clip > 0, "clip", found: clip, expected: "a number above 0, or null") }
+        if let maxGradientNorm {
+            try require(
+                maxGradientNorm > 0, "maxGradientNorm", found: maxGradientNorm, expected: "a number above 0, or null")
+        }
         try require(warmUpSteps, "warmUpSteps", in: 0...)
         if let warmUpFraction {
             try require(
                 warmUpFraction >= 0 && warmUpFraction < 1, "warmUpFraction", found: warmUpFraction,
                 expected: "a number from 0 to less than 1, or null")
         }
-        try require(floor, "floor", in: 0...1)
+        try require(minimumRatio, "minimumRatio", in: 0...1)
     }
 }
 
@@ -124,7 +127,7 @@ public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
 }
 
 /// When a step is refused because its loss or gradient is out of all proportion.
-public struct GuardSettings: Codable, Sendable, ValidatedSettings {
+public struct LossSpikeGuardSettings: Codable, Sendable, ValidatedSettings {
     /// Standard deviations above the running mean beyond which a step is skipped; null for never. A step whose loss or
     /// gradient is not finite is always skipped.
     public var deviations: Double?

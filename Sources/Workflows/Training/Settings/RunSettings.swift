@@ -1,7 +1,7 @@
 public import Settings
 
 /// What every run can be told, whatever it trains; the YAML keys are the names below.
-public protocol RunSettings: Codable, Sendable, ValidatedSettings {
+public protocol RunSettings: Codable, Sendable, ValidatedSettings, RenamedKeys {
     /// What is trained: `generator` or `classifier`, kept in the checkpoint and the command's name.
     static var kind: String { get }
 
@@ -16,7 +16,7 @@ public protocol RunSettings: Codable, Sendable, ValidatedSettings {
     var batches: BatchSettings { get }
     var optimizer: OptimizerSettings { get }
     var evaluation: EvaluationSettings { get }
-    var guardrail: GuardSettings { get }
+    var lossSpikeGuard: LossSpikeGuardSettings { get }
     var checkpoints: CheckpointSettings { get }
     var logging: LoggingSettings { get }
 
@@ -27,6 +27,16 @@ public protocol RunSettings: Codable, Sendable, ValidatedSettings {
 extension RunSettings {
     /// Keys that may differ when a run goes on.
     public static var changeable: [String] { ["threads", "logging", "output"] }
+
+    /// Keys that had other names before version 0.2.
+    public static var renamedKeys: [String: String] {
+        [
+            "model.channels": "model.hiddenSize", "model.innerChannels": "model.intermediateSize",
+            "model.positions": "model.contextLength", "model.initializerDeviation": "model.initializerRange",
+            "optimizer.clip": "optimizer.maxGradientNorm", "optimizer.floor": "optimizer.minimumRatio",
+            "guardrail": "lossSpikeGuard",
+        ]
+    }
 
     /// The run folder, unless `output` says otherwise.
     public var folderPath: String { output?.path ?? "checkpoints/\(name)" }
@@ -42,6 +52,6 @@ extension RunSettings {
     var loop: LoopSettings {
         LoopSettings(
             name: name, seed: UInt64(seed), batches: batches, optimizer: optimizer, evaluation: evaluation,
-            guardrail: guardrail, checkpoints: checkpoints)
+            lossSpikeGuard: lossSpikeGuard, checkpoints: checkpoints)
     }
 }

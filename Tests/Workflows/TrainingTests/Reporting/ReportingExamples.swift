@@ -48,8 +48,8 @@ private func figures(loss: Double, bitsPerByte: Double?) -> TaskEvaluation {
     return TaskEvaluation(
         loss: loss, count: 53_674,
         figures: [
-            .init("perplexity", perplexity, "perplexity \(ReportText.rough(perplexity))"),
-            .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(ReportText.fixed($0, 3)) bits/byte" }),
+            .init("perplexity", perplexity, "perplexity \(Formatting.rough(perplexity))"),
+            .init("bitsPerByte", bitsPerByte, bitsPerByte.map { "\(Formatting.fixed($0, 3)) bits/byte" }),
         ])
 }
 

@@ -6,8 +6,8 @@ import Training
 @Suite struct TerminalProgressTests {
     private static let clear = "\r\u{1B}[K"
 
-    private static func bar(colour: Bool = false, unicode: Bool = false) -> TerminalProgress.Style {
-        .bar(width: { 61 }, hasColour: colour, isUnicode: unicode)
+    private static func bar(color: Bool = false, unicode: Bool = false) -> TerminalProgress.Style {
+        .bar(width: { 61 }, hasColor: color, isUnicode: unicode)
     }
 
     /// What is written when the events come `interval` seconds apart.
@@ -101,7 +101,7 @@ import Training
         let events: [TrainingEvent] = [.step(step(100)), .warning("x")]
         #expect(try shown(Self.bar(), events).allSatisfy(\.isASCII))
         #expect(try !shown(Self.bar(), events).contains("\u{1B}[3"))
-        #expect(try shown(Self.bar(colour: true), events).contains("\u{1B}[33mwarning: \u{1B}[0mx\n"))
+        #expect(try shown(Self.bar(color: true), events).contains("\u{1B}[33mwarning: \u{1B}[0mx\n"))
         #expect(try shown(Self.bar(unicode: true), events).contains("█░"))
     }
 
@@ -139,7 +139,7 @@ import Training
                 switch style {
                 case .quiet: "quiet"
                 case .lines: "lines"
-                case .bar(_, let colour, let unicode): "bar" + (colour ? " colour" : "") + (unicode ? " unicode" : "")
+                case .bar(_, let color, let unicode): "bar" + (color ? " colour" : "") + (unicode ? " unicode" : "")
                 }
             #expect(name == item.style, "\(item.environment)")
         }

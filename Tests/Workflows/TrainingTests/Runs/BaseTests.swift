@@ -65,7 +65,7 @@ struct BaseTests {
             settings.data.train = ConfiguredPath(headlines)
             settings.data.split.method = .stratified
             settings.tokenizer.vocabularySize = 300
-            settings.model.channels = 16
+            settings.model.hiddenSize = 16
             settings.model.heads = 2
             settings.batches.steps = 2
             settings.logging.tensorBoard = false
@@ -91,7 +91,7 @@ struct BaseTests {
             let error = #expect(throws: TrainingError.self) { try setUp(entries.prefix(5) + ["the", "of"]) }
             let text = error?.description ?? ""
             #expect(text.contains("[UNK]") && text.contains("7 entries") && text.contains("model.base"), "\(text)")
-            #expect(error?.exitStatus == .data)
+            #expect(error?.category == .invalidInput)
         }
     }
 }

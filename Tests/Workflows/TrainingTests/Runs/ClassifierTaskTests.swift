@@ -24,9 +24,9 @@ struct ClassifierTaskTests {
         settings.data.split.method = .stratified
         settings.tokenizer.vocabularySize = 300
         settings.model.layers = 2
-        settings.model.channels = 16
+        settings.model.hiddenSize = 16
         settings.model.heads = 2
-        settings.model.positions = 48
+        settings.model.contextLength = 48
         settings.batches.steps = 6
         settings.batches.headlinesPerStep = 8
         settings.evaluation.everySteps = 3
@@ -89,7 +89,7 @@ struct ClassifierTaskTests {
     private func diverged(in folder: String, signal: (Int) -> Int32?) throws -> TrainingError? {
         var settings = try settings(in: folder)
         settings.optimizer.learningRate = 1e10
-        settings.guardrail.patience = 1_000
+        settings.lossSpikeGuard.patience = 1_000
         let events = EventList()
         return #expect(throws: TrainingError.self) {
             try TrainingRun<ClassifierSetup>(settings, resume: false).train(
@@ -103,7 +103,7 @@ struct ClassifierTaskTests {
             let error = try diverged(in: folder) { _ in nil }
             let text = error?.description ?? ""
             #expect(text.contains("after step 3 is no finite number") && text.contains("diverged"), "\(text)")
-            #expect(error?.exitStatus == .failure)
+            #expect(error?.category == .failure)
             #expect(!pathExists("\(folder)/run/best") && !pathExists("\(folder)/run/last"))
             let record = try readFile("\(folder)/run/metrics.jsonl").split(separator: UInt8(ascii: "\n")).map {
                 try JSONValue(parsing: Array($0))

@@ -25,7 +25,7 @@ struct ResumeRefusalTests {
             let run = try finished(in: folder)
             let before = try readFile(run.checkpoint(4))
             let error = #expect(throws: FileError.self) { try run.go() }
-            #expect(error?.exitStatus == .usage && error?.description.contains("--resume") == true)
+            #expect(error?.category == .invalidRequest && error?.description.contains("--resume") == true)
             #expect(try readFile(run.checkpoint(4)) == before)
         }
     }
@@ -89,7 +89,7 @@ struct ResumeRefusalTests {
                 ("batches.tokensPerMicroBatch", { $0.batches.tokensPerMicroBatch = 64 }),
                 ("data.overlong", { $0.data.overlong = .drop }), ("samples.prompts", { $0.samples.prompts = [] }),
                 ("model.trainLastBlocks", { $0.model.trainLastBlocks = 1 }),
-                ("guardrail.deviations", { $0.guardrail.deviations = 6 }),
+                ("lossSpikeGuard.deviations", { $0.lossSpikeGuard.deviations = 6 }),
                 ("batches.steps", { $0.batches.steps = 8 }),
             ]
             for (key, change) in changes {

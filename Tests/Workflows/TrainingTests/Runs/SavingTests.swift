@@ -130,7 +130,7 @@ struct SavingTests {
             var run = try TinyRun(in: folder)
             run.settings.optimizer.warmUpSteps = 6
             let error = #expect(throws: TrainingError.self) { try run.go() }
-            #expect(error?.exitStatus == .usage && error?.description.contains("warmUpSteps") == true)
+            #expect(error?.category == .invalidRequest && error?.description.contains("warmUpSteps") == true)
             run.settings.optimizer.warmUpSteps = 2
             #expect(try run.go().outcome == .finished)
         }

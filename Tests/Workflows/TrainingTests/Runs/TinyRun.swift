@@ -25,9 +25,9 @@ struct TinyRun {
         settings.data.train = ConfiguredPath(data)
         settings.tokenizer.vocabularySize = 300
         settings.model.layers = 2
-        settings.model.channels = 16
+        settings.model.hiddenSize = 16
         settings.model.heads = 2
-        settings.model.positions = 48
+        settings.model.contextLength = 48
         settings.batches.steps = steps
         settings.batches.tokensPerStep = 256
         settings.batches.tokensPerMicroBatch = 128

@@ -8,28 +8,28 @@ private func rows(_ labels: [String?]) -> [Headline] {
     labels.enumerated().map { Headline("headline \($0.offset)", category: $0.element, line: $0.offset + 1) }
 }
 
-private func labelled(_ labels: [String?], _ path: String = "train.csv", map: LabelMap? = nil) throws -> LabelledRows {
-    try LabelledRows(rows(labels), path: path, map: map)
+private func labeled(_ labels: [String?], _ path: String = "train.csv", map: LabelMap? = nil) throws -> LabeledRows {
+    try LabeledRows(rows(labels), path: path, map: map)
 }
 
-@Suite struct LabellingTests {
+@Suite struct LabelingTests {
     @Test("labels are found in the training rows, sorted by code point, and rows without one are dropped and counted")
     func discovers() throws {
-        let labelling = try Labelling(
-            training: labelled(["b", nil, "a", "B", "é", "b"]), validation: labelled(["é", "b", nil], "validation.csv"))
+        let labelling = try Labeling(
+            training: labeled(["b", nil, "a", "B", "é", "b"]), validation: labeled(["é", "b", nil], "validation.csv"))
         #expect(labelling.labels.names == ["B", "a", "b", "é"])
         #expect(labelling.training == [2, 1, 0, 3, 2])
         #expect(labelling.validation == [3, 2])
         #expect(labelling.report.trainingCounts == [1, 1, 2, 1])
         #expect(labelling.report.validationCounts == [0, 0, 1, 1])
-        #expect(labelling.report.unlabelled == 2)
+        #expect(labelling.report.unlabeled == 2)
         #expect(labelling.labels.index(of: "a") == 1 && labelling.labels.index(of: "A") == nil)
     }
 
     @Test("given labels keep their order, and one without training rows is reported as rare")
     func given() throws {
-        let labelling = try Labelling(
-            training: labelled(["x", "y", "y", "x"]), validation: labelled(["x"]), given: LabelSet(["y", "z", "x"]),
+        let labelling = try Labeling(
+            training: labeled(["x", "y", "y", "x"]), validation: labeled(["x"]), given: LabelSet(["y", "z", "x"]),
             rareLimit: 2)
         #expect(labelling.training == [2, 0, 0, 2])
         #expect(labelling.report.trainingCounts == [2, 0, 2])
@@ -39,11 +39,11 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
     @Test("a map merges labels, and what it does not name is kept and said")
     func maps() throws {
         let map = try LabelMap([(old: "PARENTS", new: "PARENTING"), (old: "GREEN", new: "nature")], name: "map.yaml")
-        let training = try labelled(["PARENTS", "GREEN", "TECH", "PARENTING", nil], map: map)
+        let training = try labeled(["PARENTS", "GREEN", "TECH", "PARENTING", nil], map: map)
         #expect(training.rows.map(\.category) == ["PARENTING", "nature", "TECH", "PARENTING"])
         #expect(training.rows.map(\.text) == ["headline 0", "headline 1", "headline 2", "headline 3"])
         #expect(training.rows.map(\.line) == [1, 2, 3, 4])
-        let report = try Labelling(training: training, validation: labelled(["TECH"])).report
+        let report = try Labeling(training: training, validation: labeled(["TECH"])).report
         #expect(report.unmapped == ["TECH"])
         #expect(
             report.description
@@ -56,33 +56,33 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
 
     @Test("the sides of a split hold its rows, and what was dropped is reported once")
     func splits() throws {
-        let whole = try labelled((0..<40).map { $0 % 4 == 3 ? nil : ["a", "b", "c"][$0 % 4] })
+        let whole = try labeled((0..<40).map { $0 % 4 == 3 ? nil : ["a", "b", "c"][$0 % 4] })
         let split = try Split(of: whole.rows, method: .stratified, fraction: 0.3, seed: 1)
         let (training, validation) = whole.sides(of: split)
         #expect(training.rows == split.training.map { whole.rows[$0] })
         #expect(validation.rows == split.validation.map { whole.rows[$0] })
-        let labelling = try Labelling(training: training, validation: validation)
-        #expect(labelling.report.unlabelled == 10)
+        let labelling = try Labeling(training: training, validation: validation)
+        #expect(labelling.report.unlabeled == 10)
         #expect(
             labelling.report.rare == (labelling.report.trainingCounts.allSatisfy { $0 < 10 } ? ["a", "b", "c"] : []))
     }
 
     @Test("a file without labels is refused")
     func noLabels() throws {
-        let none = try #require(throws: LabelError.self) { try labelled([nil, nil]) }
+        let none = try #require(throws: LabelError.self) { try labeled([nil, nil]) }
         #expect(
             none.description
                 == "train.csv: none of its 2 headlines has a label; is the column of the labels right"
                 + " (data.columns.category)?")
         let table = try HeadlineTable(bytes: Array("headline,kind\nA,b\n".utf8), path: "train.csv")
-        let column = try #require(throws: LabelError.self) { try LabelledRows(table) }
+        let column = try #require(throws: LabelError.self) { try LabeledRows(table) }
         #expect(
             column.description
                 == "train.csv: no column holds labels, expected one named `category` or like it; name it by the setting"
                 + " data.columns.category")
         let named = try HeadlineTable(
             bytes: Array("headline,kind\nA,b\n".utf8), path: "train.csv", columns: ColumnNames(category: "kind"))
-        #expect(try LabelledRows(named).rows.map(\.category) == ["b"])
+        #expect(try LabeledRows(named).rows.map(\.category) == ["b"])
     }
 
     /// Labels that no classifier can be trained with, and the whole sentence.
@@ -126,12 +126,12 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
         ])
     func refusals(_ refused: Refused) throws {
         let error = try #require(throws: LabelError.self) {
-            try Labelling(
-                training: labelled(refused.training), validation: labelled(refused.validation, "test.csv"),
+            try Labeling(
+                training: labeled(refused.training), validation: labeled(refused.validation, "test.csv"),
                 given: refused.given.map { try LabelSet($0) })
         }
         #expect(error.description == refused.sentence)
-        #expect(error.exitStatus == .data)
+        #expect(error.category == .invalidInput)
     }
 
     @Test(
@@ -153,7 +153,7 @@ private func labelled(_ labels: [String?], _ path: String = "train.csv", map: La
     func badLists(names: [String], sentence: String) throws {
         let error = try #require(throws: LabelError.self) { try LabelSet(names) }
         #expect(error.description == sentence)
-        #expect(error.exitStatus == .usage)
+        #expect(error.category == .invalidRequest)
     }
 
     @Test("a label set is a list of names in JSON")

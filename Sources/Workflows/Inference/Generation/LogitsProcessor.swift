@@ -1,7 +1,7 @@
 package import Tokenization
 
 /// Penalties and bans: what changes the logits before a token is chosen, in the order of transformers' processors.
-package struct LogitRules {
+package struct LogitsProcessor {
     private let options: SamplingOptions
     /// What ends a headline: the end-of-text token and, where they end it, all tokens with a line break.
     private let ends: [Int32]

@@ -1,11 +1,11 @@
 /// The rows of a file that have a label, under the names of a label map.
-public struct LabelledRows: Sendable {
+public struct LabeledRows: Sendable {
     /// What errors call the file.
     public let path: String
     /// In their order; every one has a category, which is its label. Never empty.
     public let rows: [Headline]
     /// How many rows were dropped because they have no label.
-    public let unlabelled: Int
+    public let unlabeled: Int
     /// The labels before the map that it does not name, in the order of their code points; empty without a map.
     public let unmapped: [String]
 
@@ -47,22 +47,22 @@ public struct LabelledRows: Sendable {
         self.path = path
         self.rows = kept
         self.unmapped = unmapped.sorted(by: precedes)
-        unlabelled = rows.count - kept.count
+        unlabeled = rows.count - kept.count
     }
 
     /// These rows divided by `Split`: the rows of each side, in their order. What was dropped counts with the training side,
     /// so that the two together report it once.
-    public func sides(of split: Split) -> (training: LabelledRows, validation: LabelledRows) {
+    public func sides(of split: Split) -> (training: LabeledRows, validation: LabeledRows) {
         (
-            LabelledRows(of: self, split.training, unlabelled: unlabelled),
-            LabelledRows(of: self, split.validation, unlabelled: 0)
+            LabeledRows(of: self, split.training, unlabeled: unlabeled),
+            LabeledRows(of: self, split.validation, unlabeled: 0)
         )
     }
 
-    private init(of whole: LabelledRows, _ indices: [Int], unlabelled: Int) {
+    private init(of whole: LabeledRows, _ indices: [Int], unlabeled: Int) {
         path = whole.path
         rows = indices.map { whole.rows[$0] }
-        self.unlabelled = unlabelled
+        self.unlabeled = unlabeled
         unmapped = whole.unmapped
     }
 }

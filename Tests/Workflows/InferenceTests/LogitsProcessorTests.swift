@@ -5,13 +5,13 @@ import TinyModels
 import Tokenization
 
 @Suite("Penalties and bans")
-struct LogitRulesTests {
+struct LogitsProcessorTests {
     private func apply(
         _ options: SamplingOptions, tokenizer: ByteLevelBPE? = nil, prompt: [Int32] = [], completion: [Int32] = [],
         mayEnd: Bool = true, to scores: [Float]
     ) -> [Float] {
         var scores = scores
-        LogitRules(options, tokenizer: tokenizer).apply(
+        LogitsProcessor(options, tokenizer: tokenizer).apply(
             to: &scores, prompt: prompt, completion: completion, mayEnd: mayEnd)
         return scores
     }

@@ -6,7 +6,7 @@ import Preconditions
 /// Immutable and `Sendable`; its bytes may lie in a memory-mapped file, which it keeps.
 ///
 /// `@unchecked Sendable`: nobody writes the bytes once the value exists.
-public struct CompactMatrix: @unchecked Sendable {
+public struct QuantizedMatrix: @unchecked Sendable {
     /// How the elements are stored.
     public enum Elements: String, Sendable {
         /// The upper half of a Float32.
@@ -48,10 +48,10 @@ public struct CompactMatrix: @unchecked Sendable {
 
     /// Rounds the weight of a layer to int8, `[outputs, inputs]`: of each output the largest magnitude becomes 127, the others
     /// the nearest whole numbers, ties to even. Traps on numbers that are not finite.
-    /// - Parameter orientation: `asStored` for a weight `[inputs, outputs]`, `transposed` for one `[outputs, inputs]`.
-    public init(roundingToInt8 weight: NDArray, _ orientation: Orientation) {
+    /// - Parameter orientation: `notTransposed` for a weight `[inputs, outputs]`, `transposed` for one `[outputs, inputs]`.
+    public init(quantizing weight: NDArray, _ orientation: Orientation) {
         let (rows, columns) = (weight.shape.rows, weight.shape.columns)
-        let isStored = orientation == .asStored
+        let isStored = orientation == .notTransposed
         let (outputs, inputs) = isStored ? (columns, rows) : (rows, columns)
         let memory = OwnedBytes(count: weight.count)
         let target = memory.bytes.assumingMemoryBound(to: Int8.self)
@@ -85,7 +85,7 @@ public struct CompactMatrix: @unchecked Sendable {
     }
 
     /// The same matrix as Float32, scales applied: for products of many rows, where reading it costs little.
-    public func widened() -> NDArray { gather(shape.rows) { $0 } }
+    public func dequantized() -> NDArray { gather(shape.rows) { $0 } }
 
     /// Rows by index, as Float32: `[N]` → `[N, columns]`. Traps on an index outside the matrix.
     public func gatherRows(_ ids: [Int32]) -> NDArray {

@@ -1,7 +1,7 @@
 /// Labelled headlines as token ids, framed for a classifier: `prefix t1 … tn suffix`, for BERT `[CLS] t1 … tn [SEP]`. One
 /// with more than `maximumTokens`, frame included, loses its last tokens but not its frame; or it is dropped, as one without a
 /// token is.
-public struct LabelledHeadlines: Sendable {
+public struct LabeledHeadlines: Sendable {
     /// The tokens of all headlines end to end.
     public let tokens: [Int32]
     /// Headline `i` is `tokens[offsets[i] ..< offsets[i + 1]]`.

@@ -1,10 +1,7 @@
 import Foundation
 
-/// How numbers, sizes, times and foreign text are put into lines for people.
-package enum ReportText {
-    /// `53,674`.
-    package static func grouped(_ number: Int) -> String { grouped(number) }
-
+/// The forms of numbers, sizes and times in lines for people.
+package enum Formatting {
     /// `1.21 GB`, `845 MB`, `12 kB`: decimal multiples, as `ls --si` and disk makers use them.
     package static func bytes(_ count: Int) -> String {
         switch count {
@@ -45,9 +42,6 @@ package enum ReportText {
         guard number.isFinite, abs(number) < 1e6 else { return String(format: "%.3g", number) }
         return fixed(number, abs(number) >= 100 ? 0 : abs(number) >= 10 ? 1 : 2)
     }
-
-    /// Text of unknown origin made harmless for a terminal and kept on one line.
-    package static func harmless(_ text: String) -> String { harmless(text) }
 
     private static func wholeSeconds(_ seconds: Double) -> Int? {
         seconds.isFinite && seconds >= 0 && seconds < 1e12 ? Int(seconds.rounded()) : nil

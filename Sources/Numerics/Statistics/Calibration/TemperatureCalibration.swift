@@ -11,7 +11,7 @@ import Foundation
 ///
 /// How right it is, is (right + ½) / (rows + 1), the mean under Jeffreys' prior: a classifier that made no mistake on a few rows
 /// has no reason to be sure of everything.
-public struct TemperatureScaling: Sendable, Hashable, Codable {
+public struct TemperatureCalibration: Sendable, Hashable, Codable {
     /// What logits are divided by.
     public let temperature: Double
     /// True when the best temperature lies outside of `limits` and the nearer limit was taken: as where the scores say nothing
@@ -93,7 +93,7 @@ public struct TemperatureScaling: Sendable, Hashable, Codable {
 /// Temperatures that never judge the rows they were fitted on.
 public struct CrossFittedTemperatures: Sendable {
     /// Fitted on each half of the rows.
-    public let halves: [TemperatureScaling]
+    public let halves: [TemperatureCalibration]
     /// All rows, each with the temperature of the half that it is not in.
     public let predictions: ClassPredictions
 
@@ -103,7 +103,7 @@ public struct CrossFittedTemperatures: Sendable {
         guard logits.count >= 2 else { return nil }
         let isSecond = stratifiedHalves(logits.labels, seed: seed)
         let fitted = [false, true].map { half in
-            TemperatureScaling(fitting: logits.rows(isSecond.indices.filter { isSecond[$0] == half }))
+            TemperatureCalibration(fitting: logits.rows(isSecond.indices.filter { isSecond[$0] == half }))
         }
         halves = fitted
         predictions = logits.predictions { row in fitted[isSecond[row] ? 0 : 1].temperature }

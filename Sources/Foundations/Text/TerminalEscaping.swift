@@ -1,6 +1,6 @@
 /// Text of unknown origin made harmless for a terminal and kept on one line: control characters, and the marks that
 /// reverse the direction of writing, are shown as escapes.
-public func harmless(_ text: String) -> String {
+public func escapedForTerminal(_ text: String) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -2,7 +2,7 @@ import Files
 import Text
 
 /// The classes of training and validation headlines, and what a person should know about them.
-public struct Labelling: Sendable {
+public struct Labeling: Sendable {
     public let labels: LabelSet
     /// The class of each training row, within `0 ..< labels.count`.
     public let training: [Int]
@@ -12,7 +12,7 @@ public struct Labelling: Sendable {
 
     /// A label of fewer training rows than this is reported as rare: with so few the headlines of one day can decide what
     /// a class means.
-    public static let usualRareLimit = 10
+    public static let defaultRareLimit = 10
 
     /// Numbers the labels.
     ///
@@ -24,8 +24,8 @@ public struct Labelling: Sendable {
     /// - Throws: `LabelError` for fewer than two labels, for fewer training rows than labels, for a training row whose label
     ///   is not among the given ones, and for a validation row whose label no training row has.
     public init(
-        training: LabelledRows, validation: LabelledRows, given: LabelSet? = nil,
-        rareLimit: Int = Self.usualRareLimit
+        training: LabeledRows, validation: LabeledRows, given: LabelSet? = nil,
+        rareLimit: Int = Self.defaultRareLimit
     ) throws(LabelError) {
         let labels: LabelSet
         if let given { labels = given } else { labels = try LabelSet(discoveredIn: training) }
@@ -40,12 +40,12 @@ public struct Labelling: Sendable {
         self.validation = try Self.classes(of: validation, labels, trainingCounts: counts)
         report = LabelReport(
             labels: labels, trainingCounts: counts, validationCounts: Self.counts(self.validation, labels),
-            unlabelled: training.unlabelled + validation.unlabelled,
+            unlabeled: training.unlabeled + validation.unlabeled,
             unmapped: Set(training.unmapped + validation.unmapped).sorted(by: precedes), rareLimit: rareLimit)
     }
 
     /// The class of each training row.
-    private static func classes(of rows: LabelledRows, _ labels: LabelSet) throws(LabelError) -> [Int] {
+    private static func classes(of rows: LabeledRows, _ labels: LabelSet) throws(LabelError) -> [Int] {
         var classes: [Int] = []
         for row in rows.rows {
             let label = row.category ?? ""
@@ -63,7 +63,7 @@ public struct Labelling: Sendable {
 
     /// The class of each validation row.
     private static func classes(
-        of rows: LabelledRows, _ labels: LabelSet, trainingCounts: [Int]
+        of rows: LabeledRows, _ labels: LabelSet, trainingCounts: [Int]
     ) throws(LabelError) -> [Int] {
         func isKnown(_ label: String) -> Bool { labels.index(of: label).map { trainingCounts[$0] > 0 } ?? false }
         guard let row = rows.rows.first(where: { !isKnown($0.category ?? "") }) else {
@@ -95,7 +95,7 @@ public struct LabelReport: Sendable, Hashable, Codable, CustomStringConvertible 
     public let trainingCounts: [Int]
     public let validationCounts: [Int]
     /// Rows of both files that were dropped because they have no label.
-    public let unlabelled: Int
+    public let unlabeled: Int
     /// Labels that a map was given for and does not name.
     public let unmapped: [String]
     /// The labels with fewer training rows than `rareLimit`.
@@ -103,13 +103,13 @@ public struct LabelReport: Sendable, Hashable, Codable, CustomStringConvertible 
     public let rareLimit: Int
 
     init(
-        labels: LabelSet, trainingCounts: [Int], validationCounts: [Int], unlabelled: Int, unmapped: [String],
+        labels: LabelSet, trainingCounts: [Int], validationCounts: [Int], unlabeled: Int, unmapped: [String],
         rareLimit: Int
     ) {
         self.labels = labels
         self.trainingCounts = trainingCounts
         self.validationCounts = validationCounts
-        self.unlabelled = unlabelled
+        self.unlabeled = unlabeled
         self.unmapped = unmapped
         self.rareLimit = rareLimit
         rare = labels.names.indices.filter { trainingCounts[$0] < rareLimit }.map { labels.names[$0] }
@@ -122,7 +122,7 @@ public struct LabelReport: Sendable, Hashable, Codable, CustomStringConvertible 
         var text =
             "\(labels.count) labels of \(trainingCounts.min() ?? 0) to \(trainingCounts.max() ?? 0) headlines to train"
             + " on; the most frequent, \(quoted(labels.names[largest])), has \(trainingCounts[largest]) of \(rows)"
-        if unlabelled > 0 { text += "; \(headlineCount(unlabelled)) without a label dropped" }
+        if unlabeled > 0 { text += "; \(headlineCount(unlabeled)) without a label dropped" }
         if !unmapped.isEmpty {
             text += "; not named by the label map and left as they are: \(quotedList(unmapped))"
         }

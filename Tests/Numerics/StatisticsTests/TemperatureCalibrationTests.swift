@@ -26,7 +26,7 @@ struct TemperatureScalingTests {
         #expect(cases.count == 3)
         for (name, example) in cases {
             let logits = try example.scores()
-            let scaling = TemperatureScaling(fitting: logits)
+            let scaling = TemperatureCalibration(fitting: logits)
             #expect(!scaling.isAtLimit)
             #expect((scaling.temperature / example.temperature - 1).magnitude < 1e-9, "\(name)")
             let likelihood = logits.predictions(temperature: scaling.temperature).negativeLogLikelihood
@@ -37,11 +37,11 @@ struct TemperatureScalingTests {
     @Test("logits that are multiplied by a factor get a temperature multiplied by it", arguments: [0.125, 3.0, 8.0])
     func scales(factor: Double) throws {
         for (name, example) in try CalibrationCase.all() {
-            let base = TemperatureScaling(fitting: try example.scores()).temperature
+            let base = TemperatureCalibration(fitting: try example.scores()).temperature
             let scaled = try ClassLogits(
                 example.logits.map { $0 * factor }, labels: example.labels, classCount: example.classes)
-            let scaling = TemperatureScaling(fitting: scaled)
-            let expected = min(base * factor, TemperatureScaling.limits.upperBound)
+            let scaling = TemperatureCalibration(fitting: scaled)
+            let expected = min(base * factor, TemperatureCalibration.limits.upperBound)
             #expect((scaling.temperature / expected - 1).magnitude < 1e-9, "\(name)")
             #expect(scaling.isAtLimit == (base * factor > 100))
         }
@@ -59,7 +59,7 @@ struct TemperatureScalingTests {
         "right everywhere is no reason to be sure of everything; where no temperature is best, the nearer limit or 1 is taken",
         arguments: extremes)
     func limits(values: [Double], labels: [Int], temperature: Double, isAtLimit: Bool) throws {
-        let scaling = TemperatureScaling(fitting: try ClassLogits(values, labels: labels, classCount: 2))
+        let scaling = TemperatureCalibration(fitting: try ClassLogits(values, labels: labels, classCount: 2))
         #expect((scaling.temperature / temperature - 1).magnitude < 1e-12 && scaling.isAtLimit == isAtLimit)
     }
 
@@ -84,7 +84,7 @@ struct TemperatureScalingTests {
             // The temperature that judges a row was fitted on the rows of the other side and on no others.
             for side in 0...1 {
                 let others = example.labels.indices.filter { sides[$0] != side }
-                let fitted = TemperatureScaling(
+                let fitted = TemperatureCalibration(
                     fitting: try ClassLogits(
                         others.flatMap { example.logits[$0 * example.classes..<($0 + 1) * example.classes] },
                         labels: others.map { example.labels[$0] }, classCount: example.classes))

@@ -2,20 +2,20 @@ import CKernels
 import Preconditions
 
 /// A matrix that rows are multiplied with.
-public enum ProductMatrix: Sendable {
+public enum WeightMatrix: Sendable {
     case dense(NDArray)
-    case compact(CompactMatrix)
+    case quantized(QuantizedMatrix)
 
     public var shape: Shape {
         switch self {
         case .dense(let array): array.shape
-        case .compact(let matrix): matrix.shape
+        case .quantized(let matrix): matrix.shape
         }
     }
 
     /// Whether its rows are the outputs of a layer, whatever the layout of the layer's weight is.
     public var isInt8: Bool {
-        if case .compact(let matrix) = self { matrix.elements == .int8 } else { false }
+        if case .quantized(let matrix) = self { matrix.elements == .int8 } else { false }
     }
 }
 
@@ -24,35 +24,35 @@ public enum ProductMatrix: Sendable {
 /// The matrix is read once, as it lies in memory or in a mapped file. A row of the result has the same bits whatever other
 /// rows stand beside it, and on any number of threads: each element is summed by itself, in an order that depends on the
 /// depth alone.
-public enum RowProduct {
+public enum SkinnyMatmul {
     /// The most rows.
-    public static let mostRows = Int(HK_FEW_ROWS)
+    public static let maximumRows = Int(HK_FEW_ROWS)
     /// Multiply-adds below which a product is not handed to other threads.
     private static let smallest = 1 << 16
 
     /// `x op(matrix) + bias`: `[N, in]` → `[N, out]`.
     /// - Parameters:
-    ///   - x: `[N, in]`, N at most ``mostRows``.
-    ///   - orientation: `asStored` for a matrix `[in, out]`, `transposed` for one `[out, in]`, which int8 always is.
+    ///   - x: `[N, in]`, N at most ``maximumRows``.
+    ///   - orientation: `notTransposed` for a matrix `[in, out]`, `transposed` for one `[out, in]`, which int8 always is.
     ///   - bias: `[out]`.
     ///
     /// Traps when the extents do not fit.
     public static func multiply(
-        _ x: NDArray, _ matrix: ProductMatrix, _ orientation: Orientation, bias: NDArray?
+        _ x: NDArray, _ matrix: WeightMatrix, _ orientation: Orientation, bias: NDArray?
     ) -> NDArray {
         let (rows, depth) = (x.shape.rows, x.shape.columns)
-        let isStored = orientation == .asStored
+        let isStored = orientation == .notTransposed
         let outputs = isStored ? matrix.shape.columns : matrix.shape.rows
         require(
-            depth == (isStored ? matrix.shape.rows : matrix.shape.columns) && rows <= mostRows
+            depth == (isStored ? matrix.shape.rows : matrix.shape.columns) && rows <= maximumRows
                 && (bias.map { $0.count == outputs } ?? true),
             "RowProduct: \(x.shape) times \(matrix.shape) \(orientation)")
         let y = MutableArray(shape: Shape(rows: rows, columns: outputs))
         guard rows > 0, outputs > 0 else { return y.frozen() }
         withExtendedLifetime((x, matrix, bias)) {
-            if case .compact(let compact) = matrix, let scales = compact.scales {
-                require(!isStored, "RowProduct: int8 \(compact.shape), expected its rows to be outputs")
-                multiply(x, compact, scales, bias, into: y)
+            if case .quantized(let quantized) = matrix, let scales = quantized.scales {
+                require(!isStored, "RowProduct: int8 \(quantized.shape), expected its rows to be outputs")
+                multiply(x, quantized, scales, bias, into: y)
             } else {
                 multiply(x, matrix, isStored, bias, into: y)
             }
@@ -62,7 +62,7 @@ public enum RowProduct {
 
     /// The product with floats.
     private static func multiply(
-        _ x: NDArray, _ matrix: ProductMatrix, _ isStored: Bool, _ bias: NDArray?, into y: MutableArray
+        _ x: NDArray, _ matrix: WeightMatrix, _ isStored: Bool, _ bias: NDArray?, into y: MutableArray
     ) {
         var product = hk_row_product()
         product.rows = x.shape.rows
@@ -77,8 +77,8 @@ public enum RowProduct {
         case .dense(let array):
             product.w = UnsafeRawPointer(array.pointer)
             product.element = HK_FLOAT32
-        case .compact(let compact):
-            product.w = compact.bytes
+        case .quantized(let quantized):
+            product.w = quantized.bytes
             product.element = HK_BFLOAT16
         }
         let kernel = isStored ? hk_rows_times_columns : hk_rows_times_rows
@@ -88,7 +88,7 @@ public enum RowProduct {
 
     /// The product with int8: `x` is rounded to 16 bits a number, and the sums are exact.
     private static func multiply(
-        _ x: NDArray, _ matrix: CompactMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
+        _ x: NDArray, _ matrix: QuantizedMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
     ) {
         let (rows, depth) = (x.shape.rows, x.shape.columns)
         require(depth <= HK_LARGEST_INT8_DEPTH, "RowProduct: int8 \(matrix.shape) is too deep for exact sums")
