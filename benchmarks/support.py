@@ -1,4 +1,4 @@
-"""What the benchmarks share: where things lie, what is missing, and which machine this is."""
+"""Shared by the benchmarks: options for their inputs, checks of them, and a description of the machine."""
 import argparse
 import ctypes
 import json
@@ -8,16 +8,22 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
 
+# The folders of --data: headlines alone, and headlines with the categories of HuffPost.
+HEADLINES, LABELED = "generator", "huffpost"
 
-# What makes a recipe of configs/minilm-*.yaml the plain one that PyTorch's side follows.
+HEADLINES_SOURCE = ("Any headlines as JSON lines will do; public ones are the HuffPost News Category Dataset and AG News. "
+                    "docs/results.md names those of the published figures.")
+TOKENIZER_SOURCE = "The vocabulary is part of distilgpt2 on Hugging Face: download its vocab.json and merges.txt."
+BASE_SOURCE = "The base of the published figures is sentence-transformers/all-MiniLM-L6-v2 on Hugging Face: download that folder."
+
+# Turns a recipe of configs/minilm-*.yaml into the plain one that PyTorch's side follows.
 PLAIN_RECIPE = ["fineTuning.meanLayer=false", "fineTuning.freezeEmbeddings=false", "fineTuning.layerDecay=1",
                 "optimizer.learningRate=2e-4", "loss.labelSmoothing=0"]
 
 
 def overrides(settings):
-    """The flags that set what is listed."""
+    """The flags for a list of settings."""
     return [part for setting in settings for part in ("--set", setting)]
 
 
@@ -47,54 +53,66 @@ class Verdict:
         sys.exit(0 if self.passed else 1)
 
 
-def add_input_options(parser):
-    """Options that every benchmark needs: real headlines, GPT-2's vocabulary, our programs."""
-    headlines = SHARED / "data" / "generator"
-    parser.add_argument("--train", type=pathlib.Path, default=headlines / "train.jsonl", metavar="FILE",
-                        help="headlines as JSON lines with a field `headline` (default: %(default)s)")
-    parser.add_argument("--validation", type=pathlib.Path, default=headlines / "validation.jsonl", metavar="FILE",
-                        help="the same to evaluate on (default: %(default)s)")
-    parser.add_argument("--tokenizer", type=pathlib.Path, default=SHARED / "models" / "gpt2-tokenizer", metavar="DIR",
-                        help="GPT-2's vocab.json and merges.txt (default: %(default)s)")
-    add_programs_option(parser)
+def add_headlines(parser, folder, files=("train", "validation")):
+    """The options that name headline files: --data for the folder of all, and one for each of `files` by itself."""
+    columns = "`headline` and `category`" if folder == LABELED else "`headline`"
+    names = " and ".join(f"{folder}/{name}.jsonl" for name in files)
+    parser.add_argument("--data", type=pathlib.Path, metavar="DIR", help=f"a folder with {names}: JSON lines with {columns}")
+    for name in files:
+        parser.add_argument(f"--{name}", type=pathlib.Path, metavar="FILE", help=f"a {name} file in place of the one in --data")
+    parser.set_defaults(headlines_folder=folder)
 
 
-def add_classifier_options(parser):
-    """The same for a classifier: labelled headlines, a pretrained encoder, our programs."""
-    headlines = SHARED / "data" / "huffpost"
-    parser.add_argument("--train", type=pathlib.Path, default=headlines / "train.jsonl", metavar="FILE",
-                        help="JSON lines with `headline` and `category` (default: %(default)s)")
-    parser.add_argument("--validation", type=pathlib.Path, default=headlines / "validation.jsonl", metavar="FILE",
-                        help="the same to evaluate on (default: %(default)s)")
-    parser.add_argument("--base", type=pathlib.Path, default=SHARED / "models" / "minilm-l6", metavar="DIR",
-                        help="a BERT's folder in Hugging Face layout (default: %(default)s)")
-    add_programs_option(parser)
+def add_tokenizer(parser):
+    parser.add_argument("--tokenizer", type=pathlib.Path, metavar="DIR", help="a folder with GPT-2's vocab.json and merges.txt")
+
+
+def add_base(parser):
+    parser.add_argument("--base", type=pathlib.Path, metavar="DIR", help="MiniLM-L6, or another BERT folder in Hugging Face layout")
 
 
 def add_programs_option(parser):
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release", metavar="DIR",
-                        help="where `swift build -c release` put train and headline (default: %(default)s)")
+                        help="the folder with train, headline and evaluate, from `swift build -c release` (default: %(default)s)")
 
 
-def check_inputs(options, programs):
-    """Ends the program with a sentence when an input or one of our `programs` is not there."""
-    check_files([("--train", options.train), ("--validation", options.validation),
-                 ("--tokenizer", options.tokenizer / "vocab.json"), ("--tokenizer", options.tokenizer / "merges.txt")])
-    check_programs(options, programs)
+def check_headlines(options, files=("train", "validation")):
+    """Completes the headline files from --data; ends the program when one is not named or not there."""
+    for name in files:
+        if getattr(options, name) is None and options.data is not None:
+            setattr(options, name, options.data / options.headlines_folder / f"{name}.jsonl")
+        check_given(f"--data, or --{name}", getattr(options, name), HEADLINES_SOURCE)
+        check_files([(f"--data or --{name}", getattr(options, name))])
+
+
+def check_tokenizer(options):
+    check_given("--tokenizer", options.tokenizer, TOKENIZER_SOURCE)
+    check_files([("--tokenizer", options.tokenizer / name) for name in ("vocab.json", "merges.txt")])
+
+
+def check_base(options):
+    check_given("--base", options.base, BASE_SOURCE)
+    check_files([("--base", options.base / name) for name in ("config.json", "model.safetensors")])
+
+
+def check_given(flag, value, source):
+    """Ends the program with the place where the input can be had when no option names it."""
+    if value is None:
+        fail(f"give {flag}. {source}")
 
 
 def check_files(files):
-    """Ends the program when one of the files, each with the flag that names it, is not there."""
+    """Ends the program when a file is not there. Each comes with the flag that names it."""
     for flag, path in files:
         if not path.is_file():
-            fail(f"{path} is not there; name it by {flag}")
+            fail(f"{path} is not there; check {flag}")
 
 
 def check_programs(options, programs):
-    """Ends the program when one of ours has not been built."""
+    """Ends the program when one of HeadlineKit's programs has not been built."""
     for name in programs:
         if not os.access(options.programs / name, os.X_OK):
-            fail(f"{options.programs / name} is not there; run `swift build -c release` first, or name it by --programs")
+            fail(f"{options.programs / name} is not there; run `swift build -c release` first, or give --programs")
 
 
 def require_modules(names):
@@ -107,7 +125,7 @@ def require_modules(names):
 
 
 def parser(description):
-    """A parser whose help shows the module's text as it is."""
+    """A parser whose help shows the text of the module unchanged."""
     return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
@@ -127,7 +145,7 @@ def write_headlines(path, texts):
 
 
 def run(command):
-    """Runs a program of ours and returns its standard output; ends with its own words when it fails."""
+    """Runs a program and returns its standard output; ends with its error message when it fails."""
     result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if result.returncode != 0:
         fail(f"`{' '.join(str(part) for part in command)}` ended with status {result.returncode}: {result.stderr.strip()}")
@@ -145,17 +163,17 @@ def machine():
 
 
 def processors():
-    """Processors that this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def load():
-    """How many processes wanted to run, on average over the last minute."""
+    """The load average over the last minute."""
     return os.getloadavg()[0]
 
 
 def openblas():
-    """What the OpenBLAS library says of itself."""
+    """The build description of the OpenBLAS library."""
     try:
         library = ctypes.CDLL("libopenblas.so.0")
         library.openblas_get_config.restype = ctypes.c_char_p
