@@ -50,9 +50,22 @@ func tests(_ name: String, on floor: Floor, _ dependencies: [Target.Dependency] 
         path: "Tests/\(floor.rawValue)/\(name)Tests", swiftSettings: strict)
 }
 
+/// A library for other packages: the module of that name and those whose types its API names.
+func library(_ name: String, _ targets: [String]) -> Product { .library(name: name, targets: targets) }
+
+let modelFolders = [
+    "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore", "Tokenization", "Checkpoints", "Text", "JSON",
+    "Files",
+]
+let training = ["Training", "HeadlineData", "Optimization", "Statistics", "Settings"]
+
 let package = Package(
     name: "HeadlineKit",
     products: [
+        library("ModelFolders", modelFolders),
+        library("Inference", modelFolders + ["Inference"]),
+        library("Training", modelFolders + training),
+        library("Evaluation", modelFolders + ["Inference", "Statistics", "HeadlineData", "Reports", "Evaluation"]),
         .executable(name: "train", targets: ["train"]),
         .executable(name: "evaluate", targets: ["evaluate"]),
         .executable(name: "headline", targets: ["headline"]),
