@@ -82,10 +82,10 @@ public enum SafetensorsWriter {
         switch values {
         case .dense(let array): return [dense(name, array, precision)]
         case .quantized(let matrix):
-            let type: SafetensorsEntry.ElementType = matrix.elements == .int8 ? .int8 : .bfloat16
+            let type: SafetensorsEntry.ElementType = matrix.dtype == .int8 ? .int8 : .bfloat16
             let part = Part(
                 name: name, type: type.rawValue, shape: matrix.shape,
-                byteCount: matrix.shape.count * matrix.elements.byteCount, values: values)
+                byteCount: matrix.shape.count * matrix.dtype.byteCount, values: values)
             return [part] + (matrix.scales.map { [dense(SafetensorsFile.scaleName(of: name), $0, .float32)] } ?? [])
         }
     }

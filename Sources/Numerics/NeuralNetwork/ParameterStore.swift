@@ -98,11 +98,11 @@ public final class ParameterStore {
     ) -> QuantizedMatrix? {
         guard let matrix = matrices[name] else { return nil }
         guard let layout else {
-            problems.append("\(name) is stored as \(matrix.elements.rawValue), expected Float32")
+            problems.append("\(name) is stored as \(matrix.dtype.rawValue), expected Float32")
             return nil
         }
         // Rows of int8 are outputs.
-        let isTurned = matrix.elements == .int8 && layout == .inputOutput
+        let isTurned = matrix.dtype == .int8 && layout == .inputOutput
         let expected = isTurned ? Shape(rows: shape.columns, columns: shape.rows) : shape
         guard matrix.shape == expected else {
             problems.append("\(name) has shape \(matrix.shape), the configuration asks for \(expected)")

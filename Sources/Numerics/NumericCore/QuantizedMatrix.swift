@@ -7,40 +7,31 @@ import Preconditions
 ///
 /// `@unchecked Sendable`: nobody writes the bytes once the value exists.
 public struct QuantizedMatrix: @unchecked Sendable {
-    /// How the elements are stored.
-    public enum Elements: String, Sendable {
-        /// The upper half of a Float32.
-        case bfloat16
-        /// −127 … 127, times a scale of the row. Rows are the outputs of a layer, whatever its layout is elsewhere: a product
-        /// then reads them as they lie.
-        case int8
-
-        /// Bytes of one element.
-        public var byteCount: Int { self == .bfloat16 ? 2 : 1 }
-    }
-
+    /// `[rows, columns]`.
     public let shape: Shape
-    public let elements: Elements
+    /// The type of the elements: `bfloat16` or `int8`.
+    public let dtype: DType
     /// `[rows]`: what the elements are multiplied by; `nil` for bfloat16.
     public let scales: NDArray?
     let bytes: UnsafeRawPointer
     private let owner: AnyObject
 
-    /// A matrix over memory that `owner` keeps and nobody changes. Traps when extents and number of bytes do not fit, or
-    /// unless int8 has a scale for each row.
+    /// A matrix over memory that `owner` keeps and no one changes. Traps on another type than bfloat16 and int8, on a shape that
+    /// does not fit the bytes, and unless int8, and only int8, has a scale for each row.
     public init(
-        _ elements: Elements, borrowing bytes: UnsafeRawBufferPointer, shape: Shape, scales: NDArray?,
+        _ dtype: DType, borrowing bytes: UnsafeRawBufferPointer, shape: Shape, scales: NDArray?,
         owner: AnyObject
     ) {
-        guard let base = bytes.baseAddress else { fatalError("CompactMatrix: no bytes for \(shape)") }
-        require(shape.rank == 2, "CompactMatrix: shape \(shape)")
+        guard let base = bytes.baseAddress else { fatalError("QuantizedMatrix: no bytes for \(shape)") }
+        require(dtype == .bfloat16 || dtype == .int8, "QuantizedMatrix: no matrix of \(dtype.rawValue)")
+        require(shape.rank == 2, "QuantizedMatrix: shape \(shape)")
         require(
-            bytes.count == shape.count * elements.byteCount, "CompactMatrix: \(bytes.count) bytes for \(shape)")
+            bytes.count == shape.count * dtype.byteCount, "QuantizedMatrix: \(bytes.count) bytes for \(shape)")
         require(
-            elements == .bfloat16 ? scales == nil : scales?.shape == [shape.rows],
-            "CompactMatrix: scales \(scales.map { "\($0.shape)" } ?? "none") for \(shape)")
+            dtype == .bfloat16 ? scales == nil : scales?.shape == [shape.rows],
+            "QuantizedMatrix: scales \(scales.map { "\($0.shape)" } ?? "none") for \(shape)")
         self.shape = shape
-        self.elements = elements
+        self.dtype = dtype
         self.scales = scales
         self.bytes = base
         self.owner = owner
@@ -61,7 +52,7 @@ public struct QuantizedMatrix: @unchecked Sendable {
                 let (first, step) = isStored ? (output, outputs) : (output * inputs, 1)
                 for input in 0..<inputs {
                     let element = elements[first + input * step]
-                    require(element.isFinite, "CompactMatrix: \(element) is no weight")
+                    require(element.isFinite, "QuantizedMatrix: a weight is \(element)")
                     scales[output] = max(scales[output], element.magnitude)
                 }
                 scales[output] /= 127
@@ -80,7 +71,7 @@ public struct QuantizedMatrix: @unchecked Sendable {
     /// Lends the stored bytes, row by row, for the duration of `body`.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(owner) {
-            try body(UnsafeRawBufferPointer(start: bytes, count: shape.count * elements.byteCount))
+            try body(UnsafeRawBufferPointer(start: bytes, count: shape.count * dtype.byteCount))
         }
     }
 
@@ -103,7 +94,7 @@ public struct QuantizedMatrix: @unchecked Sendable {
                 for row in rows {
                     let from = place(row)
                     let to = out.pointer + row * columns
-                    let row = bytes + from * columns * elements.byteCount
+                    let row = bytes + from * columns * dtype.byteCount
                     if let scales {
                         hk_widen_int8(row.assumingMemoryBound(to: Int8.self), scales.pointer[from], to, columns)
                     } else {

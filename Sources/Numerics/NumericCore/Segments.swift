@@ -29,12 +29,20 @@ public struct Segments: Sendable, Hashable {
         self.slots = slots
     }
 
-    /// Segments of the given lengths, packed in order.
-    public init(lengths: [Int]) {
+    /// Segments of the given lengths, packed in order, without a cache.
+    public init(lengths: [Int]) { self.init(offsets: Self.offsets(lengths)) }
+
+    /// Segments of the given lengths, packed in order, that continue cached ones. Traps unless there is one `past` and one slot
+    /// for each.
+    public init(lengths: [Int], past: [Int], slots: [Int]) {
+        self.init(offsets: Self.offsets(lengths), past: past.map(Int32.init), slots: slots.map(Int32.init))
+    }
+
+    private static func offsets(_ lengths: [Int]) -> [Int32] {
         var offsets: [Int32] = [0]
         offsets.reserveCapacity(lengths.count + 1)
         for length in lengths { offsets.append(offsets[offsets.count - 1] + Int32(length)) }
-        self.init(offsets: offsets)
+        return offsets
     }
 
     /// S, the number of segments.

@@ -15,7 +15,7 @@ public enum WeightMatrix: Sendable {
 
     /// Whether its rows are the outputs of a layer, whatever the layout of the layer's weight is.
     public var isInt8: Bool {
-        if case .quantized(let matrix) = self { matrix.elements == .int8 } else { false }
+        if case .quantized(let matrix) = self { matrix.dtype == .int8 } else { false }
     }
 }
 
@@ -46,12 +46,12 @@ public enum SkinnyMatmul {
         require(
             depth == (isStored ? matrix.shape.rows : matrix.shape.columns) && rows <= maximumRows
                 && (bias.map { $0.count == outputs } ?? true),
-            "RowProduct: \(x.shape) times \(matrix.shape) \(orientation)")
+            "SkinnyMatmul: \(x.shape) times \(matrix.shape) \(orientation)")
         let y = MutableArray(shape: Shape(rows: rows, columns: outputs))
         guard rows > 0, outputs > 0 else { return y.frozen() }
         withExtendedLifetime((x, matrix, bias)) {
             if case .quantized(let quantized) = matrix, let scales = quantized.scales {
-                require(!isStored, "RowProduct: int8 \(quantized.shape), expected its rows to be outputs")
+                require(!isStored, "SkinnyMatmul: int8 \(quantized.shape), expected its rows to be outputs")
                 multiply(x, quantized, scales, bias, into: y)
             } else {
                 multiply(x, matrix, isStored, bias, into: y)
@@ -76,10 +76,10 @@ public enum SkinnyMatmul {
         switch matrix {
         case .dense(let array):
             product.w = UnsafeRawPointer(array.pointer)
-            product.element = HK_FLOAT32
+            product.element = DType.float32.kernelElement
         case .quantized(let quantized):
             product.w = quantized.bytes
-            product.element = HK_BFLOAT16
+            product.element = quantized.dtype.kernelElement
         }
         let kernel = isStored ? hk_rows_times_columns : hk_rows_times_rows
         // Parts of columns are read in runs as long as they are wide.
@@ -91,7 +91,7 @@ public enum SkinnyMatmul {
         _ x: NDArray, _ matrix: QuantizedMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
     ) {
         let (rows, depth) = (x.shape.rows, x.shape.columns)
-        require(depth <= HK_LARGEST_INT8_DEPTH, "RowProduct: int8 \(matrix.shape) is too deep for exact sums")
+        require(depth <= HK_LARGEST_INT8_DEPTH, "SkinnyMatmul: int8 \(matrix.shape) is too deep for exact sums")
         let padded = (depth + 63) / 64 * 64
         // Both halves of all rows, four bytes in the place of a float.
         let halves = MutableArray(shape: Shape(rows: 2 * rows, columns: padded / 4))

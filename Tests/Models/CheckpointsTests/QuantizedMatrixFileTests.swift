@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 @Suite("Compact matrices in safetensors")
-struct CompactMatrixFileTests {
+struct QuantizedMatrixFileTests {
     private let matrix = NDArray([1, -2, 0.5, 0.25, 127, -63.5], shape: [3, 2])
 
     private func quantized(_ matrix: WeightMatrix) throws -> QuantizedMatrix {
@@ -27,7 +27,7 @@ struct CompactMatrixFileTests {
                 #expect(file.names == ["w", "w_scale", "b"])
                 #expect(try file.verify())
                 let read = try quantized(try file.matrix("w"))
-                #expect(read.elements == .int8 && read.scales?.elements == int8.scales?.elements)
+                #expect(read.dtype == .int8 && read.scales?.elements == int8.scales?.elements)
                 #expect(read.dequantized().elements == int8.dequantized().elements)
                 #expect(throws: FileError.self) { try file.array("w") }
                 guard case .dense(let dense) = try file.matrix("b") else { throw NotCompact() }
@@ -36,7 +36,7 @@ struct CompactMatrixFileTests {
             let path = "\(folder)/bfloat16"
             try SafetensorsWriter.write([("w", matrix)], to: path, precision: .bfloat16)
             let read = try quantized(try SafetensorsFile(path: path).matrix("w"))
-            #expect(read.elements == .bfloat16 && read.scales == nil)
+            #expect(read.dtype == .bfloat16 && read.scales == nil)
             #expect(read.dequantized().elements == matrix.elements)
         }
     }
