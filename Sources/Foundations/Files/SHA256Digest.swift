@@ -127,7 +127,12 @@ private final class Context: @unchecked Sendable {
         return digest
     }
 
+    /// True once OpenSSL is set up to outlive the process's exit handlers. It would otherwise free its state in one of them,
+    /// while a thread that `exit` does not stop may still be hashing a file.
+    private static let isInitialized = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+
     private static func allocated() -> OpaquePointer {
+        require(isInitialized, "OpenSSL could not be initialized")
         guard let context = EVP_MD_CTX_new() else { fatalError("OpenSSL has no memory for a SHA-256 state") }
         return context
     }

@@ -43,6 +43,8 @@ struct CompleteCommandTests {
             let control = try complete(folder, "a\u{1B}[31mb")
             #expect(control.status == 64 && control.reports.count == 1, "\(control.errors)")
             #expect(control.errors.contains("U+001B, character 2"))
+            // A refusal ends the process while another thread still hashes the weights.
+            for _ in 0..<30 { #expect(try complete(folder, "a\u{1B}").status == 64) }
         }
     }
 

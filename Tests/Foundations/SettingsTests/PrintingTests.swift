@@ -14,7 +14,7 @@ import Testing
               learningRate: 0.001
               betas: [0.9, 0.999]
               schedule: cosine
-              clip: 1.0
+              maxGradientNorm: 1.0
             stopping: null
             pair: null
             stages: []

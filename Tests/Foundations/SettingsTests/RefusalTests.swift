@@ -116,7 +116,9 @@ struct Refused: Sendable, CustomStringConvertible {
             Refused("seed: 1\n\tname: x", "not valid YAML at configs/x.yaml:2"),
             Refused(
                 "seed: 1\nname: a\nseed: 2", "not valid YAML at configs/x.yaml:1: `seed` is there twice in one mapping"),
-            Refused("optimizer: {clip: 1, clip: 1}", "not valid YAML at configs/x.yaml:1: `clip` is there twice"),
+            Refused(
+                "optimizer: {maxGradientNorm: 1, maxGradientNorm: 1}",
+                "not valid YAML at configs/x.yaml:1: `maxGradientNorm` is there twice"),
             Refused("columns: {1: a, '1': b}", "`1` at configs/x.yaml:1 is there twice, first at configs/x.yaml:1"),
             Refused("a: 1\n---\nb: 2", "not valid YAML at configs/x.yaml:2"),
             Refused("name: *there", "not valid YAML at configs/x.yaml:1: found undefined alias"),

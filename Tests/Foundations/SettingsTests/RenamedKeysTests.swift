@@ -23,7 +23,7 @@ struct RenamedKeysTests {
     @Test("a former key is refused with its place and the name of today")
     func refused() {
         let error = #expect(throws: SettingsError.self) { try resolve(Renamed(), document: Self.former) }
-        #expect(error?.description == "`guardrail` in old.yaml, line 4 is now called `spikes`; rename it")
+        #expect(error?.description == "`guardrail` at old.yaml:4 is now called `spikes`; rename it")
         let flag = #expect(throws: SettingsError.self) { try resolve(Renamed(), overrides: ["optimizer.clip=1"]) }
         #expect(
             flag?.description == "`optimizer.clip` in --set optimizer.clip=1 is now called `optimizer.limit`; rename it"

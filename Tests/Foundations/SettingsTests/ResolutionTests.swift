@@ -65,7 +65,7 @@ struct Change: Sendable, CustomStringConvertible {
         "null means nothing for an optional and the default for the rest",
         arguments: [
             Change("maximumSteps: null") { $0.maximumSteps = nil },
-            Change("maximumSteps: ~\noptimizer: {clip: }") {
+            Change("maximumSteps: ~\noptimizer: {maxGradientNorm: }") {
                 $0.maximumSteps = nil; $0.optimizer.maxGradientNorm = nil
             },
             Change("seed: null\nname: ~") { _ in },
@@ -92,7 +92,7 @@ struct Change: Sendable, CustomStringConvertible {
 
     @Test("a flag wins over --set, --set over the file, the later --set over the earlier, the file over the defaults")
     func precedence() throws {
-        let yaml = "seed: 2\nname: file\noptimizer: {learningRate: 0.2, clip: 2}\nresume: true"
+        let yaml = "seed: 2\nname: file\noptimizer: {learningRate: 0.2, maxGradientNorm: 2}\nresume: true"
         let set = ["seed=4", "seed=3", "optimizer.learningRate=0.3", "prompts=[x, y]"]
         let flags = [SettingsFlag("--seed", sets: "seed", to: "4"), SettingsFlag("--name", sets: "name", to: "null")]
         var expected = Example()
