@@ -4,7 +4,7 @@ import Preconditions
 ///
 /// Slots open and close while others go on; their memory comes from the pool and returns to it.
 public final class AttentionCache {
-    /// The place of one sequence.
+    /// The memory of one sequence.
     struct Slot {
         let keys: MutableArray
         let values: MutableArray
@@ -20,7 +20,7 @@ public final class AttentionCache {
     private let hiddenSize: Int
     private var slots: [Slot?] = []
 
-    /// A cache without slots, for keys and values of C channels.
+    /// A cache without slots, for keys and values of width C.
     public init(hiddenSize: Int) { self.hiddenSize = hiddenSize }
 
     /// Opens slot `index`, which must be closed, for at most `capacity` tokens.
@@ -30,7 +30,7 @@ public final class AttentionCache {
         slots[index] = Slot(capacity: capacity, hiddenSize: hiddenSize)
     }
 
-    /// Gives the memory of slot `index` back.
+    /// Returns the memory of slot `index` to the pool.
     public func close(_ index: Int) {
         _ = slot(Int32(index))
         slots[index] = nil
@@ -54,7 +54,7 @@ public final class AttentionCache {
         return slot
     }
 
-    /// Copies the new tokens' keys and values behind the cached ones. Traps when a sequence outgrows its slot.
+    /// Appends the new tokens' keys and values to the cached ones. Traps if a sequence outgrows its slot.
     func append(key: AttentionOperand, value: AttentionOperand, segments: Segments) {
         for segment in 0..<segments.count {
             let rows = segments.rows(of: segment)

@@ -19,7 +19,7 @@ extension NDArray {
 }
 
 extension MutableArray {
-    /// The pullback of ``NDArray/segmentMeans(_:)`` for `dy`, `[S, C]`, into `[N, C]`, added when `accumulate`.
+    /// Sets this array, `[N, C]`, to the pullback of ``NDArray/segmentMeans(_:)`` for `dy`, `[S, C]`, or adds it if `accumulate`.
     public func setSegmentMeansPullback(_ dy: NDArray, _ segments: Segments, accumulate: Bool) {
         let columns = shape.columns
         require(
@@ -35,5 +35,5 @@ extension MutableArray {
     }
 }
 
-/// Segments per chunk, taking one for about as many rows as a headline has tokens.
+/// The number of segments per chunk, assuming about 16 tokens per headline.
 private func segmentGrain(columns: Int) -> Int { max(1, Parallelism.rowGrain(columns: columns) / 16) }
