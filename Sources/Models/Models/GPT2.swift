@@ -151,7 +151,7 @@ public final class GPT2 {
             dropout = configuration.residualDropout
         }
 
-        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: LayerKVCache?) -> Tensor {
             let y = x + attention(attentionNorm(x), segments, cache).dropout(dropout)  // [N, C]
             return y + feedForward(feedForwardNorm(y)).dropout(dropout)  // [N, C]
         }
@@ -175,7 +175,7 @@ public final class GPT2 {
             dropout = configuration.attentionDropout
         }
 
-        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: LayerKVCache?) -> Tensor {
             let attended = Tensor.attention(
                 .packed(projection(x)),  // [N, 3C]
                 heads: heads, segments: segments, causal: true, dropout: dropout, cache: cache)  // [N, C]

@@ -5,7 +5,7 @@ import Preconditions
 ///
 /// Not `Sendable`: a cache belongs to the decoding loop that made it.
 public final class KVCache {
-    private let layers: [AttentionCache]
+    private let layers: [LayerKVCache]
     /// The maximum capacity of a slot.
     private let contextLength: Int
     private var closed: [Int] = []
@@ -14,11 +14,11 @@ public final class KVCache {
     /// A cache without slots for a model of the given sizes.
     public init(layers: Int, contextLength: Int, hiddenSize: Int) {
         self.contextLength = contextLength
-        self.layers = (0..<layers).map { _ in AttentionCache(hiddenSize: hiddenSize) }
+        self.layers = (0..<layers).map { _ in LayerKVCache(hiddenSize: hiddenSize) }
     }
 
     /// The cache of one layer.
-    public func layer(_ index: Int) -> AttentionCache { layers[index] }
+    public func layer(_ index: Int) -> LayerKVCache { layers[index] }
 
     /// Opens a slot for a sequence of at most `capacity` tokens and returns its number. Traps beyond the context length.
     public func open(capacity: Int) -> Int {

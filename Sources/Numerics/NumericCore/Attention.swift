@@ -73,7 +73,7 @@ public struct Attention: Sendable {
     /// appended to it and queries see all that it holds of their sequence.
     public init(
         query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, hiddenSize: Int, segments: Segments,
-        settings: Settings, cache: AttentionCache?
+        settings: Settings, cache: LayerKVCache?
     ) {
         require(
             hiddenSize % settings.heads == 0, "attention: a hidden size of \(hiddenSize) for \(settings.heads) heads")

@@ -91,7 +91,7 @@ import Testing
         func cache() async {
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(hiddenSize: 2)
+                let cache = LayerKVCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [2], slots: [0]), causal: true,
@@ -99,7 +99,7 @@ import Testing
             }
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(hiddenSize: 2)
+                let cache = LayerKVCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [0], slots: [-1]), causal: true,

@@ -37,7 +37,7 @@ public enum AttentionProjections {
         }
     }
 
-    fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: AttentionCache?) -> Tensor {
+    fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: LayerKVCache?) -> Tensor {
         let (query, key, value) = tensors
         if case .packed(let projection) = self {
             require(projection.shape.columns % 3 == 0, "attention: \(projection.shape) does not pack three projections")
@@ -80,7 +80,7 @@ extension Tensor {
     ///   - cache: the keys and values of earlier tokens; only off a tape.
     public static func attention(
         _ projections: AttentionProjections, heads: Int, segments: Segments, causal: Bool, dropout: Float,
-        cache: AttentionCache?
+        cache: LayerKVCache?
     ) -> Tensor {
         let bits = dropout > 0 ? Tape.current?.nextDropoutBits(probability: dropout) : nil
         let settings = Attention.Settings(heads: heads, causal: causal, dropout: bits, queries: projections.queries)
