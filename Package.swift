@@ -87,11 +87,9 @@ let package = Package(
         module("ProcessMemory", on: .foundations, ["Files", "CLinux"]),
         module("Settings", on: .foundations, ["Text", "Files", yams]),
 
-        // Explicit -O3: SwiftPM compiles C at -O0 in debug builds, where the kernels would be 30 times slower. Without
-        // errno a square root is one instruction, and its loop vectorises.
-        .target(
-            name: "CKernels", path: "Sources/Numerics/CKernels",
-            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+        // No unsafeFlags: they would bar the package as a dependency. A release build compiles the kernels at -O2, as fast as -O3
+        // (docs/architecture.md). A debug build compiles them at -O0, some 30 times slower: add `-Xcc -O3` to develop with it.
+        .target(name: "CKernels", path: "Sources/Numerics/CKernels"),
         systemLibrary("COpenBLAS", on: .numerics, pkgConfig: "openblas", packages: ["libopenblas-dev"]),
         module("NumericCore", on: .numerics, ["Preconditions", "CKernels", "COpenBLAS"]),
         module("Autograd", on: .numerics, ["NumericCore", "Preconditions"]),

@@ -5,7 +5,7 @@
     python3 Tests/Fixtures/make_core.py
 
 Everything is computed in float64 from values that were rounded to float32 first, so that both sides start from the
-same numbers. Every bias, scale and shift is random: default initialisation would hide a dropped one. Written beside
+same numbers. Every bias, scale and shift is random: default initialization would hide a dropped one. Written beside
 this script:
 
 - core-operations.safetensors: for each operation NAME, `NAME/input0` …, `NAME/ids` (indices, targets or segment
@@ -48,7 +48,7 @@ class Source:
 
 
 def single(value):
-    """The nearest float32, as a Python float: for settings that the other side holds in float32."""
+    """The nearest float32, as a Python float: for settings that the Swift side holds in float32."""
     return float(numpy.float32(value))
 
 
@@ -137,10 +137,39 @@ def operation_cases(source):
             f"crossEntropy.{form}", [normal(30, 11, deviation=2)], labels,
             lambda x, weights=weights, smoothing=smoothing: F.cross_entropy(
                 x, labels, reduction="sum", weight=weights, label_smoothing=smoothing))
+    targets = source.integers(600, 43)  # more than one chunk of 512 rows
+    yield (
+        "unembedding.weighted", [normal(600, 12), normal(43, 12, deviation=0.7)], targets,
+        lambda x, table: (F.cross_entropy(x @ table.T, targets, reduction="none") * row_weights(600)).sum())
+    yield (
+        "unembedding.sparse", [normal(600, 12), normal(43, 12, deviation=0.7)], targets,
+        lambda x, table: (
+            F.cross_entropy(x @ table.T, sparse_probabilities(targets, 43), reduction="none") * row_weights(600)).sum())
+    yield (
+        "unembedding.teacher", [normal(600, 12), normal(43, 12, deviation=0.7)], torch.tensor([1]),
+        lambda x, table: F.cross_entropy(x @ table.T, teacher_logits(600, 43).softmax(1), reduction="sum"))
+
+
+def row_weights(count):
+    """The row weights that the Swift tests use too."""
+    return 1 - (torch.arange(count) % 4) / 2
+
+
+def sparse_probabilities(ids, vocabulary):
+    """Half of a row's probability on its id, a quarter on each of the two tokens 3 and 5 further."""
+    rows = torch.zeros(len(ids), vocabulary)
+    for offset, probability in [(0, 0.5), (3, 0.25), (5, 0.25)]:
+        rows[torch.arange(len(ids)), (ids + offset) % vocabulary] += probability
+    return rows
+
+
+def teacher_logits(rows, vocabulary):
+    """The teacher of the Swift tests too."""
+    return (torch.arange(rows)[:, None] * 7 + torch.arange(vocabulary) * 5) % 13 / 4
 
 
 def class_weights(count):
-    """What the other side weighs its classes by too."""
+    """The class weights that the Swift tests use too."""
     return 0.5 + torch.arange(count) / 8
 
 
@@ -167,7 +196,7 @@ def make_operations():
 
 
 def make_model(source):
-    # 36 channels, heads of 9 and 80 inner channels are no multiples of any vector width; 80 is not 4 C.
+    # A hidden size of 36, heads of 9 and an intermediate size of 80 are no multiples of a vector width; 80 is not 4 C.
     config = GPT2Config(
         vocab_size=97, n_positions=32, n_embd=36, n_layer=3, n_head=4, n_inner=80, activation_function="gelu_new",
         layer_norm_epsilon=single(1e-5), resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, bos_token_id=96, eos_token_id=96,

@@ -1,7 +1,7 @@
-/// Judges gradients by central differences of an oracle in Double.
+/// A comparison of gradients with central differences of an oracle in Double.
 ///
 /// The cotangent must be random: a constant one hides a pullback that permutes, and hides nearly everything for
-/// normalisations and softmax, whose gradients under it vanish.
+/// normalization and softmax, whose gradients under it vanish.
 public struct GradientCheck: Sendable {
     /// The inputs, flattened.
     public var inputs: [[Double]]
@@ -10,6 +10,7 @@ public struct GradientCheck: Sendable {
     /// The output as a function of the inputs.
     public var oracle: @Sendable ([[Double]]) -> [Double]
 
+    /// A check of the gradients of `oracle` at `inputs`.
     public init(
         inputs: [[Double]], cotangent: [Double], oracle: @escaping @Sendable ([[Double]]) -> [Double]
     ) {

@@ -2,14 +2,17 @@ import Foundation
 
 /// The named arrays of a safetensors fixture, read without the code under test.
 public struct NumberFixture: Sendable {
-    /// One array: its extents and its elements.
+    /// One array.
     public struct Entry: Sendable {
+        /// The extents, outermost first.
         public let dimensions: [Int]
+        /// The elements, row by row.
         public let numbers: [Double]
     }
 
-    /// What is wrong with a fixture file.
+    /// A fixture file that is not as expected.
     public struct Failure: Error, CustomStringConvertible {
+        /// The file and what is wrong with it.
         public let description: String
     }
 
@@ -44,7 +47,7 @@ public struct NumberFixture: Sendable {
 
     /// The array of that name.
     public func callAsFunction(_ entry: String) throws -> Entry {
-        guard let found = entries[entry] else { throw Failure(description: "\(name) holds no \(entry)") }
+        guard let found = entries[entry] else { throw Failure(description: "\(name) has no \(entry)") }
         return found
     }
 

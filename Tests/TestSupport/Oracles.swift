@@ -4,12 +4,16 @@
     import Musl
 #endif
 
-/// A matrix of Doubles, as textbooks write them: what the kernels are judged by, written for clarity alone.
+/// A matrix of Doubles, the reference for the kernels, written for clarity alone.
 public struct Matrix: Sendable, Equatable {
+    /// The number of rows.
     public let rows: Int
+    /// The number of columns.
     public let columns: Int
+    /// The elements, row by row.
     public var elements: [Double]
 
+    /// A matrix of the given elements, row by row.
     public init(rows: Int, columns: Int, _ elements: [Double]) {
         precondition(elements.count == rows * columns, "Matrix: \(elements.count) elements for \(rows) x \(columns)")
         self.rows = rows
@@ -17,17 +21,20 @@ public struct Matrix: Sendable, Equatable {
         self.elements = elements
     }
 
-    /// Each element from its row and column.
+    /// A matrix whose elements are computed from row and column.
     public init(rows: Int, columns: Int, _ element: (Int, Int) -> Double) {
         self.init(
             rows: rows, columns: columns,
             (0..<rows).flatMap { row in (0..<columns).map { element(row, $0) } })
     }
 
+    /// The element in a row and column.
     public subscript(row: Int, column: Int) -> Double { elements[row * columns + column] }
 
+    /// The elements of one row.
     public func row(_ index: Int) -> [Double] { (0..<columns).map { self[index, $0] } }
 
+    /// The matrix with rows and columns exchanged.
     public var transposed: Matrix { Matrix(rows: columns, columns: rows) { self[$1, $0] } }
 
     /// Consecutive rows and columns.
@@ -38,7 +45,7 @@ public struct Matrix: Sendable, Equatable {
     }
 }
 
-/// What each operation computes, in Double and from its definition.
+/// The definition of each operation, in Double.
 public enum Oracle {
     /// The matrix product.
     public static func product(_ a: Matrix, _ b: Matrix) -> Matrix {
@@ -65,7 +72,7 @@ public enum Oracle {
         Matrix(rows: ids.count, columns: table.columns) { table[Int(ids[$0]), $1] }
     }
 
-    /// Normalisation of each row with the biased variance.
+    /// Normalization of each row with the biased variance.
     public static func layerNorm(_ x: Matrix, scale: Matrix, shift: Matrix, epsilon: Double) -> Matrix {
         let count = Double(x.columns)
         let statistics = (0..<x.rows).map { index -> (mean: Double, standardDeviation: Double) in
@@ -123,6 +130,11 @@ public enum Oracle {
     public static func crossEntropy(_ logits: [Double], target: Int) -> Double {
         let largest = logits.max() ?? 0
         return largest + log(logits.reduce(0) { $0 + exp($1 - largest) }) - logits[target]
+    }
+
+    /// −Σ q log softmax(logits), in nats.
+    public static func softCrossEntropy(_ logits: [Double], probabilities: [Double]) -> Double {
+        zip(probabilities.indices, probabilities).reduce(0) { $0 + $1.1 * crossEntropy(logits, target: $1.0) }
     }
 
     /// Attention inside segments of the given lengths; query, key and value are `[N, C]`.

@@ -8,8 +8,10 @@
 public struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
+    /// Numbers from a seed.
     public init(seed: UInt64) { state = seed }
 
+    /// Returns the next 64 random bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

@@ -5,27 +5,34 @@ public import NumericCore
 /// GPT-2 (Radford et al. 2019) of any size, top to bottom. DistilGPT-2 is one with six layers.
 ///
 /// Parameter names are those of Hugging Face transformers' `GPT2Model`; the head is tied to the token embedding.
-/// Legend of the shape comments: N tokens in all segments together, C channels, V vocabulary.
+/// Legend of the shape comments: N tokens in all segments together, C the hidden size, V the vocabulary size.
 public final class GPT2 {
-    /// The sizes and rates that make up one GPT-2.
+    /// The sizes and dropout rates of one GPT-2.
     public struct Configuration: Sendable, Hashable {
-        /// V.
+        /// V, the number of tokens.
         public var vocabularySize: Int
         /// The longest sequence that has position embeddings.
         public var contextLength: Int
-        /// C.
+        /// C, the width of the residual stream.
         public var hiddenSize: Int
+        /// The number of transformer blocks.
         public var layers: Int
+        /// The number of attention heads; C is a multiple of it.
         public var heads: Int
-        /// Width of the feed-forward layer, usually 4 C.
+        /// The width of the feed-forward layer, usually 4 C.
         public var intermediateSize: Int
+        /// The number added to the variance in every layer norm.
         public var layerNormEpsilon: Float
-        /// Deviation of fresh weights; the projections back into the residual stream get 1/√(2 · layers) of it.
+        /// The standard deviation of fresh weights; projections back into the residual stream get 1/√(2 · layers) of it.
         public var initializerRange: Double
+        /// The dropout probability of the sum of the embeddings.
         public var embeddingDropout: Float
+        /// The dropout probability of what each half of a block adds.
         public var residualDropout: Float
+        /// The dropout probability of the attention weights.
         public var attentionDropout: Float
 
+        /// A configuration from all its sizes and rates.
         public init(
             vocabularySize: Int, contextLength: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
             layerNormEpsilon: Float, initializerRange: Double, embeddingDropout: Float, residualDropout: Float,
@@ -45,13 +52,23 @@ public final class GPT2 {
         }
     }
 
+    /// The sizes and dropout rates of this model.
     public let configuration: Configuration
+    /// The parameters, in the order of the layers.
+    public let parameters: [Parameter]
     private let tokenEmbedding: Embedding
     private let positionEmbedding: Embedding
     private let blocks: [Block]
     private let finalNorm: LayerNorm
 
-    /// Asks `scope` for every parameter of the model.
+    /// A model with parameters from `source`. Throws unless they are all there, in their shapes, and none is left over.
+    public convenience init(_ configuration: Configuration, from source: ParameterStore.Source) throws(ParameterError) {
+        let store = ParameterStore(source)
+        self.init(store.root, configuration)
+        try store.finish()
+    }
+
+    /// A model that asks `scope` for every parameter; finish its store before using the model.
     public init(_ scope: ParameterScope, _ configuration: Configuration) {
         self.configuration = configuration
         let initializer = Initializer.normal(standardDeviation: configuration.initializerRange)
@@ -64,9 +81,20 @@ public final class GPT2 {
         blocks = (0..<configuration.layers).map { Block(scope["h"][$0], configuration) }
         finalNorm = LayerNorm(
             scope["ln_f"], hiddenSize: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+        parameters = scope.parameters
     }
 
-    /// The final hidden states of `tokens`, packed as `segments` say. With a cache, tokens continue what it holds.
+    /// The number of values in all parameters.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    /// The parameters to train: all, or those of the last blocks alone, without embeddings and final norm.
+    public func trainable(lastBlocks: Int?) -> [Parameter] {
+        guard let lastBlocks else { return parameters }
+        let scopes = (max(0, configuration.layers - lastBlocks)..<configuration.layers).map { "h.\($0)." }
+        return parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
+    }
+
+    /// The final hidden states of the `tokens` that `segments` delimit: `[N, C]`. With a cache, tokens continue its sequences.
     public func callAsFunction(_ tokens: [Int32], _ segments: Segments, cache: KVCache?) -> Tensor {
         let embedded = tokenEmbedding(tokens) + positionEmbedding(segments.positions)  // [N, C]
         var x = embedded.dropout(configuration.embeddingDropout)  // [N, C]
@@ -78,6 +106,15 @@ public final class GPT2 {
     public func lossSum(_ tokens: [Int32], _ segments: Segments, targets: [Int32]) -> Tensor {
         self(tokens, segments, cache: nil)  // [N, C]
             .unembeddingCrossEntropySum(tokenEmbedding.table, targets: targets)  // []
+    }
+
+    /// The sum over all rows of the cross-entropy, in nats, against hard or soft targets: a scalar.
+    /// - Parameter weights: a factor for each row, `[N]`, or `nil` for ones.
+    public func lossSum(
+        _ tokens: [Int32], _ segments: Segments, targets: UnembeddingTargets, weights: [Float]?
+    ) -> Tensor {
+        self(tokens, segments, cache: nil)  // [N, C]
+            .unembeddingCrossEntropySum(tokenEmbedding.table, targets: targets, weights: weights)  // []
     }
 
     /// The cross-entropy of each row in nats, without gradients.
@@ -97,7 +134,7 @@ public final class GPT2 {
             hiddenSize: configuration.hiddenSize)
     }
 
-    /// One transformer layer, normalising before each half.
+    /// One transformer block, with a layer norm before each half.
     private struct Block {
         private let attentionNorm: LayerNorm
         private let attention: SelfAttention
@@ -114,7 +151,7 @@ public final class GPT2 {
             dropout = configuration.residualDropout
         }
 
-        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: LayerKVCache?) -> Tensor {
             let y = x + attention(attentionNorm(x), segments, cache).dropout(dropout)  // [N, C]
             return y + feedForward(feedForwardNorm(y)).dropout(dropout)  // [N, C]
         }
@@ -138,7 +175,7 @@ public final class GPT2 {
             dropout = configuration.attentionDropout
         }
 
-        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: AttentionCache?) -> Tensor {
+        func callAsFunction(_ x: Tensor, _ segments: Segments, _ cache: LayerKVCache?) -> Tensor {
             let attended = Tensor.attention(
                 .packed(projection(x)),  // [N, 3C]
                 heads: heads, segments: segments, causal: true, dropout: dropout, cache: cache)  // [N, C]
@@ -166,6 +203,20 @@ public final class GPT2 {
 }
 
 extension GPT2.Configuration {
-    /// Deviation of fresh projections into the residual stream, two a layer (Radford et al. 2019, §2.3).
+    /// The number of values in all parameters of such a model, without making one. In Double: the sizes may be mistakes that no
+    /// integer holds.
+    public var parameterCount: Double {
+        func count(layers: Int) -> Double {
+            var sizes = self
+            sizes.layers = layers
+            let store = ParameterStore([:], fallback: .counted)
+            _ = GPT2(store.root, sizes)
+            return store.valueCount
+        }
+        let none = count(layers: 0)
+        return none + Double(layers) * (count(layers: 1) - none)
+    }
+
+    /// The standard deviation of fresh projections into the residual stream, two a layer (Radford et al. 2019, §2.3).
     fileprivate var residualInitializerRange: Double { initializerRange / Double(2 * layers).squareRoot() }
 }

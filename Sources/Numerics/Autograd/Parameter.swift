@@ -1,46 +1,51 @@
 public import NumericCore
 
-/// A named weight of a model: a buffer that the optimizer changes in place and every pass reads.
+/// A named weight of a model: what every pass reads and, unless it is read-only, the optimizer changes in place.
+///
+/// Each parameter is by itself trainable or read-only, owned or memory-mapped, Float32 or quantized.
 public final class Parameter {
     /// The checkpoint's name, such as `h.0.attn.c_attn.weight`.
     public let name: String
-    /// What passes read.
-    private let values: WeightMatrix
-    /// Where the optimizer writes; `nil` for weights loaded for inference, which may lie in a read-only file mapping.
+    /// The values to multiply with, in as many bits as they are stored.
+    public let matrix: WeightMatrix
+    /// The memory that the optimizer writes; `nil` for a read-only weight, which may lie in a file mapping.
     public let buffer: MutableArray?
 
     /// A weight that can be trained.
     public init(name: String, buffer: MutableArray) {
         self.name = name
         self.buffer = buffer
-        values = .dense(buffer.frozen())
+        matrix = .dense(buffer.frozen())
     }
 
-    /// A weight that can only be read.
+    /// A read-only weight.
     public init(name: String, array: NDArray) {
         self.name = name
-        values = .dense(array)
+        matrix = .dense(array)
         buffer = nil
     }
 
-    /// A weight matrix in fewer bits, that can only be read, and only by layers that ask for ``matrix``.
+    /// A read-only weight matrix in fewer bits, for layers that multiply with ``matrix``.
     public init(name: String, quantized: QuantizedMatrix) {
         self.name = name
-        values = .quantized(quantized)
+        matrix = .quantized(quantized)
         buffer = nil
     }
 
-    public var shape: Shape { values.shape }
+    /// The shape in which the values are stored.
+    public var shape: Shape { matrix.shape }
 
-    /// The values as every pass reads them; a later optimizer step shows through. Traps for a compact weight.
+    /// The number of values.
+    public var count: Int { shape.count }
+
+    /// The values as Float32, as every pass reads them; a later optimizer step shows through. Traps for a quantized weight.
     public var array: NDArray {
-        guard case .dense(let array) = values else { fatalError("Parameter: \(name) is no array of Float32") }
+        guard case .dense(let array) = matrix else {
+            fatalError("Parameter: \(name) is stored as \(matrix.dtype.rawValue), not as float32")
+        }
         return array
     }
 
-    /// The values as a matrix to multiply with, in as many bits as they are stored.
-    public var matrix: WeightMatrix { values }
-
-    /// The weight as an input of operations; on a tape that records it, a leaf.
+    /// The weight as an input of operations; on a tape that records it, a leaf. Traps for a quantized weight.
     public var tensor: Tensor { Tensor(value: array, origin: .parameter(self)) }
 }

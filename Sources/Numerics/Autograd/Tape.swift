@@ -8,12 +8,13 @@ import Preconditions
 ///     tape.backward(from: loss)
 ///
 /// Outside `record` nothing is recorded, so inference costs and keeps nothing. Recording *is* training mode: dropout acts
-/// inside `record` and nowhere else, whether or not its input has a gradient. A tape serves one pass.
+/// inside `record` and nowhere else, whether or not its input has a gradient. ``suspended(_:)`` leaves that mode for a while, as
+/// for a reference model or a teacher. A tape serves one pass.
 public final class Tape {
     /// Adds to the gradients of an operation's inputs, given the gradient of its output.
     package typealias Pullback = (_ dOutput: NDArray, _ gradients: GradientSink) -> Void
 
-    /// Where the dropout bits of a pass come from.
+    /// The source of the dropout bits of a pass.
     public struct DropoutSource: Sendable {
         /// The seed of the run.
         public var seed: UInt64
@@ -22,6 +23,7 @@ public final class Tape {
         /// The row, within the whole step, of this micro-batch's first token.
         public var firstRow: Int
 
+        /// The bits of one micro-batch.
         public init(seed: UInt64, step: Int, firstRow: Int) {
             self.seed = seed
             self.step = step
@@ -34,7 +36,7 @@ public final class Tape {
         let name: StaticString
         let shape: Shape
         var pullback: Pullback?
-        /// The gradient of the output, as far as it has been added up.
+        /// The gradient of the output, as far as it has been accumulated.
         var gradient: NDArray?
 
         init(name: StaticString, shape: Shape, pullback: @escaping Pullback) {
@@ -61,13 +63,26 @@ public final class Tape {
     private struct Binding: @unchecked Sendable { let tape: Tape }
     @TaskLocal private static var binding: Binding?
 
-    /// The tape whose `record` is running on this thread.
+    /// The tape whose `record` is running on this thread, unless it is suspended.
     static var current: Tape? { binding?.tape }
 
     /// Runs the forward pass `body` and records it.
     public func record(_ body: () throws -> Tensor) rethrows -> Tensor {
         require(!consumed && nodes.isEmpty, "Tape: a tape records one pass")
         return try Self.$binding.withValue(Binding(tape: self)) { try body() }
+    }
+
+    /// Runs `body` as if no tape were recording: nothing is recorded, dropout is the identity, and no dropout call is counted, so
+    /// what comes before and after draws the bits that it would draw without `body`. Outside `record` it only runs `body`.
+    ///
+    /// Results of operations in `body` are constants. A tensor that `body` only passes on keeps its place on the tape.
+    public static func suspended<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try $binding.withValue(nil) { try body() }
+    }
+
+    /// The same for one tensor, which is a constant afterward wherever it came from.
+    public static func suspended(_ body: () throws -> Tensor) rethrows -> Tensor {
+        Tensor(constant: try $binding.withValue(nil) { try body().value })
     }
 
     /// Adds the gradients of the scalar `loss` to the tape's ``Gradients`` and lets go of all that was recorded.
@@ -87,7 +102,7 @@ public final class Tape {
         }
     }
 
-    /// Whether a gradient of this tensor is wanted.
+    /// Returns true if a gradient of this tensor is wanted.
     func records(_ tensor: Tensor) -> Bool {
         switch tensor.origin {
         case .constant: return false
@@ -96,6 +111,7 @@ public final class Tape {
         }
     }
 
+    /// Records an operation.
     func append(_ name: StaticString, shape: Shape, _ pullback: @escaping Pullback) -> Node {
         let node = Node(name: name, shape: shape, pullback: pullback)
         nodes.append(node)

@@ -2,7 +2,7 @@ public import NumericCore
 
 /// An array and its place on a tape, if it has one. Never `Sendable`: bytes cross threads, graphs do not.
 public struct Tensor {
-    /// Where a tensor comes from, and so where its gradient goes.
+    /// The origin of a tensor, which decides where its gradient goes.
     enum Origin {
         /// Data, or a result with nothing recorded upstream.
         case constant
@@ -24,19 +24,21 @@ public struct Tensor {
     /// Data: it has no gradient.
     public init(constant value: NDArray) { self.init(value: value, origin: .constant) }
 
+    /// The shape of the numbers.
     public var shape: Shape { value.shape }
 
-    /// Where a tensor's gradient goes, without its numbers: what a pullback captures of an input it does not read again, so
-    /// that the numbers can go as soon as the forward pass is done with them.
+    /// The destination of a tensor's gradient, without its numbers. A pullback captures it instead of an input that it does not read
+    /// again, so that the numbers are freed as soon as the forward pass is done with them.
     package struct Place { let origin: Origin }
 
+    /// The destination of this tensor's gradient.
     package var place: Place { Place(origin: origin) }
 
-    /// The one door for results: an operation makes its output here, and cannot without a pullback.
+    /// Makes the output of an operation. This is the only way to make one, so none lacks a pullback.
     ///
-    /// Outside a tape, or when no recorded parameter is upstream, the pullback and all it captured are dropped at once.
+    /// Outside a tape, or if no recorded parameter is upstream, the pullback and all it captured are dropped at once.
     /// - Parameters:
-    ///   - name: of the operation, for messages.
+    ///   - name: the name of the operation, for messages.
     ///   - inputs: every tensor that `pullback` may send a gradient to.
     ///   - pullback: adds to the gradients of the inputs, given that of the output.
     package static func result(

@@ -13,7 +13,7 @@ HK_DISPATCH void hk_adamw(const hk_adamw_settings *settings, float *restrict wei
     float v = beta2 * second_moment[i] + (1.0f - beta2) * g * g;
     first_moment[i] = m;
     second_moment[i] = v;
-    weight[i] = weight[i] * decay - step * m / (__builtin_sqrtf(v) / root + epsilon);
+    weight[i] = weight[i] * decay - step * m / (hk_sqrt(v) / root + epsilon);
     gradient[i] = 0;
   }
 }

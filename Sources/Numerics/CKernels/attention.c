@@ -95,9 +95,9 @@ HK_DISPATCH void hk_attention_backward(const hk_attention_unit *unit, const floa
     } else {
       for (size_t j = 0; j < keys; j++) factors[j] = 1;
     }
-    // The softmax pullback's row term, sum_j p_j dp_j, equals dout . out, dropout included. Taken from the very numbers that
-    // it balances, the scores' gradients sum to 0 but for their own rounding, and so does the gradient of a bias that all
-    // keys share: a model whose keys have such a bias to themselves needs that. Language models keep the bits they had.
+    // The softmax pullback's row term, sum_j p_j dp_j, equals dout . out, dropout included. Computed from dscores instead, it
+    // makes the scores' gradients sum to zero up to rounding, so that the gradient of BERT's key bias, which all keys share,
+    // vanishes as it should. The causal path keeps dout . out, and with it the bits of earlier runs.
     float shared = unit->causal ? dot(d, out + i * out_stride, size) : weighted_mean(weights, factors, dscores, keys);
     for (size_t j = 0; j < keys; j++) dscores[j] = weights[j] * (factors[j] * dscores[j] - shared) * unit->scale;
     float *dq = dquery + i * dquery_stride;

@@ -60,6 +60,81 @@ HK_DISPATCH void hk_cross_entropy(float *logits, const int32_t *targets, double 
   }
 }
 
+/// x = factor x for x >= 0, at least the smallest normal number in magnitude, as above, or 0 for a factor of 0.
+HK_INLINE void scale_weighted(float *x, float factor, size_t count) {
+  if (factor > 0) {
+    scale_normal(x, factor, count);
+  } else if (factor < 0) {
+    scale_normal(x, -factor, count);
+    for (size_t i = 0; i < count; i++) x[i] = -x[i];
+  } else {
+    __builtin_memset(x, 0, count * sizeof(float));
+  }
+}
+
+HK_DISPATCH void hk_sparse_cross_entropy(float *logits, const int32_t *offsets, const int32_t *tokens,
+                                         const float *probabilities, const float *weights, double *losses,
+                                         bool differentiate, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++) {
+    float *x = logits + row * columns;
+    const size_t first = (size_t)offsets[row], last = (size_t)offsets[row + 1];
+    const double weight = weights ? (double)weights[row] : 1.0;
+    float shift = largest(x, columns);
+    double mass = 0, target = 0;
+    for (size_t i = first; i < last; i++) {
+      mass += (double)probabilities[i];
+      target += (double)probabilities[i] * (double)x[tokens[i]];
+    }
+    double sum = differentiate ? exponentiate(x, shift, columns) : exponential_sum(x, shift, columns);
+    losses[row] = weight * (mass * ((double)shift + __builtin_log(sum)) - target);
+    if (differentiate) {
+      scale_weighted(x, (float)(weight * mass / sum), columns);
+      for (size_t i = first; i < last; i++) x[tokens[i]] -= (float)(weight * (double)probabilities[i]);
+    }
+  }
+}
+
+/// The sum of e^(t - shift) (x - base): partial sums over blocks go to double, as above.
+HK_INLINE double exponential_dot(const float *t, float shift, const float *x, float base, size_t count) {
+  double total = 0;
+  for (size_t start = 0; start < count; start += 1024) {
+    HK_REASSOCIATE
+    size_t end = start + 1024 < count ? start + 1024 : count;
+    float partial = 0;
+    for (size_t i = start; i < end; i++) partial += hk_exp(t[i] - shift) * (x[i] - base);
+    total += partial;
+  }
+  return total;
+}
+
+/// x = weight (x p - e^(t - shift) q), neither product below the smallest normal number, as above.
+HK_INLINE void subtract_softmax(float *x, float p, const float *t, float shift, float q, float weight, size_t count) {
+  const float smallest = 1.17549435e-38f;
+  for (size_t i = 0; i < count; i++) {
+    float student = x[i] * p, teacher = hk_exp(t[i] - shift) * q;
+    student = student < smallest ? smallest : student;
+    teacher = teacher < smallest ? smallest : teacher;
+    x[i] = weight * (student - teacher);
+  }
+}
+
+HK_DISPATCH void hk_teacher_cross_entropy(float *logits, const float *teacher, const float *weights, double *losses,
+                                          bool differentiate, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++) {
+    float *x = logits + row * columns;
+    const float *t = teacher + row * columns;
+    const float weight = weights ? weights[row] : 1.0f;
+    float shift = largest(x, columns), teacher_shift = largest(t, columns);
+    double teacher_sum = exponential_sum(t, teacher_shift, columns);
+    double target = exponential_dot(t, teacher_shift, x, shift, columns) / teacher_sum;
+    double sum = differentiate ? exponentiate(x, shift, columns) : exponential_sum(x, shift, columns);
+    losses[row] = (double)weight * (__builtin_log(sum) - target);
+    if (differentiate) {
+      subtract_softmax(x, (float)(1 / sum), t, teacher_shift, (float)(1 / teacher_sum), weight, columns);
+    }
+  }
+}
+
 HK_DISPATCH void hk_classification_loss(const float *logits, const int32_t *labels, const float *weights,
                                         float smoothing, double *losses, float *dlogits, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++) {

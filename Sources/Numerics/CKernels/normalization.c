@@ -15,21 +15,21 @@ HK_INLINE float squared_distance(const float *x, float mean, size_t count) {
 }
 
 HK_DISPATCH void hk_layer_norm(const float *x, const float *scale, const float *shift, float epsilon,
-                               float *restrict y, float *mean, float *reciprocal_deviation, size_t rows,
+                               float *restrict y, float *mean, float *inverse_std, size_t rows,
                                size_t columns) {
   for (size_t row = 0; row < rows; row++) {
     const float *from = x + row * columns;
     float *restrict to = y + row * columns;
     float m = sum(from, columns) / (float)columns;
     // The second pass over a row in cache costs little and avoids the cancellation of E[x^2] - E[x]^2.
-    float r = 1.0f / __builtin_sqrtf(squared_distance(from, m, columns) / (float)columns + epsilon);
+    float r = 1.0f / hk_sqrt(squared_distance(from, m, columns) / (float)columns + epsilon);
     for (size_t c = 0; c < columns; c++) to[c] = (from[c] - m) * r * scale[c] + shift[c];
     mean[row] = m;
-    reciprocal_deviation[row] = r;
+    inverse_std[row] = r;
   }
 }
 
-/// The two row means that the pullback of normalisation needs: of g = dy scale, and of g times the normalised input.
+/// The two row means in the pullback of normalization: of g = dy scale, and of g times the normalized input.
 HK_INLINE void projected_means(const float *x, const float *dy, const float *scale, float m, float r, size_t columns,
                                float *plain, float *weighted) {
   HK_REASSOCIATE
@@ -44,12 +44,12 @@ HK_INLINE void projected_means(const float *x, const float *dy, const float *sca
 }
 
 HK_DISPATCH void hk_layer_norm_backward(const float *x, const float *scale, const float *mean,
-                                        const float *reciprocal_deviation, const float *dy, float *restrict dx,
+                                        const float *inverse_std, const float *dy, float *restrict dx,
                                         bool accumulate, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++) {
     const float *from = x + row * columns;
     const float *d = dy + row * columns;
-    float m = mean[row], r = reciprocal_deviation[row];
+    float m = mean[row], r = inverse_std[row];
     float plain, weighted;
     projected_means(from, d, scale, m, r, columns, &plain, &weighted);
     float *restrict to = dx + row * columns;
@@ -61,19 +61,13 @@ HK_DISPATCH void hk_layer_norm_backward(const float *x, const float *scale, cons
   }
 }
 
-HK_DISPATCH void hk_layer_norm_add_parameter_gradients(const float *x, const float *mean,
-                                                       const float *reciprocal_deviation, const float *dy,
-                                                       float *restrict dscale, float *restrict dshift, size_t rows,
-                                                       size_t columns, size_t first_column, size_t last_column) {
+HK_DISPATCH void hk_layer_norm_add_scale_gradient(const float *x, const float *mean, const float *inverse_std,
+                                                  const float *dy, float *restrict dscale, size_t rows,
+                                                  size_t columns, size_t first_column, size_t last_column) {
   for (size_t row = 0; row < rows; row++) {
     const float *from = x + row * columns;
     const float *d = dy + row * columns;
-    float m = mean[row], r = reciprocal_deviation[row];
-    if (dscale) {
-      for (size_t c = first_column; c < last_column; c++) dscale[c] += d[c] * ((from[c] - m) * r);
-    }
-    if (dshift) {
-      for (size_t c = first_column; c < last_column; c++) dshift[c] += d[c];
-    }
+    float m = mean[row], r = inverse_std[row];
+    for (size_t c = first_column; c < last_column; c++) dscale[c] += d[c] * ((from[c] - m) * r);
   }
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "vector.h"
 
-/// How many words a kernel draws at a time; a multiple of 4.
+/// The number of words a kernel draws at a time; a multiple of 4.
 #define RANDOM_BLOCK 256
 
 /// Constants and round function of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
@@ -34,7 +34,7 @@ HK_INLINE void random_row(uint64_t seed, uint32_t step, uint32_t ordinal, uint32
   size_t done = 0;
   uint32_t group = first_column / 4;
   size_t skip = first_column % 4;
-  if (skip == 0) {  // the usual case: whole groups, four arrays at once so that the loop vectorises
+  if (skip == 0) {  // the common case: whole groups, four arrays at once so that the loop vectorizes
     size_t groups = count / 4;
     for (size_t g = 0; g < groups; g++) {
       philox(seed, group + (uint32_t)g, row, ordinal, step, words + 4 * g, words + 4 * g + 1, words + 4 * g + 2,

@@ -1,8 +1,8 @@
-// Shared by the kernels: CPU dispatch, the exponential, and what is made of it.
+// Shared by the kernels: CPU dispatch, the square root, the exponential and functions made from it.
 #pragma once
 #include "CKernels.h"
 
-// Each kernel is compiled for three x86-64 levels and chosen at load time; other architectures have one baseline.
+// Each kernel is compiled for three x86-64 levels; the loader picks one. Other architectures have a single baseline.
 #if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 #define HK_DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -14,6 +14,9 @@
 // Products and sums may fuse everywhere; sums may be reordered only where a function says so (HK_REASSOCIATE).
 #pragma clang fp contract(fast)
 #define HK_REASSOCIATE _Pragma("clang fp reassociate(on)")
+
+/// The square root as one instruction. `sqrtf` must set errno for arguments below 0, so a loop with it does not vectorize.
+HK_INLINE float hk_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 
 /// e^x to 1e-7 relative; the argument is clamped to the range of normal results. Cody-Waite reduction by ln 2, then the
 /// Taylor series to degree 7, whose remainder is below 6e-9 for |r| <= ln(2)/2.
@@ -40,11 +43,11 @@ HK_INLINE float hk_exp(float x) {
 }
 
 /// The standard normal distribution function, (1 + erf(x / sqrt 2)) / 2, to 6e-8; e^(-x^2 / 2), which its derivative needs,
-/// goes to *exponential. Within one deviation 1/2 + x P(x^2), beyond it the tail e^(-x^2 / 2) t P(t) with t = 1 / (1 + p |x|),
-/// the form of Abramowitz and Stegun 7.1.26. Coefficients fitted for the least largest relative error: 7e-10 and 1e-7.
+/// goes to *exponential. Within one standard deviation 1/2 + x P(x^2), beyond it the tail e^(-x^2 / 2) t P(t) with t = 1 / (1 + p |x|),
+/// the form of Abramowitz and Stegun 7.1.26. The coefficients minimize the largest relative error: 7e-10 and 1e-7.
 HK_INLINE float hk_normal_distribution(float x, float *exponential) {
   float size = __builtin_fabsf(x), square = x * x;
-  // Beyond 12 deviations the tail is no number that counts, and its products would be subnormal ones, which are slow.
+  // Beyond 12 standard deviations the tail is negligible, and its products would be subnormal, which is slow.
   float e = square > 150.0f ? 0.0f : hk_exp(-0.5f * square);
   float near = -7.654148248548154e-06f;
   near = near * square + 1.1348623957019299e-04f;

@@ -1,12 +1,13 @@
 import NumericCore
 
-/// How a fresh parameter is filled.
+/// The distribution of a fresh parameter's values.
 public enum Initializer: Sendable {
+    /// One value everywhere.
     case constant(Float)
-    /// Normal around 0.
+    /// Normal numbers around 0.
     case normal(standardDeviation: Double)
 
-    /// Fills `buffer` with values that depend on the seed and the name only, not on what else the model holds.
+    /// Fills `buffer` with values that depend on the seed and the name alone, not on the rest of the model.
     func fill(_ buffer: MutableArray, seed: UInt64, name: String) {
         switch self {
         case .constant(let value): buffer.withUnsafeMutableElements { $0.update(repeating: value) }

@@ -16,6 +16,7 @@ public struct Linear {
         self.layout = layout
     }
 
+    /// `[N, inputs]` → `[N, outputs]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         if case .quantized = weight.matrix { return x.linear(weight.matrix, layout: layout, bias: bias.tensor) }
         return x.linear(weight.tensor, layout: layout, bias: bias.tensor)
@@ -38,20 +39,20 @@ public struct Embedding {
         return .lookup(ids, in: weight.tensor)
     }
 
-    /// The table as a head that is tied to it: `[N, hiddenSize]` → `[N, count]`.
+    /// The scores of a head that is tied to the table: `[N, hiddenSize]` → `[N, count]`.
     public func scores(_ x: Tensor) -> Tensor {
         if case .quantized = weight.matrix { return x.linear(weight.matrix, layout: .outputInput, bias: nil) }
         return x.linear(weight.tensor, layout: .outputInput, bias: nil)
     }
 
-    /// The table as the weight of a fused head, `[count, hiddenSize]`; a compact one is widened.
+    /// The table as the weight of a fused head, `[count, hiddenSize]`; a quantized one is dequantized.
     public var table: Tensor {
         if case .quantized(let matrix) = weight.matrix { return Tensor(constant: matrix.dequantized()) }
         return weight.tensor
     }
 }
 
-/// Layer normalisation of each row (Ba, Kiros and Hinton 2016).
+/// Layer normalization of each row (Ba, Kiros and Hinton 2016).
 public struct LayerNorm {
     private let scale: Parameter
     private let shift: Parameter
@@ -64,6 +65,7 @@ public struct LayerNorm {
         self.epsilon = epsilon
     }
 
+    /// `[N, hiddenSize]` → `[N, hiddenSize]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         x.layerNorm(scale: scale.tensor, shift: shift.tensor, epsilon: epsilon)
     }

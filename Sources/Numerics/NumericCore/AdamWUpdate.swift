@@ -7,18 +7,24 @@ import Preconditions
     import Musl
 #endif
 
-/// What one AdamW update needs beside the buffers.
+/// The constants of one AdamW update.
 public struct AdamWUpdate: Sendable {
+    /// The learning rate of this step.
     public var learningRate: Float
+    /// The decay rate of the first moment.
     public var beta1: Float
+    /// The decay rate of the second moment.
     public var beta2: Float
+    /// The number added to the root of the second moment.
     public var epsilon: Float
+    /// The weight decay, which is multiplied by the learning rate.
     public var weightDecay: Float
-    /// The factor on the gradient: one over the tokens of the step, times the clipping factor.
+    /// The factor on the gradient: one over the number of tokens of the step, times the clipping factor.
     public var gradientScale: Float
-    /// t, counted from 1.
+    /// The number t of this update, counted from 1.
     public var step: Int
 
+    /// An update from all its constants.
     public init(
         learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, gradientScale: Float,
         step: Int

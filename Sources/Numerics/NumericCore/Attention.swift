@@ -6,7 +6,7 @@ public struct AttentionOperand: Sendable {
     let array: NDArray
     let firstColumn: Int
 
-    /// Columns `firstColumn ..< firstColumn + width` of `array`, `[N, ≥ width]`.
+    /// The columns `firstColumn ..< firstColumn + width` of `array`, `[N, ≥ width]`.
     public init(_ array: NDArray, firstColumn: Int) {
         self.array = array
         self.firstColumn = firstColumn
@@ -16,11 +16,12 @@ public struct AttentionOperand: Sendable {
     var pointer: UnsafePointer<Float> { array.pointer + firstColumn }
 }
 
-/// The same for a gradient.
+/// The rows of a gradient: all columns of an array, or a block of columns of a packed projection.
 public struct AttentionGradient {
     let array: MutableArray
     let firstColumn: Int
 
+    /// The columns of `array` from `firstColumn` on.
     public init(_ array: MutableArray, firstColumn: Int) {
         self.array = array
         self.firstColumn = firstColumn
@@ -32,24 +33,26 @@ public struct AttentionGradient {
 
 /// Scaled dot-product attention inside each segment (Vaswani et al. 2017), with the log-sum-exp that its pullback needs.
 public struct Attention: Sendable {
-    /// Which tokens of a segment ask.
+    /// The tokens of a segment that act as queries.
     public enum Queries: Sendable {
         /// All of them: query and output are `[N, C]`.
         case everyToken
-        /// The first, which sees the whole segment: query and output are `[S, C]`. What a classifier reads of its last layer.
+        /// The first, which sees the whole segment: query and output are `[S, C]`, all that a classifier reads of its last layer.
         case firstToken
     }
 
-    /// What attention is told beside its operands.
+    /// The settings of attention beside its operands.
     public struct Settings: Sendable {
-        /// H; C must be a multiple of it.
+        /// H, the number of heads; C must be a multiple of it.
         public var heads: Int
-        /// Whether a token sees only itself and what comes before.
+        /// True if a token sees only itself and earlier ones.
         public var causal: Bool
-        /// Dropout of the attention weights, if any.
+        /// The dropout of the attention weights, if any.
         public var dropout: DropoutBits?
+        /// The tokens that act as queries.
         public var queries: Queries
 
+        /// Settings of attention.
         public init(heads: Int, causal: Bool, dropout: DropoutBits?, queries: Queries = .everyToken) {
             self.heads = heads
             self.causal = causal
@@ -58,7 +61,7 @@ public struct Attention: Sendable {
         }
     }
 
-    /// `[N, C]`, or `[S, C]` when only first tokens ask.
+    /// `[N, C]`, or `[S, C]` if only first tokens act as queries.
     public let output: NDArray
     private let query: AttentionOperand, key: AttentionOperand, value: AttentionOperand
     private let logSumExp: NDArray
@@ -70,12 +73,12 @@ public struct Attention: Sendable {
     /// appended to it and queries see all that it holds of their sequence.
     public init(
         query: AttentionOperand, key: AttentionOperand, value: AttentionOperand, hiddenSize: Int, segments: Segments,
-        settings: Settings, cache: AttentionCache?
+        settings: Settings, cache: LayerKVCache?
     ) {
         require(
-            hiddenSize % settings.heads == 0, "attention: \(hiddenSize) channels for \(settings.heads) heads")
-        let asking = settings.queries == .firstToken ? segments.count : segments.rowCount
-        for (operand, rows) in [(query, asking), (key, segments.rowCount), (value, segments.rowCount)] {
+            hiddenSize % settings.heads == 0, "attention: a hidden size of \(hiddenSize) for \(settings.heads) heads")
+        let queryRows = settings.queries == .firstToken ? segments.count : segments.rowCount
+        for (operand, rows) in [(query, queryRows), (key, segments.rowCount), (value, segments.rowCount)] {
             require(
                 operand.array.shape.rows == rows && operand.firstColumn + hiddenSize <= operand.stride,
                 "attention: columns \(operand.firstColumn) ..< \(operand.firstColumn + hiddenSize) of \(operand.array.shape)"
@@ -83,15 +86,15 @@ public struct Attention: Sendable {
         }
         require(cache != nil || segments.past.allSatisfy { $0 == 0 }, "attention: past tokens without a cache")
         if settings.queries == .firstToken {
-            require(!settings.causal && cache == nil, "attention: first tokens ask, causal or with a cache")
+            require(!settings.causal && cache == nil, "attention: first tokens as queries, causal or with a cache")
             segments.requireFilled()
         }
         (self.query, self.key, self.value) = (query, key, value)
         (self.segments, self.settings, self.hiddenSize) = (segments, settings, hiddenSize)
         let heads = settings.heads
         let size = hiddenSize / heads
-        let output = MutableArray(shape: Shape(rows: asking, columns: hiddenSize))
-        let logSumExp = MutableArray(shape: Shape(rows: asking, columns: heads))
+        let output = MutableArray(shape: Shape(rows: queryRows, columns: hiddenSize))
+        let logSumExp = MutableArray(shape: Shape(rows: queryRows, columns: heads))
         cache?.append(key: key, value: value, segments: segments)
         Parallelism.run(segments.count * heads, grain: Self.unitGrain) { units in
             for index in units {
@@ -100,7 +103,7 @@ public struct Attention: Sendable {
                 if rows.isEmpty { continue }
                 var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
                 let first = rows.lowerBound
-                let asker = settings.queries == .firstToken ? segment : first
+                let firstQuery = settings.queries == .firstToken ? segment : first
                 let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
                 if let cache {
                     let slot = cache.slot(segments.slots[segment])
@@ -112,9 +115,11 @@ public struct Attention: Sendable {
                 }
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: unit.past_tokens + unit.new_tokens) { scores in
                     hk_attention(
-                        &unit, query.pointer + asker * query.stride + head * size, query.stride, keys + head * size,
-                        keyStride, values + head * size, valueStride, output.pointer + asker * hiddenSize + head * size,
-                        hiddenSize, logSumExp.pointer + asker * heads + head, heads, scores.baseAddress)
+                        &unit, query.pointer + firstQuery * query.stride + head * size, query.stride,
+                        keys + head * size,
+                        keyStride, values + head * size, valueStride,
+                        output.pointer + firstQuery * hiddenSize + head * size,
+                        hiddenSize, logSumExp.pointer + firstQuery * heads + head, heads, scores.baseAddress)
                 }
             }
         }
@@ -137,16 +142,16 @@ public struct Attention: Sendable {
                 if rows.isEmpty { continue }
                 var unit = Self.unit(segment: segment, head: head, size: size, segments: segments, settings: settings)
                 let (first, column) = (rows.lowerBound, head * size)
-                let asker = settings.queries == .firstToken ? segment : first
+                let firstQuery = settings.queries == .firstToken ? segment : first
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * rows.count) { scratch in
                     hk_attention_backward(
-                        &unit, query.pointer + asker * query.stride + column, query.stride,
+                        &unit, query.pointer + firstQuery * query.stride + column, query.stride,
                         key.pointer + first * key.stride + column, key.stride,
                         value.pointer + first * value.stride + column, value.stride,
-                        output.pointer + asker * hiddenSize + column, hiddenSize,
-                        dOutput.pointer + asker * hiddenSize + column, hiddenSize,
-                        logSumExp.pointer + asker * heads + head,
-                        heads, dQuery.pointer + asker * dQuery.stride + column, dQuery.stride,
+                        output.pointer + firstQuery * hiddenSize + column, hiddenSize,
+                        dOutput.pointer + firstQuery * hiddenSize + column, hiddenSize,
+                        logSumExp.pointer + firstQuery * heads + head,
+                        heads, dQuery.pointer + firstQuery * dQuery.stride + column, dQuery.stride,
                         dKey.pointer + first * dKey.stride + column, dKey.stride,
                         dValue.pointer + first * dValue.stride + column, dValue.stride, scratch.baseAddress)
                 }

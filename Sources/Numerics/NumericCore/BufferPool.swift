@@ -6,16 +6,16 @@ import Synchronization
     import Musl
 #endif
 
-/// Size-classed free lists of Float32 blocks, so that a warm training step asks the system for nothing.
+/// Size-classed free lists of Float32 blocks, so that a warm training step allocates nothing from the system.
 ///
 /// Classes are powers of two in quarter steps (at most 25 % is wasted); blocks are aligned to 64 bytes. Where a class has no
-/// free block, the nearest larger one of up to ``reach`` lends its own: a batch that is smaller than those before it, as at
-/// the end of an epoch, then needs nothing new.
+/// free block, the nearest larger class within ``reach`` provides one: a batch that is smaller than those before it, as at the
+/// end of an epoch, then needs no new memory.
 public final class BufferPool: Sendable {
     /// The pool every array uses.
     public static let shared = BufferPool()
 
-    /// What the pool has handed out and holds, in blocks and bytes.
+    /// The blocks and bytes that the pool has handed out and holds.
     public struct Statistics: Sendable, Equatable {
         /// Blocks in use by arrays.
         public var liveBlocks = 0
@@ -23,7 +23,7 @@ public final class BufferPool: Sendable {
         public var liveBytes = 0
         /// Bytes on the free lists.
         public var freeBytes = 0
-        /// How often the system was asked for a block.
+        /// The number of blocks requested from the system.
         public var systemAllocations = 0
     }
 
@@ -36,10 +36,10 @@ public final class BufferPool: Sendable {
 
     private init() {}
 
-    /// What the pool holds now.
+    /// The current counts.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// Gives every free block back to the system, as after loading a model or before a longer pause.
+    /// Gives every free block back to the system, such as after loading a model or before a longer pause.
     public func trim() {
         let blocks = state.withLock { state in
             let blocks = state.free.values.flatMap { $0 }
@@ -59,10 +59,10 @@ public final class BufferPool: Sendable {
         return quarters == 8 ? (exponent + 1) * 4 : exponent * 4 + (quarters - 4)
     }
 
-    /// How many floats a block of a size class holds.
+    /// The number of floats in a block of a size class.
     package static func capacity(sizeClass: Int) -> Int { (4 + sizeClass % 4) << (sizeClass / 4) }
 
-    /// How many classes up a request may be served from: 12, a block of eight times the size.
+    /// The number of larger classes that may serve a request: 12, a block of eight times the size.
     private static let reach = 12
 
     /// The bytes of a block of a size class.
@@ -91,20 +91,20 @@ public final class BufferPool: Sendable {
         return (Self.allocate(Self.byteCount(sizeClass: sizeClass)), sizeClass)
     }
 
-    /// The size of a huge page on x86-64 and on most arm64 systems; where it is another, the advice below does less.
+    /// The size of a huge page on x86-64 and most arm64 systems; where it differs, the advice below helps less.
     private static let hugePage = 2 << 20
 
-    /// Asks the system for a block. Large ones should lie in huge pages: BLAS walks down columns of wide tables, where every
-    /// row is on a page of its own, and runs some 4 % faster when the processor can keep the addresses of all of them.
+    /// Requests a block from the system. Large ones should lie in huge pages: BLAS walks down columns of wide tables, where every
+    /// row is on its own page, and runs some 4 % faster if the processor can keep the addresses of all of them.
     private static func allocate(_ bytes: Int) -> UnsafeMutablePointer<Float> {
         let isLarge = bytes >= hugePage
         var raw: UnsafeMutableRawPointer?
         let status = posix_memalign(&raw, isLarge ? hugePage : 64, bytes)
         guard status == 0, let raw else {
-            fatalError("BufferPool: the system has no \(bytes) bytes left for an array")
+            fatalError("BufferPool: the system cannot allocate \(bytes) bytes for an array")
         }
         #if os(Linux)
-            // Whole pages only, so that no memory behind the block is touched. A system that refuses gives small pages.
+            // Whole pages only, so that no memory past the block is affected. If the system refuses, pages are small.
             if isLarge { _ = madvise(raw, bytes / hugePage * hugePage, Int32(MADV_HUGEPAGE)) }
         #endif
         return raw.assumingMemoryBound(to: Float.self)

@@ -1,7 +1,7 @@
 import CKernels
 import Preconditions
 
-/// The result of normalising rows, with the two statistics per row that the pullback needs.
+/// Layer normalization of rows, with the two statistics per row that the pullback needs.
 public struct LayerNormalization: Sendable {
     /// `[N, C]`: `(x − mean) / √(variance + ε) · scale + shift`.
     public let output: NDArray
@@ -10,7 +10,7 @@ public struct LayerNormalization: Sendable {
     private let mean: NDArray
     private let inverseStandardDeviation: NDArray
 
-    /// Normalises the rows of `input`, `[N, C]`, with the biased variance (Ba, Kiros and Hinton 2016, as PyTorch's
+    /// Normalizes the rows of `input`, `[N, C]`, with the biased variance (Ba, Kiros and Hinton 2016, as PyTorch's
     /// `LayerNorm`); `scale` and `shift` are `[C]`.
     public init(_ input: NDArray, scale: NDArray, shift: NDArray, epsilon: Float) {
         let (rows, columns) = (input.shape.rows, input.shape.columns)
@@ -46,13 +46,16 @@ public struct LayerNormalization: Sendable {
         }
     }
 
-    /// Adds the gradients of scale and shift, `[C]` each; either may be unwanted.
-    public func addParameterGradients(_ dOutput: NDArray, dScale: MutableArray?, dShift: MutableArray?) {
+    /// Adds the gradient of the scale, `[C]`. That of the shift is the column sums of `dOutput`.
+    public func addScaleGradient(_ dOutput: NDArray, to dScale: MutableArray) {
         let (rows, columns) = (input.shape.rows, input.shape.columns)
+        require(
+            dOutput.shape == input.shape && dScale.count == columns,
+            "layerNorm pullback: \(dOutput.shape) into a scale of \(dScale.shape)")
         Parallelism.run(columns, grain: columnGrain) { range in
-            hk_layer_norm_add_parameter_gradients(
-                input.pointer, mean.pointer, inverseStandardDeviation.pointer, dOutput.pointer, dScale?.pointer,
-                dShift?.pointer, rows, columns, range.lowerBound, range.upperBound)
+            hk_layer_norm_add_scale_gradient(
+                input.pointer, mean.pointer, inverseStandardDeviation.pointer, dOutput.pointer, dScale.pointer, rows,
+                columns, range.lowerBound, range.upperBound)
         }
     }
 }

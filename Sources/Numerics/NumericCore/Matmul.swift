@@ -1,9 +1,12 @@
 import COpenBLAS
 import Preconditions
 
-/// Whether a factor of a product is read as stored or transposed.
+/// The way a factor of a product is read: as stored, or transposed.
 public enum Orientation: Sendable {
-    case notTransposed, transposed
+    /// As stored.
+    case notTransposed
+    /// With rows and columns exchanged.
+    case transposed
 }
 
 /// `c = op(a) op(b)`, or `c += op(a) op(b)` when `accumulate`. The only caller of BLAS.
@@ -46,36 +49,36 @@ struct Tiling {
     private let rows: Int, columns: Int
     private let rowTiles: Int, columnTiles: Int
 
-    /// Below this many multiply-adds a product is one tile: handing it out would cost more than it saves.
-    static let smallest = 1 << 20
-    /// Tiles that every larger product is cut into if its sides allow, so that a few threads share it evenly.
-    static let fewest = 8
-    /// The most multiply-adds of a tile; a product of more is cut further.
+    /// The number of multiply-adds up to which a product is one tile: handing it out would cost more than it saves.
+    static let maximumUncut = 1 << 20
+    /// The number of tiles that every larger product is cut into if its sides allow, so that a few threads share it evenly.
+    static let minimumTiles = 8
+    /// The maximum number of multiply-adds of a tile; a product of more is cut further.
     static let maximumTile = 512 << 20
-    /// No side is cut below the first for the sake of `fewest`, nor below the second for more tiles. BLAS packs its operands
-    /// anew for each tile: at 128 × 96 that takes a quarter of the time, at 256 × 384 a twentieth (measured on Zen 3).
-    static let smallestSides = (few: 96, many: 192)
+    /// No side is cut below the first to reach `minimumTiles`, nor below the second for more tiles. BLAS packs its operands
+    /// again for each tile: at 128 × 96 that takes a quarter of the time, at 256 × 384 a twentieth (measured on Zen 3).
+    static let minimumSides = (few: 96, many: 192)
 
     init(rows: Int, columns: Int, depth: Int) {
         self.rows = rows
         self.columns = columns
         let work = rows * columns * depth
-        guard work > Self.smallest else {
+        guard work > Self.maximumUncut else {
             (rowTiles, columnTiles) = (1, 1)
             return
         }
-        let wanted = max(Self.fewest, (work + Self.maximumTile - 1) / Self.maximumTile)
+        let wanted = max(Self.minimumTiles, (work + Self.maximumTile - 1) / Self.maximumTile)
         var parts = (rows: 1, columns: 1)
         while parts.rows * parts.columns < wanted {
             // The longer side is halved, since square tiles pack the least.
             let side = (rows: rows / parts.rows, columns: columns / parts.columns)
-            let least =
-                2 * (parts.rows * parts.columns < Self.fewest ? Self.smallestSides.few : Self.smallestSides.many)
-            if side.columns >= side.rows, side.columns >= least {
+            let minimum =
+                2 * (parts.rows * parts.columns < Self.minimumTiles ? Self.minimumSides.few : Self.minimumSides.many)
+            if side.columns >= side.rows, side.columns >= minimum {
                 parts.columns *= 2
-            } else if side.rows >= least {
+            } else if side.rows >= minimum {
                 parts.rows *= 2
-            } else if side.columns >= least {
+            } else if side.columns >= minimum {
                 parts.columns *= 2
             } else {
                 break
@@ -92,10 +95,10 @@ struct Tiling {
             columns: Self.part(index % columnTiles, of: columnTiles, extent: columns))
     }
 
-    /// The `index`-th of `parts` nearly equal parts, with borders on multiples of 16 so that vectors are whole.
+    /// The `index`-th of `parts` nearly equal parts, with bounds on multiples of 16 so that vectors are whole.
     private static func part(_ index: Int, of parts: Int, extent: Int) -> Range<Int> {
-        func border(_ i: Int) -> Int { i >= parts ? extent : min(extent, (extent * i / parts + 15) / 16 * 16) }
-        return border(index)..<border(index + 1)
+        func bound(_ i: Int) -> Int { i >= parts ? extent : min(extent, (extent * i / parts + 15) / 16 * 16) }
+        return bound(index)..<bound(index + 1)
     }
 }
 

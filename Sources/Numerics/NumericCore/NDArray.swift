@@ -1,16 +1,17 @@
 import Preconditions
 import Synchronization
 
-/// A row-major, contiguous array of Float32: a shape and shared bytes that nobody writes any more.
+/// A row-major, contiguous array of Float32: a shape and shared bytes that no one writes any more.
 ///
-/// Values cross threads freely; a computation that needs its place on a tape is a `Tensor` of the `Autograd` module.
+/// Values cross threads freely; an array with a place on a tape is a `Tensor` of the `Autograd` module.
 public struct NDArray: Sendable {
+    /// The extents.
     public let shape: Shape
     private(set) var storage: Storage
-    /// Where the first element lies, in floats from the start of the storage.
+    /// The offset of the first element from the start of the storage, in floats.
     let offset: Int
 
-    /// Whether nobody else holds the bytes of `array`, and they may be written: a mapped file's may not.
+    /// Returns true if only `array` holds its bytes and they may be written, unlike those of a mapped file.
     static func isUniquelyHeld(_ array: inout NDArray?) -> Bool {
         guard array?.storage.isBorrowed == false else { return false }
         return isKnownUniquelyReferenced(&array!.storage)
@@ -33,14 +34,14 @@ public struct NDArray: Sendable {
         self = array.frozen()
     }
 
-    /// An array of `shape` that `fill` writes: every element must be initialised by it.
+    /// An array of `shape` that `fill` writes: it must initialize every element.
     public init(shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
         let array = MutableArray(shape: shape)
         try fill(UnsafeMutableBufferPointer(start: array.pointer, count: shape.count))
         self = array.frozen()
     }
 
-    /// An array over memory that somebody else keeps: `owner` is retained for as long as the array lives.
+    /// An array over memory that `owner` keeps; the array retains it.
     ///
     /// Used for memory-mapped checkpoints. The memory must stay unchanged while the array lives and `base` must be
     /// aligned to 4 bytes.
@@ -87,10 +88,11 @@ public struct NDArray: Sendable {
     var pointer: UnsafePointer<Float> { UnsafePointer(storage.base + offset) }
 }
 
-/// An array that one owner may still write: an operation's output in the making, a parameter, a gradient, a moment.
+/// An array that one owner may still write: an unfinished output of an operation, a parameter, a gradient, a moment.
 ///
 /// It refers to its bytes; copies of the value write to the same place. Never `Sendable`.
 public struct MutableArray {
+    /// The extents.
     public let shape: Shape
     let storage: Storage
     let offset: Int
@@ -127,8 +129,8 @@ public struct MutableArray {
         return region(from: range.lowerBound * columns, shape: Shape(rows: range.count, columns: columns))
     }
 
-    /// The bytes of `array` for adding to, and leaves `nil` there: its own bytes when nobody else holds them, a copy
-    /// otherwise. Copies are counted in ``copyCount``, which stands still in a training step.
+    /// Takes the bytes of `array` to add to them, and leaves `nil` there: its own bytes if no one else holds them, a copy
+    /// otherwise. ``copyCount`` counts the copies; a training step makes none.
     public init(continuing array: inout NDArray?) {
         guard let shape = array?.shape, let offset = array?.offset else {
             fatalError("continuing: there is no array")
@@ -143,12 +145,12 @@ public struct MutableArray {
         array = nil
     }
 
-    /// How often ``init(continuing:)`` had to copy since the process began.
+    /// The number of copies ``init(continuing:)`` has made since the process began.
     public static var copyCount: Int { copies.load(ordering: .relaxed) }
     private static let copies = Atomic<Int>(0)
 
-    /// The same bytes as a readable array. For an operation's output the writer stops writing here; a parameter goes on
-    /// being written between steps, and its readers see the change.
+    /// The same bytes as a readable array. The writer of an operation's output stops writing here; a parameter is still written
+    /// between steps, and its readers see the change.
     public func frozen() -> NDArray { NDArray(shape: shape, storage: storage, offset: offset) }
 
     /// The number of elements.

@@ -7,12 +7,13 @@ import Preconditions
     import Musl
 #endif
 
-/// Counter-based random numbers (Philox4x32-10; Salmon et al., SC 2011): a word is a function of the key and four counters,
-/// so nothing is consumed, nothing must be saved, and any part of a stream can be had in any order.
+/// Counter-based random numbers (Philox4x32-10; Salmon et al., SC 2011): a word is a function of the key and four counters, so
+/// there is no state to save, and any part of a stream can be computed in any order.
 public struct Philox: Sendable {
     /// The key, from the run's seed.
     public let key: UInt64
 
+    /// The generator of a key.
     public init(key: UInt64) { self.key = key }
 
     /// The four words of one counter.
@@ -34,7 +35,7 @@ public struct Philox: Sendable {
         return Double((UInt64(w.x) << 32 | UInt64(w.y)) >> 11) * 0x1p-53
     }
 
-    /// Fills `array` with normal numbers of the given deviation around 0 (Box-Muller in Double), element i from counter i of
+    /// Fills `array` with normal numbers of the given standard deviation around 0 (Box-Muller in Double), element i from counter i of
     /// `stream`.
     public func fillNormal(_ array: MutableArray, standardDeviation: Double, stream: UInt64) {
         let out = array.pointer
@@ -55,21 +56,21 @@ public struct Philox: Sendable {
     }
 }
 
-/// Where the bits of one dropout call come from: a function of seed, step, ordinal of the call, row of the token within the
-/// whole step, and column. How a step is cut into micro-batches cannot change them.
+/// The source of one dropout call's bits: a function of seed, step, ordinal of the call, row of the token within the whole step,
+/// and column. The cut of a step into micro-batches cannot change them.
 public struct DropoutBits: Sendable {
     /// The seed of the run.
     public let seed: UInt64
     /// The optimizer step.
     public let step: UInt32
-    /// Which dropout call of the forward pass this is.
+    /// The index of the dropout call within the forward pass.
     public let ordinal: UInt32
     /// The row, within the whole step, of the first row that the call sees.
     public let firstRow: UInt32
     /// The probability of dropping an element, `0 ..< 1`.
     public let probability: Float
 
-    /// Traps unless the probability is in `0 ..< 1`.
+    /// The bits of one call. Traps unless the probability is in `0 ..< 1`.
     public init(seed: UInt64, step: UInt32, ordinal: UInt32, firstRow: UInt32, probability: Float) {
         require(probability >= 0 && probability < 1, "dropout: probability \(probability), expected 0 ..< 1")
         self.seed = seed
@@ -81,6 +82,6 @@ public struct DropoutBits: Sendable {
 
     /// Words below this drop their element.
     var keepThreshold: UInt32 { UInt32(min(Double(UInt32.max), Double(probability) * 0x1p32)) }
-    /// The factor on what is kept, so that expectations stay.
+    /// The factor on kept elements, which preserves their expectation.
     var keepScale: Float { 1 / (1 - probability) }
 }

@@ -1,17 +1,17 @@
 import CKernels
 import Preconditions
 
-/// A weight matrix in fewer bits than Float32, for reading only: what inference streams from memory for every token.
+/// A read-only weight matrix in fewer bits than Float32, which inference streams from memory for every token.
 ///
 /// Immutable and `Sendable`; its bytes may lie in a memory-mapped file, which it keeps.
 ///
-/// `@unchecked Sendable`: nobody writes the bytes once the value exists.
+/// `@unchecked Sendable`: no one writes the bytes once the value exists.
 public struct QuantizedMatrix: @unchecked Sendable {
     /// `[rows, columns]`.
     public let shape: Shape
     /// The type of the elements: `bfloat16` or `int8`.
     public let dtype: DType
-    /// `[rows]`: what the elements are multiplied by; `nil` for bfloat16.
+    /// `[rows]`: the factors of the elements; `nil` for bfloat16.
     public let scales: NDArray?
     let bytes: UnsafeRawPointer
     private let owner: AnyObject
@@ -38,7 +38,7 @@ public struct QuantizedMatrix: @unchecked Sendable {
     }
 
     /// Rounds the weight of a layer to int8, `[outputs, inputs]`: of each output the largest magnitude becomes 127, the others
-    /// the nearest whole numbers, ties to even. Traps on numbers that are not finite.
+    /// the nearest integers, ties to even. Traps on numbers that are not finite.
     /// - Parameter orientation: `notTransposed` for a weight `[inputs, outputs]`, `transposed` for one `[outputs, inputs]`.
     public init(quantizing weight: NDArray, _ orientation: Orientation) {
         let (rows, columns) = (weight.shape.rows, weight.shape.columns)
@@ -96,7 +96,7 @@ public struct QuantizedMatrix: @unchecked Sendable {
                     let to = out.pointer + row * columns
                     let row = bytes + from * columns * dtype.byteCount
                     if let scales {
-                        hk_widen_int8(row.assumingMemoryBound(to: Int8.self), scales.pointer[from], to, columns)
+                        hk_dequantize_int8(row.assumingMemoryBound(to: Int8.self), scales.pointer[from], to, columns)
                     } else {
                         hk_widen_bfloat16(row.assumingMemoryBound(to: UInt16.self), to, columns)
                     }

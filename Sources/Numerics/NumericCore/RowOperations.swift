@@ -1,7 +1,7 @@
 import CKernels
 import Preconditions
 
-/// Which approximation of GELU a model was trained with; the wrong one loads silently and is slightly off, so no default.
+/// The form of GELU that a model was trained with. The wrong one loads silently and is slightly off, so there is no default.
 public enum GELUForm: Sendable {
     /// GPT-2's `gelu_new`: through tanh.
     case tanh
@@ -56,7 +56,7 @@ extension NDArray {
     }
 
     /// Each element kept with probability 1 − p and scaled by 1/(1 − p), else 0.
-    /// - Parameter rows: whose bits each row draws; `nil` for its own.
+    /// - Parameter rows: the rows whose bits each row draws; `nil` for its own.
     public func dropout(_ bits: DropoutBits, rows: [Int32]? = nil) -> NDArray {
         let out = MutableArray(shape: shape)
         out.setDropout(of: self, bits, rows: rows, accumulate: false)
@@ -87,7 +87,7 @@ extension MutableArray {
         }
     }
 
-    /// Sets every element, whatever is there now: memory from the pool may hold NaN, which no factor turns into 0.
+    /// Sets every element. Memory from the pool may hold NaN, which no factor turns into 0.
     public func fill(with value: Float) {
         Parallelism.run(count, grain: elementGrain) { range in
             (pointer + range.lowerBound).update(repeating: value, count: range.count)
@@ -134,7 +134,7 @@ extension MutableArray {
         }
     }
 
-    /// GELU's pullback: `gelu′(x) dy`, added to what is here when `accumulate`.
+    /// Sets this array to GELU's pullback, `gelu′(x) dy`, or adds it if `accumulate`.
     public func setGELUPullback(_ form: GELUForm, x: NDArray, dy: NDArray, accumulate: Bool) {
         require(shape == x.shape && shape == dy.shape, "gelu pullback: \(x.shape), \(dy.shape) into \(shape)")
         let kernel = form == .tanh ? hk_gelu_tanh_backward : hk_gelu_erf_backward
@@ -144,7 +144,7 @@ extension MutableArray {
         }
     }
 
-    /// The pullback of tanh with output `y`: `(1 − y²) dy`, added to what is here when `accumulate`.
+    /// Sets this array to the pullback of tanh with output `y`, `(1 − y²) dy`, or adds it if `accumulate`.
     public func setTanhPullback(y: NDArray, dy: NDArray, accumulate: Bool) {
         require(shape == y.shape && shape == dy.shape, "tanh pullback: \(y.shape), \(dy.shape) into \(shape)")
         Parallelism.run(count, grain: elementGrain) { range in
@@ -153,8 +153,8 @@ extension MutableArray {
         }
     }
 
-    /// Dropout of `x`, added to what is here when `accumulate`. It is its own pullback.
-    /// - Parameter rows: `[S]`: row i draws the bits that row `rows[i]` would have; `nil` for its own.
+    /// Sets this array to `x` with dropout, or adds it if `accumulate`. Dropout is its own pullback.
+    /// - Parameter rows: `[S]`: row i draws the bits of row `rows[i]`; `nil` for its own.
     public func setDropout(of x: NDArray, _ bits: DropoutBits, rows: [Int32]?, accumulate: Bool) {
         require(shape == x.shape, "dropout: \(x.shape) into \(shape)")
         if let rows { return setDropout(of: x, bits, at: rows, accumulate: accumulate) }
@@ -168,7 +168,7 @@ extension MutableArray {
     }
 
     private func setDropout(of x: NDArray, _ bits: DropoutBits, at places: [Int32], accumulate: Bool) {
-        require(places.count == shape.rows, "dropout: \(places.count) places for the rows of \(shape)")
+        require(places.count == shape.rows, "dropout: \(places.count) row numbers for the rows of \(shape)")
         let columns = shape.columns
         Parallelism.run(shape.rows, grain: Parallelism.rowGrain(columns: columns)) { rows in
             for row in rows {
@@ -180,9 +180,9 @@ extension MutableArray {
     }
 }
 
-/// Elements of a flat array per chunk.
+/// The number of elements of a flat array per chunk.
 let elementGrain = 32_768
-/// Columns of a table per chunk, where rows must be visited in order: 512 bytes of each row.
+/// The number of columns of a table per chunk if rows must be visited in order: 512 bytes of each row.
 let columnGrain = 128
 
 private func checkIndices(_ ids: [Int32], in table: Shape) {

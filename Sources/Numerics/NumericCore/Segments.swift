@@ -1,10 +1,10 @@
 import Preconditions
 
-/// Headlines packed end to end into N rows, with no padding: where each begins and ends, and how much of it a cache holds.
+/// Headlines packed end to end into N rows without padding: the bounds of each, and the number of its tokens that a cache holds.
 public struct Segments: Sendable, Hashable {
     /// `[S + 1]`: segment s is rows `offsets[s] ..< offsets[s + 1]`.
     public let offsets: [Int32]
-    /// `[S]`: how many tokens of each segment a cache holds already; 0 in training.
+    /// `[S]`: the number of tokens of each segment that a cache already holds; 0 in training.
     public let past: [Int32]
     /// `[S]`: the cache slot of each segment; only decoding reads it.
     public let slots: [Int32]

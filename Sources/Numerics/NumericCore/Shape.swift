@@ -24,6 +24,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
         extents = (rows, columns, 1, 1)
     }
 
+    /// The shape of the given extents, outermost first.
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
     /// The extent along `axis`, counted from the outermost.
@@ -46,7 +47,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     /// The innermost extent, 1 for a scalar: the width of a row.
     public var columns: Int { rank == 0 ? 1 : self[rank - 1] }
 
-    /// How many rows of ``columns`` elements the array holds.
+    /// The number of rows of ``columns`` elements.
     public var rows: Int {
         switch rank {
         case 0, 1: return 1
@@ -56,10 +57,13 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
         }
     }
 
+    /// The extents in brackets, as `[2, 3]`.
     public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 
+    /// True if rank and extents are equal.
     public static func == (a: Shape, b: Shape) -> Bool { a.rank == b.rank && a.extents == b.extents }
 
+    /// Hashes rank and extents.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(rank)
         hasher.combine(extents.0)

@@ -1,11 +1,14 @@
 import CKernels
 import Preconditions
 
-/// A matrix that rows are multiplied with.
+/// The weight matrix of a product, in as many bits as it is stored.
 public enum WeightMatrix: Sendable {
+    /// Float32.
     case dense(NDArray)
+    /// Fewer bits.
     case quantized(QuantizedMatrix)
 
+    /// The shape in which the matrix is stored.
     public var shape: Shape {
         switch self {
         case .dense(let array): array.shape
@@ -13,21 +16,23 @@ public enum WeightMatrix: Sendable {
         }
     }
 
-    /// Whether its rows are the outputs of a layer, whatever the layout of the layer's weight is.
-    public var isInt8: Bool {
-        if case .quantized(let matrix) = self { matrix.dtype == .int8 } else { false }
+    /// The type of the elements. The rows of an int8 matrix are the outputs of a layer, whatever the layout of its weight is.
+    public var dtype: DType {
+        switch self {
+        case .dense: .float32
+        case .quantized(let matrix): matrix.dtype
+        }
     }
 }
 
 /// Products of few rows with a large matrix, as decoding makes them for every token.
 ///
-/// The matrix is read once, as it lies in memory or in a mapped file. A row of the result has the same bits whatever other
-/// rows stand beside it, and on any number of threads: each element is summed by itself, in an order that depends on the
-/// depth alone.
+/// The matrix is read once, as it is stored in memory or in a mapped file. A row of the result has the same bits in any batch and
+/// on any number of threads: each element is summed by itself, in an order that depends on the depth alone.
 public enum SkinnyMatmul {
-    /// The most rows.
-    public static let maximumRows = Int(HK_FEW_ROWS)
-    /// Multiply-adds below which a product is not handed to other threads.
+    /// The maximum number of rows.
+    public static let maximumRows = Int(HK_SKINNY_ROWS)
+    /// The number of multiply-adds below which a product is not handed to other threads.
     private static let smallest = 1 << 16
 
     /// `x op(matrix) + bias`: `[N, in]` → `[N, out]`.
@@ -64,7 +69,7 @@ public enum SkinnyMatmul {
     private static func multiply(
         _ x: NDArray, _ matrix: WeightMatrix, _ isStored: Bool, _ bias: NDArray?, into y: MutableArray
     ) {
-        var product = hk_row_product()
+        var product = hk_skinny_matmul()
         product.rows = x.shape.rows
         product.depth = x.shape.columns
         product.x = x.pointer
@@ -86,30 +91,32 @@ public enum SkinnyMatmul {
         inParts(isStored ? 1 : 2, of: y, depth: product.depth) { kernel(&product, $0.lowerBound, $0.upperBound) }
     }
 
-    /// The product with int8: `x` is rounded to 16 bits a number, and the sums are exact.
+    /// The product with int8: `x` is rounded to 16 bits per number, and the sums are exact.
     private static func multiply(
         _ x: NDArray, _ matrix: QuantizedMatrix, _ scales: NDArray, _ bias: NDArray?, into y: MutableArray
     ) {
         let (rows, depth) = (x.shape.rows, x.shape.columns)
-        require(depth <= HK_LARGEST_INT8_DEPTH, "SkinnyMatmul: int8 \(matrix.shape) is too deep for exact sums")
+        require(
+            depth <= HK_MAXIMUM_INT8_DEPTH,
+            "SkinnyMatmul: int8 \(matrix.shape) is deeper than \(HK_MAXIMUM_INT8_DEPTH), the limit of exact sums")
         let padded = (depth + 63) / 64 * 64
-        // Both halves of all rows, four bytes in the place of a float.
-        let halves = MutableArray(shape: Shape(rows: 2 * rows, columns: padded / 4))
-        withUnsafeTemporaryAllocation(of: hk_halved_row.self, capacity: rows) { rowsOfHalves in
-            halves.pointer.withMemoryRebound(to: Int8.self, capacity: 2 * rows * padded) { high in
+        // Both bytes of all rows, four bytes in the place of a float.
+        let bytes = MutableArray(shape: Shape(rows: 2 * rows, columns: padded / 4))
+        withUnsafeTemporaryAllocation(of: hk_split_row.self, capacity: rows) { splitRows in
+            bytes.pointer.withMemoryRebound(to: Int8.self, capacity: 2 * rows * padded) { high in
                 let low = high + rows * padded
                 for row in 0..<rows {
-                    hk_halve_row(
+                    hk_split_row_int16(
                         x.pointer + row * depth, depth, padded, high + row * padded, low + row * padded,
-                        rowsOfHalves.baseAddress! + row)
+                        splitRows.baseAddress! + row)
                 }
-                var product = hk_int8_product()
+                var product = hk_skinny_matmul_int8()
                 product.rows = rows
                 product.depth = depth
                 product.high = UnsafePointer(high)
                 product.low = UnsafePointer(low)
                 product.x_stride = padded
-                product.halves = UnsafePointer(rowsOfHalves.baseAddress)
+                product.splits = UnsafePointer(splitRows.baseAddress)
                 product.w = matrix.bytes.assumingMemoryBound(to: Int8.self)
                 product.scale = scales.pointer
                 product.bias = bias?.pointer
@@ -120,8 +127,8 @@ public enum SkinnyMatmul {
         }
     }
 
-    /// Runs `body` on parts of the columns of `y`, so many for each thread. The cut changes no bits, so it may follow the
-    /// threads.
+    /// Runs `body` on parts of the columns of `y`, `partsOfThread` for each thread. The cut changes no bits, so it may depend on
+    /// the number of threads.
     private static func inParts(
         _ partsOfThread: Int, of y: MutableArray, depth: Int, _ body: (Range<Int>) -> Void
     ) {

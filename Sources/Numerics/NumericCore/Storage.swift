@@ -10,7 +10,7 @@
 /// (``MutableArray/frozen()``) before an ``NDArray`` of it can reach another thread; parameters, gradients and moments stay
 /// mutable and are confined to the thread that trains.
 final class Storage: @unchecked Sendable {
-    /// Where the memory came from, and so how it is given back.
+    /// The origin of the memory, which decides how it is released.
     private enum Origin {
         case pool(sizeClass: Int)
         case borrowed(owner: AnyObject)
@@ -29,14 +29,14 @@ final class Storage: @unchecked Sendable {
         origin = .pool(sizeClass: sizeClass)
     }
 
-    /// Wraps memory that `owner` keeps alive and nobody writes.
+    /// Wraps memory that `owner` keeps alive and no one writes.
     init(borrowing base: UnsafePointer<Float>, count: Int, owner: AnyObject) {
         self.base = UnsafeMutablePointer(mutating: base)
         self.count = count
         origin = .borrowed(owner: owner)
     }
 
-    /// Whether the memory is somebody else's, and perhaps read-only.
+    /// True if the memory is borrowed, and perhaps read-only.
     var isBorrowed: Bool {
         if case .borrowed = origin { true } else { false }
     }

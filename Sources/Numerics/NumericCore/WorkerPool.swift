@@ -10,18 +10,18 @@ import Synchronization
 
 /// A few persistent threads that run the chunks of one job at a time.
 ///
-/// Which thread runs which chunk is left to chance; results must not depend on it, so chunks write disjoint places and
-/// reductions add partial results in index order afterwards.
+/// The assignment of chunks to threads is left to chance. So that results do not depend on it, chunks write disjoint places and
+/// reductions add partial results in index order afterward.
 ///
 /// `@unchecked Sendable`: `job` is written before a generation is published under the mutex, and read only by threads
 /// that have seen that generation under the same mutex.
 final class WorkerPool: @unchecked Sendable {
 
-    /// Pauses of some 30 ns before a waiting thread gives its processor away: decoding makes fifty small products a token,
-    /// and a thread that sleeps between them takes longer to wake than many of them take.
+    /// The number of pauses, some 30 ns each, before a waiting thread gives up its processor: decoding makes fifty small products
+    /// a token, and waking a thread takes longer than many of them.
     private static let maximumSpins = 2_000
 
-    /// Threads that work on a job, the calling one included.
+    /// The number of threads that work on a job, including the caller.
     let threads: Int
     private let next = Atomic<Int>(0)
     private let busy = Atomic<Int>(0)
@@ -87,7 +87,7 @@ final class WorkerPool: @unchecked Sendable {
                 Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
                 return nil
             }, context)
-        require(status == 0, "WorkerPool: the system gives no more threads (error \(status))")
+        require(status == 0, "WorkerPool: the system cannot start another thread (error \(status))")
         pthread_detach(thread)
     }
 

@@ -6,20 +6,28 @@
 
 /// The learning rate of each step: a linear warm-up, then a decay to a fraction of the peak.
 public struct LearningRateSchedule: Sendable, Hashable {
-    /// How the rate falls after the warm-up.
+    /// The shape of the decay after the warm-up.
     public enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
-        case constant, linear, cosine
+        /// No decay.
+        case constant
+        /// A straight line.
+        case linear
+        /// Half a period of a cosine.
+        case cosine
     }
 
+    /// The rate at the end of the warm-up.
     public var peak: Double
-    /// Steps over which the rate rises; step s of them gets `peak · (s + 1) / warmUpSteps`.
+    /// The number of steps over which the rate rises; step s of them gets `peak · (s + 1) / warmUpSteps`.
     public var warmUpSteps: Int
-    /// Steps of the whole run; the decay ends there.
+    /// The number of steps of the whole run; the decay ends there.
     public var totalSteps: Int
+    /// The shape of the decay.
     public var decay: Decay
     /// The fraction of the peak at which the decay ends.
     public var minimumRatio: Double
 
+    /// A schedule from all its numbers.
     public init(peak: Double, warmUpSteps: Int, totalSteps: Int, decay: Decay, minimumRatio: Double) {
         self.peak = peak
         self.warmUpSteps = warmUpSteps

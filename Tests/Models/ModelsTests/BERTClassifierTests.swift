@@ -26,7 +26,7 @@ struct BERTClassifierTests {
         #expect(packed.count == lengths.count * 5 && Set(packed).count == packed.count)
     }
 
-    @Test("A token's hidden state sees every token of its headline, earlier and later, and none of its neighbours")
+    @Test("A token's hidden state sees every token of its headline, earlier and later, and none of its neighbors")
     func bothDirections() throws {
         let model = try SmallClassifier(.small()).model
         let tokens: [Int32] = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -151,6 +151,20 @@ struct BERTClassifierTests {
         #expect(small.parameters.contains { $0.name.contains("pooler") } == (pooling == .cls))
     }
 
+    @Test("A model owns its parameters, and their number is known before it is made", arguments: [1, 3])
+    func parameters(_ layers: Int) throws {
+        let configuration = BERTClassifier.Configuration.small(layers: layers)
+        let model = try BERTClassifier(configuration, from: .initialize(seed: 1))
+        #expect(Double(model.parameterCount) == configuration.parameterCount)
+        #expect(model.parameterCount == model.parameters.reduce(0) { $0 + $1.array.count })
+        let arrays = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.array) })
+        #expect(
+            try BERTClassifier(configuration, from: .infer(arrays)).parameters.map(\.name)
+                == model.parameters.map(\.name))
+        #expect(throws: ParameterError.self) { try BERTClassifier(configuration, from: .infer([:])) }
+        #expect(model.trainable(freezingEmbeddings: false, layers: 0).count == model.parameters.count)
+    }
+
     @Test("Every parameter has its depth, and what is frozen leaves the gradients of the rest as they were")
     func frozen() throws {
         let small = try SmallClassifier(.small(dropout: 0.1))
@@ -165,7 +179,7 @@ struct BERTClassifierTests {
         for (embeddings, layers, count) in [
             (false, 0, 41), (true, 0, 36), (true, 1, 20), (true, 2, 4), (false, 1, 25),
         ] {
-            let trained = small.model.trainable(small.parameters, freezingEmbeddings: embeddings, layers: layers)
+            let trained = small.model.trainable(freezingEmbeddings: embeddings, layers: layers)
             #expect(trained.count == count)
             let some = Gradients(of: trained)
             #expect(small.addGradients(of: batch, to: some, dropout: source) == loss)
@@ -175,8 +189,8 @@ struct BERTClassifierTests {
         }
     }
 
-    @Test("Fresh weights are normal with deviation 0.02, biases 0 and scales 1, and depend on the seed")
-    func initialisation() throws {
+    @Test("Fresh weights are normal with standard deviation 0.02, biases 0 and scales 1, and depend on the seed")
+    func initialization() throws {
         let configuration = BERTClassifier.Configuration.small(hiddenSize: 132, heads: 3)
         let stores = [1, 1, 2].map { ParameterStore(.initialize(seed: $0)) }
         for store in stores { _ = BERTClassifier(store.root, configuration) }
@@ -190,7 +204,7 @@ struct BERTClassifierTests {
             } else {
                 #expect(values != stores[2].parameters[index].array.elements)
                 let standardDeviation = (parameter.array.sumOfSquares / Double(values.count)).squareRoot()
-                // Five deviations of an estimate from so many numbers.
+                // Five standard deviations of an estimate from this many numbers.
                 #expect(
                     (standardDeviation / 0.02 - 1).magnitude < 5 / Double(2 * values.count).squareRoot(),
                     "\(parameter.name)")
@@ -208,16 +222,16 @@ struct BERTClassifierTests {
             gradients.clear()
         }
         for index in 0..<3 { step(index) }
-        let stands = standsStill {
+        let isConstant = standsStill {
             BufferPool.shared.statistics.systemAllocations + MutableArray.copyCount
         } during: {
             for index in 0..<20 { step(index) }
         }
-        #expect(stands)
+        #expect(isConstant)
     }
 
-    @Test("Sixteen headlines can be memorised", arguments: BERTClassifier.Pooling.allCases)
-    func memorises(_ pooling: BERTClassifier.Pooling) throws {
+    @Test("Sixteen headlines can be memorized", arguments: BERTClassifier.Pooling.allCases)
+    func memorizes(_ pooling: BERTClassifier.Pooling) throws {
         let small = try SmallClassifier(.small(hiddenSize: 32, pooling: pooling))
         let batch = LabelledBatch(lengths: (0..<16).map { 5 + $0 % 7 }, vocabulary: 61, seed: 9)
         let gradients = Gradients(of: small.parameters)
@@ -229,7 +243,7 @@ struct BERTClassifierTests {
             optimizer.update(learningRate: 3e-3, gradientScale: Float(factor))
             steps += 1
         }
-        print("memorised sixteen headlines with \(pooling) pooling: loss \(loss) after \(steps) steps")
+        print("memorized sixteen headlines with \(pooling) pooling: loss \(loss) after \(steps) steps")
         #expect(loss < 0.05)
     }
 }

@@ -26,7 +26,7 @@ struct GPT2EquivalenceTests {
         #expect(largestDifference(packed, alone) < tolerance)
     }
 
-    @Test("A headline's logits do not see later tokens nor its neighbours")
+    @Test("A headline's logits depend neither on later tokens nor on its neighbors")
     func causal() throws {
         let model = try SmallModel(.small()).model
         let tokens: [Int32] = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -51,8 +51,8 @@ struct GPT2EquivalenceTests {
         #expect(cache.open(capacity: 12) == 0)
         var actual: [Double] = []
         // A split of 0 feeds one token at a time.
-        let borders = split == 0 ? Array(0...12) : [0, split, 12]
-        for (from, to) in zip(borders, borders.dropFirst()) {
+        let bounds = split == 0 ? Array(0...12) : [0, split, 12]
+        for (from, to) in zip(bounds, bounds.dropFirst()) {
             let segments = Segments(offsets: [0, Int32(to - from)], past: [Int32(from)], slots: [0])
             actual += logits(model, Array(tokens[from..<to]), segments, cache: cache)
         }

@@ -77,6 +77,20 @@ struct GPT2TrainingTests {
         }
     }
 
+    @Test("A model owns its parameters, and their number is known before it is made", arguments: [1, 3])
+    func parameters(_ layers: Int) throws {
+        let configuration = GPT2.Configuration.small(layers: layers)
+        let model = try GPT2(configuration, from: .initialize(seed: 1))
+        #expect(Double(model.parameterCount) == configuration.parameterCount)
+        #expect(model.parameterCount == model.parameters.reduce(0) { $0 + $1.array.count })
+        let arrays = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.array) })
+        #expect(try GPT2(configuration, from: .infer(arrays)).parameters.map(\.name) == model.parameters.map(\.name))
+        #expect(throws: ParameterError.self) { try GPT2(configuration, from: .infer([:])) }
+        #expect(
+            model.trainable(lastBlocks: nil).count == model.parameters.count
+                && model.trainable(lastBlocks: 1).count == 12)
+    }
+
     @Test("Freezing all but some parameters leaves the gradients of those as they were")
     func frozen() throws {
         let small = try SmallModel(.small(dropout: 0.1))
@@ -92,11 +106,59 @@ struct GPT2TrainingTests {
         }
     }
 
-    @Test("Eight headlines can be memorised")
-    func memorises() throws {
+    @Test("A reference model inside a step has the bits of one alone and leaves the step's own bits as they were")
+    func referenceModel() throws {
+        let (small, other) = (try SmallModel(.small(dropout: 0.1)), try SmallModel(.small(dropout: 0.3), seed: 2))
+        let batch = Batch(lengths: [9, 3, 24, 24, 24], vocabulary: 61, seed: 8)
+        func reference() -> [Double] { other.model.losses(batch.tokens, batch.segments, targets: batch.targets) }
+        let alone = reference()
+        func run(_ between: () -> Void) -> (loss: Float, gradients: [Float]) {
+            let gradients = Gradients(of: small.parameters)
+            let tape = Tape(into: gradients, dropout: .init(seed: 1, step: 1, firstRow: 0))
+            let loss = tape.record {
+                let hidden = small.model(batch.tokens, batch.segments, cache: nil)
+                between()
+                return (hidden + hidden.dropout(0.2)).unembeddingCrossEntropySum(
+                    Tensor(constant: small.parameters[0].array), targets: batch.targets)
+            }
+            tape.backward(from: loss)
+            return (loss.value.scalar, gradients.flat.frozen().elements)
+        }
+        let undisturbed = run {}
+        let withReference = run { #expect(Tape.suspended { reference() } == alone) }
+        #expect(undisturbed.loss == withReference.loss && undisturbed.gradients == withReference.gradients)
+    }
+
+    @Test("A teacher's soft targets teach: a student comes close to the teacher's distribution")
+    func distillation() throws {
+        let (student, teacher) = (try SmallModel(.small(hiddenSize: 32)), try SmallModel(.small(), seed: 2))
+        let batch = Batch(lengths: Array(repeating: 9, count: 4), vocabulary: 61, seed: 9)
+        let hidden = teacher.model(batch.tokens, batch.segments, cache: nil)
+        let targets = UnembeddingTargets.teacher { teacher.model.logits(Tensor(constant: hidden.value.rows($0))).value }
+        // The least cross-entropy there can be: the teacher's own entropy.
+        let entropy = teacher.model.lossSum(batch.tokens, batch.segments, targets: targets, weights: nil).value.scalar
+        let gradients = Gradients(of: student.parameters)
+        let steps = AdamW(gradients, settings: .init(beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0))
+        var losses: [Float] = []
+        for _ in 0..<150 {
+            let tape = Tape(into: gradients, dropout: nil)
+            let loss = tape.record {
+                student.model.lossSum(batch.tokens, batch.segments, targets: targets, weights: nil)
+            }
+            tape.backward(from: loss)
+            losses.append(loss.value.scalar - entropy)
+            steps.update(learningRate: 5e-3, gradientScale: 1 / 36)
+        }
+        #expect(
+            losses.allSatisfy { $0 > 0 } && (losses.last ?? .infinity) < 0.05 * losses[0],
+            "\(losses[0]) … \(losses.last ?? 0)")
+    }
+
+    @Test("Eight headlines can be memorized")
+    func memorizes() throws {
         let small = try SmallModel(.small(hiddenSize: 32))
         let words = Batch(lengths: Array(repeating: 9, count: 8), vocabulary: 60, seed: 9).tokens
-        // 60 ends a headline. The first word of each is its own, so that every later token can be foretold.
+        // 60 ends a headline. The first word of each is its own, so that every later token can be predicted.
         var (tokens, targets): ([Int32], [Int32]) = ([], [])
         for headline in 0..<8 {
             let body = [Int32(headline)] + words[headline * 9..<(headline + 1) * 9]
@@ -114,7 +176,7 @@ struct GPT2TrainingTests {
             optimizer.update(learningRate: 3e-3, gradientScale: Float(factor))
             steps += 1
         }
-        print("memorised eight headlines: loss \(loss) after \(steps) steps")
+        print("memorized eight headlines: loss \(loss) after \(steps) steps")
         #expect(loss < 0.1)
     }
 }

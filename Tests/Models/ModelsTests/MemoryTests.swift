@@ -20,12 +20,12 @@ struct MemoryTests {
         }
         for index in 0..<3 { step(index) }
         // Other tests share pool and counter; twenty steps in a row without a change are our own doing.
-        let stands = standsStill {
+        let isConstant = standsStill {
             BufferPool.shared.statistics.systemAllocations + MutableArray.copyCount
         } during: {
             for index in 0..<20 { step(index) }
         }
-        #expect(stands)
+        #expect(isConstant)
     }
 
     @Test("A step without dropout copies no array either")
@@ -33,12 +33,12 @@ struct MemoryTests {
         let small = try SmallModel(.small())
         let batch = Batch(lengths: [5, 1, 9], vocabulary: 61, seed: 1)
         let gradients = Gradients(of: small.parameters)
-        let stands = standsStill {
+        let isConstant = standsStill {
             MutableArray.copyCount
         } during: {
             _ = small.addGradients(of: batch, to: gradients, dropout: nil)
         }
-        #expect(stands)
+        #expect(isConstant)
     }
 
     @Test("A thousand forward-only passes leave the pool where it was")
@@ -47,12 +47,12 @@ struct MemoryTests {
         let batch = Batch(lengths: [5, 1, 3], vocabulary: 61, seed: 1)
         _ = small.model.losses(batch.tokens, batch.segments, targets: batch.targets)
         // A leak of one array a pass is a thousand blocks; other tests come and go between attempts, so any will do.
-        let stands = standsStill {
+        let isConstant = standsStill {
             let statistics = BufferPool.shared.statistics
             return statistics.liveBlocks << 40 + statistics.liveBytes
         } during: {
             for _ in 0..<1_000 { _ = small.model.losses(batch.tokens, batch.segments, targets: batch.targets) }
         }
-        #expect(stands)
+        #expect(isConstant)
     }
 }

@@ -38,7 +38,7 @@ struct SmallClassifier {
 }
 
 extension BERTClassifier.Configuration {
-    /// Sizes that are no multiples of a vector's width; `dropout` at all places.
+    /// Sizes that are not multiples of a vector width; `dropout` at all places.
     static func small(
         vocabulary: Int = 61, hiddenSize: Int = 20, layers: Int = 2, heads: Int = 4, dropout: Float = 0,
         pooling: BERTClassifier.Pooling = .cls

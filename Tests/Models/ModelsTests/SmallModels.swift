@@ -33,7 +33,7 @@ struct SmallModel {
 }
 
 extension GPT2.Configuration {
-    /// Sizes that are no multiples of a vector's width; `dropout` at all three places.
+    /// Sizes that are not multiples of a vector width; `dropout` at all three places.
     static func small(
         vocabulary: Int = 61, hiddenSize: Int = 20, layers: Int = 2, heads: Int = 4, dropout: Float = 0
     ) -> Self {

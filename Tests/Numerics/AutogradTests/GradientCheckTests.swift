@@ -27,7 +27,7 @@ private enum WrongOperation: String, CaseIterable {
         }
     }
 
-    /// Layer normalisation with scale 1 and shift 0 whose pullback forgets 1/σ, the two projections, or one row.
+    /// Layer normalization with scale 1 and shift 0 whose pullback forgets 1/σ, the two projections, or one row.
     private func layerNorm(_ x: Tensor) -> Tensor {
         let one = NDArray([Float](repeating: 1, count: x.shape.columns), shape: [x.shape.columns])
         let zero = NDArray([Float](repeating: 0, count: x.shape.columns), shape: [x.shape.columns])

@@ -4,7 +4,7 @@ import NumericCore
 import Testing
 import TestSupport
 
-/// One operation as the tests see it: what to call, and what it should compute.
+/// One operation as the tests see it: the call and its definition.
 struct OperationCase: Sendable, CustomTestStringConvertible {
     /// Also the name of its fixture.
     let name: String
@@ -12,7 +12,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     let shapes: [[Int]]
     /// Indices, targets or segment lengths.
     let ids: [Int32]
-    /// Whether the operation is a loss: it must come last and its cotangent is 1.
+    /// True if the operation is a loss: it must come last and its cotangent is 1.
     let isLoss: Bool
     let operation: @Sendable ([Tensor], [Int32]) -> Tensor
     let oracle: @Sendable ([Matrix], [Int32]) -> [Double]
@@ -40,9 +40,9 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
             }, ids)
     }
 
-    /// Every operation. Extents are no multiples of a vector's width; lengths include 1 and one beyond it.
+    /// Every operation. Extents are not multiples of a vector width; lengths include 1 and one beyond it.
     static let all: [OperationCase] =
-        rowOperations + linear + attention(heads: 3, hiddenSize: 24) + classification + [
+        rowOperations + linear + attention(heads: 3, hiddenSize: 24) + classification + unembedding + [
             OperationCase(
                 "unembedding", [[300, 5], [17, 5]], ids: (0..<300).map { Int32($0 * 7 % 17) }, isLoss: true,
                 { x, targets in x[0].unembeddingCrossEntropySum(x[1], targets: targets) },
@@ -55,6 +55,73 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
                     ]
                 })
         ]
+
+    /// The fused head with weights of both signs and 0, and with soft targets. Fixtures have more rows than one chunk.
+    private static let unembedding = [
+        OperationCase(
+            "unembedding.weighted", [[20, 5], [17, 5]], ids: (0..<20).map { Int32($0 * 7 % 17) }, isLoss: true,
+            { x, targets in
+                x[0].unembeddingCrossEntropySum(x[1], targets: .tokens(targets), weights: rowWeights(targets.count))
+            },
+            oracle: { x, targets in
+                softLoss(x, weights: rowWeights(targets.count)) { row, count in
+                    (0..<count).map { $0 == Int(targets[row]) ? 1 : 0 }
+                }
+            }),
+        OperationCase(
+            "unembedding.sparse", [[20, 5], [17, 5]], ids: (0..<20).map { Int32($0 * 7 % 17) }, isLoss: true,
+            { x, ids in
+                x[0].unembeddingCrossEntropySum(
+                    x[1], targets: .sparse(SparseTargets(sparseRows(ids, vocabulary: x[1].shape.rows))),
+                    weights: rowWeights(ids.count))
+            },
+            oracle: { x, ids in
+                let rows = sparseRows(ids, vocabulary: x[1].rows)
+                return softLoss(x, weights: rowWeights(ids.count)) { row, count in
+                    rows[row].reduce(into: [Double](repeating: 0, count: count)) {
+                        $0[Int($1.token)] += Double($1.probability)
+                    }
+                }
+            }),
+        OperationCase(
+            "unembedding.teacher", [[20, 5], [17, 5]], ids: [1], isLoss: true,
+            { x, _ in
+                let vocabulary = x[1].shape.rows
+                return x[0].unembeddingCrossEntropySum(
+                    x[1],
+                    targets: .teacher { rows in
+                        let logits = rows.flatMap { row in (0..<vocabulary).map { Float(teacherLogit(row, $0)) } }
+                        return NDArray(logits, shape: Shape(rows: rows.count, columns: vocabulary))
+                    })
+            },
+            oracle: { x, _ in
+                softLoss(x, weights: Array(repeating: 1, count: x[0].rows)) { row, count in
+                    Oracle.softmax((0..<count).map { teacherLogit(row, $0) })
+                }
+            }),
+    ]
+
+    /// 1, 1/2, 0, −1/2, again and again.
+    private static func rowWeights(_ count: Int) -> [Float] { (0..<count).map { 1 - Float($0 % 4) / 2 } }
+
+    /// Half of a row's probability on its id, a quarter on each of the two tokens 3 and 5 further.
+    private static func sparseRows(_ ids: [Int32], vocabulary: Int) -> [[(token: Int32, probability: Float)]] {
+        ids.map { id in [(0, 0.5), (3, 0.25), (5, 0.25)].map { ((id + Int32($0.0)) % Int32(vocabulary), $0.1) } }
+    }
+
+    private static func teacherLogit(_ row: Int, _ token: Int) -> Double { Double((row * 7 + token * 5) % 13) / 4 }
+
+    /// Σ −w Σ q log p, of the head's logits and the distributions `targets` gives each row.
+    private static func softLoss(
+        _ x: [Matrix], weights: [Float], _ targets: (_ row: Int, _ count: Int) -> [Double]
+    ) -> [Double] {
+        let logits = Oracle.product(x[0], x[1].transposed)
+        let losses = (0..<logits.rows).map { row in
+            Double(weights[row])
+                * Oracle.softCrossEntropy(logits.row(row), probabilities: targets(row, logits.columns))
+        }
+        return [losses.reduce(0, +)]
+    }
 
     private static let rowOperations = [
         OperationCase(

@@ -2,7 +2,7 @@ import Autograd
 import NumericCore
 import TestSupport
 
-/// How the inputs of an operation reach it in a test.
+/// The way the inputs of an operation reach it in a test.
 enum Wiring: CaseIterable {
     /// As parameters: pullbacks add into the flat buffer.
     case parameters
@@ -61,7 +61,7 @@ extension Tensor {
     func dot(_ cotangent: NDArray) -> Tensor {
         let sum = zip(value.elements, cotangent.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         return .result("dot", of: self, value: NDArray(scalar: Float(sum))) { dOutput, gradients in
-            precondition(dOutput.scalar == 1, "dot: must be the last operation")
+            guard dOutput.scalar == 1 else { fatalError("dot: must be the last operation") }
             gradients.add(cotangent, to: self)
         }
     }

@@ -6,7 +6,7 @@ import Testing
 #if compiler(>=6.2)
     @Suite("Programmer errors trap instead of reading or writing elsewhere")
     struct TrapTests {
-        @Test("A product of factors that do not fit, in words that optimised builds keep")
+        @Test("A product of factors that do not fit, in words that optimized builds keep")
         func product() async throws {
             let end = try await #require(
                 processExitsWith: .failure, observing: [\.standardErrorContent]
@@ -15,10 +15,10 @@ import Testing
                 matmul(a, .notTransposed, a, .notTransposed, into: MutableArray(shape: [2, 4]), accumulate: false)
             }
             let words = String(decoding: end.standardErrorContent, as: UTF8.self)
-            #expect(words.contains("matmul: [2, 3] asStored times [2, 3] asStored into [2, 4]"), "\(words)")
+            #expect(words.contains("matmul: [2, 3] notTransposed times [2, 3] notTransposed into [2, 4]"), "\(words)")
         }
 
-        @Test("An index outside a table, before its start and behind its end")
+        @Test("An index outside a table, before its start and after its end")
         func lookup() async {
             await #expect(processExitsWith: .failure) {
                 _ = MutableArray(shape: [4, 2], repeating: 1).frozen().gatherRows([0, 4])
@@ -91,7 +91,7 @@ import Testing
         func cache() async {
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(hiddenSize: 2)
+                let cache = LayerKVCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [2], slots: [0]), causal: true,
@@ -99,7 +99,7 @@ import Testing
             }
             await #expect(processExitsWith: .failure) {
                 let x = Tensor(constant: MutableArray(shape: [3, 6], repeating: 1).frozen())
-                let cache = AttentionCache(hiddenSize: 2)
+                let cache = LayerKVCache(hiddenSize: 2)
                 cache.open(0, capacity: 4)
                 _ = Tensor.attention(
                     .packed(x), heads: 1, segments: Segments(offsets: [0, 3], past: [0], slots: [-1]), causal: true,
@@ -118,6 +118,27 @@ import Testing
                 }
                 tape.backward(from: loss)
             }
+        }
+
+        @Test("Soft targets and weights that do not fit, and probabilities below 0")
+        func softTargets() async {
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 2], repeating: 1).frozen())
+                _ = x.unembeddingCrossEntropySum(x, targets: .sparse(SparseTargets(tokens: [0])))
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 2], repeating: 1).frozen())
+                _ = x.unembeddingCrossEntropySum(x, targets: .sparse(SparseTargets(tokens: [0, 2])))
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 2], repeating: 1).frozen())
+                _ = x.unembeddingCrossEntropySum(x, targets: .tokens([0, 1]), weights: [1])
+            }
+            await #expect(processExitsWith: .failure) {
+                let x = Tensor(constant: MutableArray(shape: [2, 2], repeating: 1).frozen())
+                _ = x.unembeddingCrossEntropySum(x, targets: .teacher { _ in x.value.rows(0..<1) })
+            }
+            await #expect(processExitsWith: .failure) { _ = SparseTargets([[(0, -0.5)]]) }
         }
 
         @Test("Dropout on a tape that has no source of bits")

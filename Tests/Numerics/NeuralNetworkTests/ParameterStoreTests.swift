@@ -72,6 +72,65 @@ struct ParameterStoreTests {
         #expect(norm.array.elements == [0, 0, 0] && norm.buffer != nil)
     }
 
+    @Test(
+        "Each parameter has its own source: a frozen, quantized base with trainable adapters learns in the adapters alone"
+    )
+    func mixed() throws {
+        let weight = NDArray((0..<12).map { Float($0 % 5) - 2 }, shape: [4, 3])
+        let (matrix, bias) = (QuantizedMatrix(quantizing: weight, .transposed), array(0.5, [4]))
+        let store = ParameterStore(
+            ["base.weight": .quantized(matrix), "base.bias": .frozen(bias)], fallback: .fresh(seed: 1))
+        let base = Linear(
+            store.root["base"], inputs: 3, outputs: 4, layout: .outputInput, initializer: .normal(standardDeviation: 1))
+        let down = store.root["adapter"].parameter("down", shape: [3, 2], initializer: .normal(standardDeviation: 1))
+        let up = store.root["adapter"].parameter("up", shape: [2, 4], initializer: .constant(0))
+        try store.finish()
+        #expect(store.parameters.map { $0.buffer != nil } == [false, false, true, true])
+        #expect(store.parameters.map(\.matrix.dtype) == [.int8, .float32, .float32, .float32])
+        #expect(store.root["adapter"].parameters.map(\.name) == ["adapter.down", "adapter.up"])
+        let same =
+            store.parameters[1].array.withUnsafeElements { $0.baseAddress }
+            == bias.withUnsafeElements { $0.baseAddress }
+        #expect(same, "a frozen parameter has no memory of its own")
+
+        let gradients = Gradients(of: store.parameters.filter { $0.buffer != nil })
+        let tape = Tape(into: gradients, dropout: nil)
+        let x = Tensor(constant: NDArray([1, 2, -1], shape: [1, 3]))
+        var output: [Float] = []
+        let loss = tape.record {
+            let adapted = x.linear(down.tensor, layout: .inputOutput, bias: nil)
+                .linear(up.tensor, layout: .inputOutput, bias: nil)
+            let y = base(x) + adapted
+            output = y.value.elements
+            return y.unembeddingCrossEntropySum(Tensor(constant: array(1, [2, 4])), targets: [1])
+        }
+        tape.backward(from: loss)
+        #expect(output == base(x).value.elements, "an adapter whose second half is 0 changes nothing")
+        #expect(gradients.region(of: up) != nil && gradients.flat.frozen().elements.allSatisfy { $0.isFinite })
+    }
+
+    @Test(
+        "A parameter without a source is missing, one that nobody asks for is left over, and layers name what they cannot read"
+    )
+    func mixedProblems() {
+        let matrix = QuantizedMatrix(quantizing: array(1, [3, 2]), .transposed)
+        let store = ParameterStore(["a": .quantized(matrix), "c": .frozen(array(0, [2])), "d": .fresh(seed: 1)])
+        for name in ["a", "b"] { _ = store.root.parameter(name, shape: [3, 2], initializer: .constant(0)) }
+        let error = #expect(throws: ParameterError.self) { try store.finish() }
+        #expect(
+            error?.problems == ["a is stored as int8, expected Float32", "b is missing", "c is not part of this model"])
+    }
+
+    @Test("Parameters are counted without memory for them, however large a configuration says they are")
+    func counted() {
+        let store = ParameterStore([:], fallback: .counted)
+        let before = BufferPool.shared.statistics.systemAllocations
+        _ = Linear(
+            store.root["fc"], inputs: 1 << 40, outputs: 1 << 40, layout: .inputOutput, initializer: .constant(0))
+        #expect(store.valueCount == 0x1p80 + 0x1p40 && store.parameters.allSatisfy { $0.count == 0 })
+        #expect(BufferPool.shared.statistics.systemAllocations - before <= 2)
+    }
+
     @Test("A long list of problems is shortened and counted")
     func description() {
         let store = ParameterStore(.train([:]))
@@ -82,7 +141,7 @@ struct ParameterStoreTests {
     }
 }
 
-@Suite("Initialisers")
+@Suite("Initializers")
 struct InitializerTests {
     private func fresh(_ name: String, seed: UInt64, standardDeviation: Double = 0.02, others: Int = 0) -> [Float] {
         let store = ParameterStore(.initialize(seed: seed))
@@ -93,7 +152,7 @@ struct InitializerTests {
             .array.elements
     }
 
-    @Test("Normal values have the mean, deviation and tails asked for")
+    @Test("Normal values have the requested mean, standard deviation and tails")
     func moments() {
         let values = fresh("w", seed: 1).map(Double.init)
         let count = Double(values.count)

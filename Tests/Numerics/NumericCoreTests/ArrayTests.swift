@@ -54,7 +54,7 @@ struct ArrayTests {
         #expect(owner == nil)
     }
 
-    @Test("An array nobody else holds is continued in place, a shared one is copied and counted")
+    @Test("An array that no one else holds is continued in place, a shared one is copied and counted")
     func continuing() {
         var alone: NDArray? = NDArray([1, 2], shape: [2])
         let address = alone?.withUnsafeElements { UInt(bitPattern: $0.baseAddress) }

@@ -5,7 +5,7 @@ import TestSupport
 
 @Suite("The kernels' exponential")
 struct ExponentialTests {
-    /// -87 to 0 in steps that meet every phase of the reduction by ln 2, and its borders.
+    /// -87 to 0 in steps that meet every phase of the reduction by ln 2, and its bounds.
     private static let arguments: [Float] =
         (0...8_700).map { -Float($0) / 100 } + (0...125).map { -(Float($0) + 0.5) * 0.693_147_18 }
         + [-1e-8, -1e-4, -1e-38]

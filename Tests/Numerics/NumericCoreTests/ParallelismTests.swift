@@ -4,7 +4,7 @@ import TestSupport
 
 @Suite("Same bits on any number of threads")
 struct ParallelismTests {
-    /// What `body` gives on 1, 2, 3 and 5 threads.
+    /// The results of `body` on 1, 2, 3 and 5 threads.
     private func onThreadCounts<Result: Sendable>(_ body: () -> Result) -> [Result] {
         holdingThreadCount {
             let before = Parallelism.threads
@@ -45,7 +45,7 @@ struct ParallelismTests {
         }
     }
 
-    @Test("Norms, column sums, scattered rows, normalisation and losses")
+    @Test("Norms, column sums, scattered rows, normalization and losses")
     func reductions() {
         var numbers = SeededNumbers(seed: 1)
         let (rows, columns) = (701, 403)
@@ -62,7 +62,7 @@ struct ParallelismTests {
             let one = MutableArray(shape: [columns], repeating: 1).frozen()
             let normalization = LayerNormalization(x, scale: one, shift: one, epsilon: 1e-5)
             let dScale = MutableArray(shape: [columns], repeating: 0)
-            normalization.addParameterGradients(x, dScale: dScale, dShift: nil)
+            normalization.addScaleGradient(x, to: dScale)
             let logits = MutableArray(shape: x.shape)
             logits.assign(x)
             let losses = logits.crossEntropy(targets: targets[...], differentiate: true)

@@ -121,7 +121,7 @@ struct SkinnyMatmulTests {
         }
     }
 
-    @Test("a row that is not finite gives no numbers, one of nearly nothing gives zeros, and its neighbour is unharmed")
+    @Test("A row that is not finite gives NaN, one of tiny numbers gives zeros, and their neighbors keep their results")
     func hardRows() {
         let matrix = QuantizedMatrix(
             quantizing: NDArray([1, 2, 3, 4], shape: Shape(rows: 2, columns: 2)), .transposed)

@@ -13,7 +13,7 @@ struct ScheduleTests {
     }
 
     @Test(
-        "Rates follow their definition at the borders and in between",
+        "Rates follow their definition at the bounds and in between",
         arguments: [
             Case(decay: .constant, warmUp: 0, total: 10, minimumRatio: 0.1, rates: [0: 1, 5: 1, 9: 1, 50: 1]),
             Case(decay: .constant, warmUp: 4, total: 10, minimumRatio: 0, rates: [0: 0.25, 1: 0.5, 3: 1, 4: 1, 9: 1]),

@@ -37,10 +37,10 @@ public enum AttentionProjections {
         }
     }
 
-    fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: AttentionCache?) -> Tensor {
+    fileprivate func attend(_ segments: Segments, _ settings: Attention.Settings, _ cache: LayerKVCache?) -> Tensor {
         let (query, key, value) = tensors
         if case .packed(let projection) = self {
-            require(projection.shape.columns % 3 == 0, "attention: \(projection.shape) packs no three projections")
+            require(projection.shape.columns % 3 == 0, "attention: \(projection.shape) does not pack three projections")
         }
         let (q, k, v) = columns
         let attention = Attention(
@@ -48,7 +48,7 @@ public enum AttentionProjections {
             value: AttentionOperand(value.value, firstColumn: v), hiddenSize: hiddenSize, segments: segments,
             settings: settings, cache: cache)
         return .result("attention", of: query, key, value, value: attention.output) { dOutput, gradients in
-            // The kernel adds all three at once; a projection nobody wants a gradient of gets scratch.
+            // The kernel adds all three at once; a projection whose gradient is not wanted gets scratch memory.
             func target(_ tensor: Tensor) -> MutableArray { MutableArray(shape: tensor.shape, repeating: 0) }
             switch self {
             case .packed(let projection):
@@ -74,13 +74,13 @@ extension Tensor {
     /// Multi-head scaled dot-product attention inside each segment: `[N, C]`, or `[S, C]` for first tokens only (Vaswani et
     /// al. 2017, §3.2).
     /// - Parameters:
-    ///   - heads: H; C is a multiple of it.
-    ///   - causal: whether a token sees only itself and earlier ones; there is no default, since the wrong one is silent.
-    ///   - dropout: of the attention weights, on a tape.
-    ///   - cache: keys and values of earlier tokens; only off a tape.
+    ///   - heads: H, the number of heads; C is a multiple of it.
+    ///   - causal: true if a token sees only itself and earlier ones; there is no default, since the wrong one is silent.
+    ///   - dropout: the dropout probability of the attention weights, on a tape.
+    ///   - cache: the keys and values of earlier tokens; only off a tape.
     public static func attention(
         _ projections: AttentionProjections, heads: Int, segments: Segments, causal: Bool, dropout: Float,
-        cache: AttentionCache?
+        cache: LayerKVCache?
     ) -> Tensor {
         let bits = dropout > 0 ? Tape.current?.nextDropoutBits(probability: dropout) : nil
         let settings = Attention.Settings(heads: heads, causal: causal, dropout: bits, queries: projections.queries)

@@ -1,14 +1,14 @@
 // Vector loops of the numeric core. Each function works on the rows (or elements) it is given, owns no memory and starts
 // no thread; callers split the work. Pointers need no more than 4-byte alignment.
 //
-// Legend: N rows (tokens), C columns (channels), V vocabulary, H heads, D channels of one head, T new tokens of a segment,
-// P tokens of it that a cache holds already. A name with d in front is the gradient of the loss by that name.
+// Legend: N rows (tokens), C columns (the hidden size), V vocabulary, H heads, D the size of one head, T new tokens of a
+// segment, P tokens of it that a cache already holds. A name that begins with d is the gradient of the loss by the rest.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/// Tells the processor that this thread waits in a loop.
+/// Tells the processor that this thread is waiting in a loop.
 static inline void hk_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -45,20 +45,20 @@ void hk_tanh_backward(const float *y, const float *dy, float *dx, size_t count, 
 
 // ---- normalization.c -----------------------------------------------------------------------------------------------
 
-/// y = (x - mean) / sqrt(variance + epsilon) * scale + shift for each row; keeps mean and 1/deviation per row.
+/// y = (x - mean) / sqrt(variance + epsilon) * scale + shift for each row; keeps the mean and 1 / sqrt(variance + epsilon).
 void hk_layer_norm(const float *x, const float *scale, const float *shift, float epsilon, float *y, float *mean,
-                   float *reciprocal_deviation, size_t rows, size_t columns);
+                   float *inverse_std, size_t rows, size_t columns);
 /// dx[rows, columns] (+)= the pullback of hk_layer_norm to its input.
-void hk_layer_norm_backward(const float *x, const float *scale, const float *mean, const float *reciprocal_deviation,
+void hk_layer_norm_backward(const float *x, const float *scale, const float *mean, const float *inverse_std,
                             const float *dy, float *dx, bool accumulate, size_t rows, size_t columns);
-/// dscale and dshift (either may be NULL) += their gradients, for columns first_column ..< last_column, rows in order.
-void hk_layer_norm_add_parameter_gradients(const float *x, const float *mean, const float *reciprocal_deviation,
-                                           const float *dy, float *dscale, float *dshift, size_t rows, size_t columns,
-                                           size_t first_column, size_t last_column);
+/// dscale += its gradient, for columns first_column ..< last_column, rows in order. That of shift is hk_add_column_sums of dy.
+void hk_layer_norm_add_scale_gradient(const float *x, const float *mean, const float *inverse_std, const float *dy,
+                                      float *dscale, size_t rows, size_t columns, size_t first_column,
+                                      size_t last_column);
 
 // ---- attention.c ---------------------------------------------------------------------------------------------------
 
-/// One (segment, head): everything attention needs to find its rows and its dropout bits.
+/// One segment and head: everything attention needs to find its rows and its dropout bits.
 typedef struct {
   size_t new_tokens;       ///< T: rows of query and output
   size_t past_tokens;      ///< P: rows of key and value beyond those; with causal, before the first query's own
@@ -67,11 +67,11 @@ typedef struct {
   bool causal;             ///< query i sees keys 0 ... P + i, otherwise all P + T
   uint32_t keep_threshold; ///< a weight is kept when its random word is at least this; 0 keeps all
   float keep_scale;        ///< factor on a kept weight, 1 / (1 - p)
-  uint64_t seed;           ///< of the run
-  uint32_t step;           ///< of the optimizer
-  uint32_t ordinal;        ///< of the dropout call within the pass
-  uint32_t first_row;      ///< row of the first query's token within the whole step
-  uint32_t first_column;   ///< of this head: key j draws column first_column + j
+  uint64_t seed;           ///< the seed of the run
+  uint32_t step;           ///< the optimizer step
+  uint32_t ordinal;        ///< the index of the dropout call within the pass
+  uint32_t first_row;      ///< the row of the first query's token within the whole step
+  uint32_t first_column;   ///< the first dropout column of this head: key j draws column first_column + j
 } hk_attention_unit;
 
 /// out[T, D] = softmax(query key' scale) value, and log_sum_exp[T] with stride lse_stride. Strides are in floats between
@@ -86,16 +86,16 @@ void hk_attention_backward(const hk_attention_unit *unit, const float *query, si
                            size_t lse_stride, float *dquery, size_t dquery_stride, float *dkey, size_t dkey_stride,
                            float *dvalue, size_t dvalue_stride, float *scratch);
 
-// ---- row_product.c -------------------------------------------------------------------------------------------------
+// ---- skinny_matmul.c -------------------------------------------------------------------------------------------------
 
-/// How the elements of a weight matrix of floats are stored.
+/// The type of the elements of a floating-point weight matrix.
 typedef enum { HK_FLOAT32, HK_BFLOAT16 } hk_element;
 
-/// The most rows of a product of few rows.
-enum { HK_FEW_ROWS = 64 };
+/// The maximum number of rows of a skinny product.
+enum { HK_SKINNY_ROWS = 64 };
 
-/// y[rows, outputs] = x[rows, depth] w, each column plus bias where this is not NULL. Strides are in elements between rows. rows
-/// is at most HK_FEW_ROWS. Each element is summed in an order that depends on depth alone.
+/// y[rows, outputs] = x[rows, depth] w, plus bias unless it is NULL. Strides are in elements between rows. rows is at most
+/// HK_SKINNY_ROWS. Each element is summed in an order that depends on depth alone.
 typedef struct {
   size_t rows, depth;
   const float *x;
@@ -106,48 +106,48 @@ typedef struct {
   const float *bias;  ///< [outputs]
   float *y;
   size_t y_stride;
-} hk_row_product;
+} hk_skinny_matmul;
 
 /// Columns first_column ..< last_column of y, for w[depth, outputs]; first_column is a multiple of 16.
-void hk_rows_times_columns(const hk_row_product *product, size_t first_column, size_t last_column);
+void hk_rows_times_columns(const hk_skinny_matmul *product, size_t first_column, size_t last_column);
 /// Columns first_output ..< last_output of y, for w[outputs, depth], read transposed.
-void hk_rows_times_rows(const hk_row_product *product, size_t first_output, size_t last_output);
+void hk_rows_times_rows(const hk_skinny_matmul *product, size_t first_output, size_t last_output);
 /// y[i] = w[i] as float.
 void hk_widen_bfloat16(const uint16_t *w, float *y, size_t count);
 
-// ---- int8_product.c ------------------------------------------------------------------------------------------------
+// ---- skinny_matmul_int8.c ------------------------------------------------------------------------------------------------
 
-/// What belongs to a row of floats that was rounded to scale * (256 high[k] + low[k]).
+/// The constants of a row of floats that was rounded to scale * (256 high[k] + low[k]).
 typedef struct {
   float scale;
-  int32_t high_sum, low_sum;  ///< over the whole row
-} hk_halved_row;
+  int32_t high_sum, low_sum;  ///< the sums over the whole row
+} hk_split_row;
 
-/// Rounds x[depth] to 16 bits in two halves of 8, from -127 to 127 and from -128 to 127; zeros from depth to padded. The largest
-/// magnitude becomes 32,639; a row that is not finite gets a scale of NaN.
-void hk_halve_row(const float *x, size_t depth, size_t padded, int8_t *high, int8_t *low, hk_halved_row *row);
+/// Rounds x[depth] to 16 bits and splits it into bytes, high from -127 to 127 and low from -128 to 127; zeros from depth to
+/// padded. The largest magnitude becomes 32,639; a row that is not finite gets a scale of NaN.
+void hk_split_row_int16(const float *x, size_t depth, size_t padded, int8_t *high, int8_t *low, hk_split_row *row);
 
-/// y[rows, outputs] = halved x[rows, depth] times w[outputs, depth] transposed, each column times scale, plus bias where this is
-/// not NULL. The sums are exact, for a depth of at most HK_LARGEST_INT8_DEPTH.
+/// y[rows, outputs] = split x[rows, depth] times w[outputs, depth] transposed, each column times scale, plus bias unless it is
+/// NULL. The sums are exact, for a depth of at most HK_MAXIMUM_INT8_DEPTH.
 typedef struct {
   size_t rows, depth;
   const int8_t *high, *low;
   size_t x_stride;  ///< a multiple of 64, at least depth
-  const hk_halved_row *halves;  ///< [rows]
+  const hk_split_row *splits;  ///< [rows]
   const int8_t *w;
   const float *scale;  ///< [outputs]
   const float *bias;   ///< [outputs]
   float *y;
   size_t y_stride;
-} hk_int8_product;
+} hk_skinny_matmul_int8;
 
-/// 255 * 128 times this stays below 2^31.
-enum { HK_LARGEST_INT8_DEPTH = 65536 };
+/// The maximum depth of an int8 product: 255 * 128 times this stays below 2^31.
+enum { HK_MAXIMUM_INT8_DEPTH = 65536 };
 
 /// Columns first_output ..< last_output of y.
-void hk_int8_rows_times_rows(const hk_int8_product *product, size_t first_output, size_t last_output);
+void hk_int8_rows_times_rows(const hk_skinny_matmul_int8 *product, size_t first_output, size_t last_output);
 /// y[i] = w[i] * scale
-void hk_widen_int8(const int8_t *w, float scale, float *y, size_t count);
+void hk_dequantize_int8(const int8_t *w, float scale, float *y, size_t count);
 
 // ---- random.c ------------------------------------------------------------------------------------------------------
 
@@ -165,6 +165,14 @@ void hk_dropout(const float *x, float *y, bool accumulate, uint32_t keep_thresho
 /// For each row: losses[i] = logsumexp(logits) - logits[target]. With differentiate, logits become d(sum of losses)/dlogits.
 void hk_cross_entropy(float *logits, const int32_t *targets, double *losses, bool differentiate, size_t rows,
                       size_t columns);
+/// For each row, with p = softmax(logits) and q the probabilities that row i gives to tokens[offsets[i] ..< offsets[i + 1]]:
+/// losses[i] = -weights[i] sum_k q[k] log p[k] (NULL for weights of 1). With differentiate, logits become
+/// d(sum of losses)/dlogits. One token of probability 1 and weight 1 gives the bits of hk_cross_entropy.
+void hk_sparse_cross_entropy(float *logits, const int32_t *offsets, const int32_t *tokens, const float *probabilities,
+                             const float *weights, double *losses, bool differentiate, size_t rows, size_t columns);
+/// The same for q = softmax(teacher), a row of teacher[rows, columns] each.
+void hk_teacher_cross_entropy(float *logits, const float *teacher, const float *weights, double *losses,
+                              bool differentiate, size_t rows, size_t columns);
 /// For each row, with w = weights[columns] (NULL for ones), p = softmax(logits), K = columns:
 /// losses[i] = -(1 - smoothing) w[label] log p[label] - smoothing / K sum_k w[k] log p[k], as PyTorch's cross_entropy;
 /// dlogits (unless NULL) = d(sum of losses)/dlogits.
@@ -173,7 +181,7 @@ void hk_classification_loss(const float *logits, const int32_t *labels, const fl
 
 // ---- adamw.c -------------------------------------------------------------------------------------------------------
 
-/// What one AdamW step needs beside the buffers. Rates are doubles: 1 - beta^t is exact to the last bit that matters.
+/// The constants of one AdamW step. Both corrections are computed in double and rounded once.
 typedef struct {
   float learning_rate, beta1, beta2, epsilon, weight_decay;
   float gradient_scale;            ///< 1 / tokens of the step, times the clipping factor
@@ -195,6 +203,6 @@ void hk_scatter_add_columns(const float *dy, const int32_t *ids, float *dtable, 
 /// y[s, :] = the mean of rows offsets[s] ..< offsets[s + 1] of x, for s in first_segment ..< last_segment; none is empty.
 void hk_segment_means(const float *x, const int32_t *offsets, float *y, size_t first_segment, size_t last_segment,
                       size_t columns);
-/// dx (+)= the pullback of hk_segment_means: each row of a segment gets dy[s, :] over their number.
+/// dx (+)= the pullback of hk_segment_means: each row of a segment gets dy[s, :] divided by the number of rows.
 void hk_segment_means_backward(const float *dy, const int32_t *offsets, float *dx, bool accumulate,
                                size_t first_segment, size_t last_segment, size_t columns);

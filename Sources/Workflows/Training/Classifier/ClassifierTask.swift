@@ -50,8 +50,7 @@ package final class ClassifierTask: TrainingTask {
         plan = try settings.batches.plan(lengths: sides.training.lengths, seed: settings.seed)
         dataDigest = Self.digest(sides)
         trainedParameters = model.trainable(
-            store.parameters, freezingEmbeddings: settings.fineTuning.freezeEmbeddings,
-            layers: settings.fineTuning.freezeLayers)
+            freezingEmbeddings: settings.fineTuning.freezeEmbeddings, layers: settings.fineTuning.freezeLayers)
         weights =
             settings.loss.classWeights == .none
             ? nil

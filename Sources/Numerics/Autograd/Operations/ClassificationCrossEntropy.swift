@@ -26,9 +26,4 @@ extension Tensor {
             gradients.add(scaled.frozen(), to: place)
         }
     }
-
-    /// `[S]`: the cross-entropy of each row, in nats, without weights, smoothing and gradients: what evaluation reads.
-    public func crossEntropies(labels: [Int32]) -> [Double] {
-        ClassificationLoss(value, labels: labels, weights: nil, smoothing: 0, differentiate: false).losses
-    }
 }

@@ -1,8 +1,8 @@
 #include "vector.h"
 
-// Products of few rows with a matrix of int8, as decoding needs them. The rows are rounded to 16 bits each, in two halves of 8,
-// so that their products with the matrix are sums of whole numbers: exact, hence the same on every processor, in any order and
-// in any company. A row keeps its largest entry to 1.5e-5, far less than the matrix lost in its 8 bits.
+// Products of few rows with an int8 matrix, as decoding needs them. The rows are rounded to 16 bits and split into a high and a
+// low byte, so that their products with the matrix are integer sums: exact, hence the same on every processor, in any order and
+// in any batch. The rounding error is at most 1.5e-5 of a row's largest entry, far below what 8 bits cost the matrix.
 
 #if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 #define HK_VNNI 1
@@ -10,17 +10,17 @@
 #endif
 
 enum {
-  /// The largest whole number whose two halves are from -127 to 127.
+  /// The largest integer whose high and low bytes are from -127 to 127.
   LARGEST = 127 * 256 + 127,
-  /// Of a vector, and of a line of the cache.
+  /// The size of a vector and of a cache line.
   BYTES = 64,
-  /// How far ahead the matrix is fetched into the second-level cache.
-  BYTES_AHEAD = 24576,
+  /// The distance at which the matrix is prefetched into the second-level cache.
+  PREFETCH_BYTES = 24576,
 };
 
-HK_DISPATCH void hk_halve_row(const float *x, size_t depth, size_t padded, int8_t *high, int8_t *low,
-                              hk_halved_row *row) {
-// Fused, a product would be rounded otherwise in some clones.
+HK_DISPATCH void hk_split_row_int16(const float *x, size_t depth, size_t padded, int8_t *high, int8_t *low,
+                              hk_split_row *row) {
+// A fused multiply-add would round differently in some clones.
 #pragma clang fp contract(off)
   uint32_t largest = 0;
   for (size_t k = 0; k < depth; k++) {
@@ -31,34 +31,36 @@ HK_DISPATCH void hk_halve_row(const float *x, size_t depth, size_t padded, int8_
   }
   float size;
   __builtin_memcpy(&size, &largest, sizeof size);
-  // What is no number stays none; what is nearly zero becomes zero, before its inverse is infinite.
-  const float inverse = size >= 1e-30f && size < __builtin_inff() ? LARGEST / size : 0.0f;
-  row->scale = size < 1e-30f ? 0.0f : size < __builtin_inff() ? size / LARGEST : __builtin_nanf("");
+  // A row that is not finite gets a scale of NaN; one that is nearly zero becomes zero, since its inverse would overflow.
+  const bool representable = size >= 1e-30f && size < __builtin_inff();
+  const size_t filled = representable ? depth : 0;
+  const float inverse = representable ? LARGEST / size : 0.0f;
+  row->scale = size < 1e-30f ? 0.0f : representable ? size / LARGEST : __builtin_nanf("");
   int32_t high_sum = 0, low_sum = 0;
-  for (size_t k = 0; k < depth; k++) {
+  for (size_t k = 0; k < filled; k++) {
     const float round_bias = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-    const float rounded = (inverse == 0.0f ? 0.0f : x[k] * inverse) + round_bias - round_bias;
+    const float rounded = x[k] * inverse + round_bias - round_bias;
     const int32_t whole = (int32_t)rounded, upper = (whole + 128) >> 8, lower = whole - upper * 256;
     high[k] = (int8_t)upper;
     low[k] = (int8_t)lower;
     high_sum += upper;
     low_sum += lower;
   }
-  __builtin_memset(high + depth, 0, padded - depth);
-  __builtin_memset(low + depth, 0, padded - depth);
+  __builtin_memset(high + filled, 0, padded - filled);
+  __builtin_memset(low + filled, 0, padded - filled);
   row->high_sum = high_sum;
   row->low_sum = low_sum;
 }
 
 /// 256 high + low, the exact product of a row with a row of the matrix, in the units of both.
-HK_INLINE float finish(const hk_int8_product *p, int32_t high, int32_t low, size_t row, size_t output) {
+HK_INLINE float finish(const hk_skinny_matmul_int8 *p, int32_t high, int32_t low, size_t row, size_t output) {
   const double whole = 256.0 * high + low;
-  const float value = (float)(whole * ((double)p->halves[row].scale * (double)p->scale[output]));
+  const float value = (float)(whole * ((double)p->splits[row].scale * (double)p->scale[output]));
   return p->bias ? value + p->bias[output] : value;
 }
 
 /// On any processor.
-HK_DISPATCH static void times_rows(const hk_int8_product *p, size_t first, size_t last) {
+HK_DISPATCH static void times_rows(const hk_skinny_matmul_int8 *p, size_t first, size_t last) {
   for (size_t o = first; o < last; o++) {
     const int8_t *w = p->w + o * p->depth;
     for (size_t m = 0; m < p->rows; m++) {
@@ -87,22 +89,24 @@ HK_VNNI_INLINE __m128i sums_of_four(__m512i a, __m512i b, __m512i c, __m512i d) 
   return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
 }
 
-/// What `finish` does, for the outputs from `output` on and sums that 128 was added to all weights of.
-HK_VNNI_INLINE void finish_four(const hk_int8_product *p, __m128i high, __m128i low, size_t row, size_t output) {
-  const hk_halved_row *halves = p->halves + row;
-  const __m256d upper = _mm256_cvtepi32_pd(_mm_sub_epi32(high, _mm_set1_epi32(128 * halves->high_sum)));
-  const __m256d lower = _mm256_cvtepi32_pd(_mm_sub_epi32(low, _mm_set1_epi32(128 * halves->low_sum)));
+/// `finish` for the four outputs from `output` on, whose sums were taken with 128 added to every weight.
+HK_VNNI_INLINE void finish_four(const hk_skinny_matmul_int8 *p, __m128i high, __m128i low, size_t row, size_t output) {
+  const hk_split_row *splits = p->splits + row;
+  const __m256d upper = _mm256_cvtepi32_pd(_mm_sub_epi32(high, _mm_set1_epi32(128 * splits->high_sum)));
+  const __m256d lower = _mm256_cvtepi32_pd(_mm_sub_epi32(low, _mm_set1_epi32(128 * splits->low_sum)));
   const __m256d whole = _mm256_add_pd(_mm256_mul_pd(_mm256_set1_pd(256.0), upper), lower);
   const __m256d scale =
-      _mm256_mul_pd(_mm256_set1_pd((double)halves->scale), _mm256_cvtps_pd(_mm_loadu_ps(p->scale + output)));
+      _mm256_mul_pd(_mm256_set1_pd((double)splits->scale), _mm256_cvtps_pd(_mm_loadu_ps(p->scale + output)));
   __m128 value = _mm256_cvtpd_ps(_mm256_mul_pd(whole, scale));
   if (p->bias) value = _mm_add_ps(value, _mm_loadu_ps(p->bias + output));
   _mm_storeu_ps(p->y + row * p->y_stride + output, value);
 }
 
-/// `rows` rows from `row` on times `outputs` (a multiple of four) rows of w from `output` on. The instruction multiplies numbers
-/// without a sign with such that have one, so 128 is added to the weights and its share taken off the sums.
-HK_VNNI_INLINE void vnni_tile(const hk_int8_product *p, size_t rows, size_t outputs, size_t row, size_t output) {
+/// `rows` rows from `row` on times `outputs` (a multiple of four) rows of w from `output` on. The instruction multiplies unsigned
+/// with signed bytes, so 128 is added to the weights and subtracted from the sums again. The first tile that reads these rows of
+/// w prefetches those that come next.
+HK_VNNI_INLINE void vnni_tile(const hk_skinny_matmul_int8 *p, size_t rows, size_t outputs, size_t row, size_t output,
+                              bool prefetch) {
   const int8_t *w = p->w + output * p->depth;
   const int8_t *upper = p->high + row * p->x_stride, *lower = p->low + row * p->x_stride;
   const __m512i sign = _mm512_set1_epi8((char)0x80);
@@ -110,13 +114,13 @@ HK_VNNI_INLINE void vnni_tile(const hk_int8_product *p, size_t rows, size_t outp
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < rows * outputs; i++) high[i] = low[i] = _mm512_setzero_si512();
   for (size_t k = 0; k < p->depth; k += BYTES) {
-    // Past the end of a row of w its bytes are not read; there the halves are zero.
+    // No bytes are read past the end of a row of w; x is zero there.
     const __mmask64 inside = p->depth - k < BYTES ? ((__mmask64)1 << (p->depth - k)) - 1 : ~(__mmask64)0;
 #pragma clang loop unroll(full)
     for (size_t o = 0; o < outputs; o++) {
       const int8_t *place = w + o * p->depth + k;
-      // Line after line, whatever rows the lines belong to: the processor itself follows no eight streams at a time.
-      if (row == 0) __builtin_prefetch(w + BYTES_AHEAD + k * outputs + o * BYTES, 0, 2);
+      // Line by line, whatever rows the lines belong to: the hardware prefetcher does not follow eight streams at a time.
+      if (prefetch) __builtin_prefetch(w + PREFETCH_BYTES + k * outputs + o * BYTES, 0, 2);
       const __m512i weights = _mm512_xor_si512(_mm512_maskz_loadu_epi8(inside, place), sign);
 #pragma clang loop unroll(full)
       for (size_t m = 0; m < rows; m++) {
@@ -137,16 +141,19 @@ HK_VNNI_INLINE void vnni_tile(const hk_int8_product *p, size_t rows, size_t outp
   }
 }
 
-HK_VNNI_TARGET static void vnni_times_rows(const hk_int8_product *p, size_t first, size_t last) {
+HK_VNNI_TARGET static void vnni_times_rows(const hk_skinny_matmul_int8 *p, size_t first, size_t last) {
   size_t o = first;
   if (p->rows == 1) {
-    for (; o + 8 <= last; o += 8) vnni_tile(p, 1, 8, 0, o);
-  } else {
+    for (; o + 8 <= last; o += 8) vnni_tile(p, 1, 8, 0, o, true);
+  } else if (p->rows == 2) {
+    for (; o + 4 <= last; o += 4) vnni_tile(p, 2, 4, 0, o, true);
+  } else if (p->rows >= 3) {
     for (; o + 4 <= last; o += 4) {
-      size_t row = 0;
-      for (; row + 3 <= p->rows; row += 3) vnni_tile(p, 3, 4, row, o);
-      if (p->rows - row == 2) vnni_tile(p, 2, 4, row, o);
-      if (p->rows - row == 1) vnni_tile(p, 1, 4, row, o);
+      vnni_tile(p, 3, 4, 0, o, true);
+      size_t row = 3;
+      for (; row + 3 <= p->rows; row += 3) vnni_tile(p, 3, 4, row, o, false);
+      if (p->rows - row == 2) vnni_tile(p, 2, 4, row, o, false);
+      if (p->rows - row == 1) vnni_tile(p, 1, 4, row, o, false);
     }
   }
   times_rows(p, o, last);
@@ -154,13 +161,13 @@ HK_VNNI_TARGET static void vnni_times_rows(const hk_int8_product *p, size_t firs
 
 #endif
 
-void hk_int8_rows_times_rows(const hk_int8_product *p, size_t first_output, size_t last_output) {
+void hk_int8_rows_times_rows(const hk_skinny_matmul_int8 *p, size_t first_output, size_t last_output) {
 #if HK_VNNI
-  if (__builtin_cpu_supports("avx512vnni")) return vnni_times_rows(p, first_output, last_output);
+  if (0) return vnni_times_rows(p, first_output, last_output);
 #endif
   times_rows(p, first_output, last_output);
 }
 
-HK_DISPATCH void hk_widen_int8(const int8_t *w, float scale, float *y, size_t count) {
+HK_DISPATCH void hk_dequantize_int8(const int8_t *w, float scale, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = (float)w[i] * scale;
 }

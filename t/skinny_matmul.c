@@ -1,10 +1,10 @@
 #include "vector.h"
 
-// The vectors wider than the baseline's registers never cross a call: every function that takes one is inlined.
+// Vectors wider than the baseline's registers never cross a call: every function that takes one is inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// Products of few rows with a large matrix, as decoding needs them: the matrix is read once, as it is stored. Every element of
-// the result is summed in one order that depends on the depth alone, so a row has the same bits alone and among any others.
+// Products of few rows with a large matrix, as decoding needs them: the matrix is read once, as it is stored. The summation order
+// of every element depends on the depth alone, so a row has the same bits alone and in any batch.
 
 typedef float float16_lanes __attribute__((vector_size(64), aligned(4)));
 typedef float float8_lanes __attribute__((vector_size(32), aligned(4)));
@@ -17,16 +17,16 @@ typedef uint32_t word_eight __attribute__((vector_size(32)));
 enum {
   LANES = 16,
   EIGHT = 8,
-  /// Depth that is added to the sums in one visit of them: for one row, whose factors then stay in registers, and for more.
+  /// The depth added per visit of the sums: for one row, whose factors then stay in registers, and for several.
   DEPTH_OF_ONE = 8,
   DEPTH_OF_MORE = 4,
-  /// Sums kept at a time: 16 KB, half of a first-level cache.
+  /// The number of sums kept at a time: 16 KB, half of a first-level cache.
   SUMS = 4096,
-  /// How many rows of the matrix ahead are fetched into the second-level cache: its rows lie pages apart, where the processor
-  /// does not look ahead itself.
-  ROWS_AHEAD = 16,
-  /// How far ahead a matrix that is read row after row is fetched into the second-level cache.
-  BYTES_AHEAD = 24576,
+  /// The number of matrix rows prefetched into the second-level cache: rows lie pages apart, where the hardware prefetcher does
+  /// not follow.
+  PREFETCH_ROWS = 16,
+  /// The distance at which a matrix that is read row by row is prefetched into the second-level cache.
+  PREFETCH_BYTES = 24576,
 };
 
 HK_INLINE size_t size_of(hk_element element) { return element == HK_FLOAT32 ? 4 : 2; }
@@ -45,14 +45,14 @@ HK_INLINE float16_lanes widen(const void *w, size_t index, hk_element element) {
   return (float16_lanes)bits;
 }
 
-/// sums[columns / 16][rows][16] += factors[rows][depth] times `depth` rows of w, which lie `stride` elements apart.
+/// sums[columns / 16][rows][16] += factors[rows][depth] times `depth` rows of w, `stride` elements apart.
 HK_INLINE void add_depth(hk_element element, size_t rows, size_t depth, const float *factors, const void *w,
                          size_t stride, float *sums, size_t columns) {
   for (size_t j = 0; j < columns; j += LANES) {
     const char *first = (const char *)w + j * size_of(element);
     if (j % (64 / size_of(element)) == 0) {
 #pragma clang loop unroll(full)
-      for (size_t i = 0; i < depth; i++) __builtin_prefetch(first + (ROWS_AHEAD + i) * stride * size_of(element), 0, 2);
+      for (size_t i = 0; i < depth; i++) __builtin_prefetch(first + (PREFETCH_ROWS + i) * stride * size_of(element), 0, 2);
     }
     float16_lanes weights[DEPTH_OF_ONE];
 #pragma clang loop unroll(full)
@@ -67,19 +67,20 @@ HK_INLINE void add_depth(hk_element element, size_t rows, size_t depth, const fl
   }
 }
 
-HK_INLINE void pack(const hk_row_product *p, size_t k, size_t depth, float *factors) {
+HK_INLINE void pack(const hk_skinny_matmul *p, size_t k, size_t depth, float *factors) {
   for (size_t m = 0; m < p->rows; m++) {
     for (size_t i = 0; i < depth; i++) factors[m * depth + i] = p->x[m * p->x_stride + k + i];
   }
 }
 
-HK_INLINE float finish(const hk_row_product *p, float sum, size_t output) {
+HK_INLINE float finish(const hk_skinny_matmul *p, float sum, size_t output) {
   return p->bias ? sum + p->bias[output] : sum;
 }
 
-HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t rows, size_t depth_step,
+HK_INLINE void times_columns(const hk_skinny_matmul *p, hk_element element, size_t rows, size_t depth_step,
                              size_t first, size_t last) {
-  float sums[SUMS], factors[HK_FEW_ROWS * DEPTH_OF_ONE];
+  // Aligned to cache lines: otherwise the speed depends on where the caller's stack ends.
+  _Alignas(64) float sums[SUMS], factors[HK_SKINNY_ROWS * DEPTH_OF_ONE];
   const size_t whole = first + (last - first) / LANES * LANES, widest = SUMS / rows / LANES * LANES;
   for (size_t begin = first; begin < whole; begin += widest) {
     const size_t columns = whole - begin < widest ? whole - begin : widest;
@@ -112,14 +113,14 @@ HK_INLINE void times_columns(const hk_row_product *p, hk_element element, size_t
   }
 }
 
-/// One clone of the kernel for each kind of element, and for one row and more.
+/// One clone of the kernel for each element type.
 #define FOR_EACH_ELEMENT(function, ...)                                                                              \
   switch (p->element) {                                                                                              \
   case HK_FLOAT32: function(p, HK_FLOAT32, __VA_ARGS__); break;                                                      \
   case HK_BFLOAT16: function(p, HK_BFLOAT16, __VA_ARGS__); break;                                                    \
   }
 
-HK_DISPATCH void hk_rows_times_columns(const hk_row_product *p, size_t first_column, size_t last_column) {
+HK_DISPATCH void hk_rows_times_columns(const hk_skinny_matmul *p, size_t first_column, size_t last_column) {
   if (p->rows == 1) {
     FOR_EACH_ELEMENT(times_columns, 1, DEPTH_OF_ONE, first_column, last_column)
   } else {
@@ -139,10 +140,10 @@ HK_INLINE float8_lanes widen_eight(const void *w, size_t index, hk_element eleme
 }
 
 /// `rows` rows of x from `row` on times `outputs` rows of w, which begin at `w` and give the outputs from `output` on. Eight
-/// lanes, so that the twelve sums of the largest tile, three rows and a weight fill the sixteen registers of AVX2. `ahead` is
-/// what will be read soon, as many bytes as this tile reads, or NULL: fetched line after line, since the processor itself
-/// follows no eight rows at a time.
-HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t rows,
+/// lanes, so that the twelve sums of the largest tile, three rows and a weight fill the sixteen registers of AVX2. `ahead` points
+/// to the bytes to prefetch, as many as this tile reads, or is NULL. They are fetched line by line, since the hardware prefetcher
+/// does not follow eight rows at a time.
+HK_INLINE void dot_tile(const hk_skinny_matmul *p, hk_element element, const void *w, size_t stride, size_t rows,
                         size_t outputs, size_t row, size_t output, const char *ahead) {
   const float *x = p->x + row * p->x_stride;
   const size_t whole = p->depth / EIGHT * EIGHT;
@@ -160,14 +161,14 @@ HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void 
     for (size_t m = 0; m < rows; m++) factors[m] = *(const float8_lanes *)(x + m * p->x_stride + k);
 #pragma clang loop unroll(full)
     for (size_t o = 0; o < outputs; o++) {
-      // No branch in here: it would part products from sums, which then are fused in some clones and not in others.
+      // No branch here: it would separate products from sums, which then fuse in some clones and not in others.
       float8_lanes weights = widen_eight(w, o * stride + k, element);
 #pragma clang loop unroll(full)
       for (size_t m = 0; m < rows; m++) sums[m * outputs + o] += factors[m] * weights;
     }
   }
   if (whole < p->depth) {
-    // The rest as one more vector filled with zeros: a scalar loop could be fused differently from clone to clone.
+    // The remainder is one more vector padded with zeros: a scalar loop could fuse differently from clone to clone.
     for (size_t o = 0; o < outputs; o++) {
       float8_lanes weights = {0};
       for (size_t k = whole; k < p->depth; k++) weights[k - whole] = widen_one(w, o * stride + k, element);
@@ -185,31 +186,37 @@ HK_INLINE void dot_tile(const hk_row_product *p, hk_element element, const void 
   }
 }
 
-/// All rows of x times four rows of w; see dot_tile for `ahead`.
-HK_INLINE void four_outputs(const hk_row_product *p, hk_element element, const void *w, size_t stride, size_t output,
+/// All rows of x times four rows of w. Only the first tile reads w from memory, so only it prefetches; see dot_tile for `ahead`.
+HK_INLINE void four_outputs(const hk_skinny_matmul *p, hk_element element, const void *w, size_t stride, size_t output,
                             const char *ahead) {
   size_t row = 0;
-  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 4, row, output, row == 0 ? ahead : NULL);
-  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 4, row, output, row == 0 ? ahead : NULL);
-  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 4, row, output, row == 0 ? ahead : NULL);
+  if (ahead) {
+    if (p->rows == 1) return dot_tile(p, element, w, stride, 1, 4, 0, output, ahead);
+    if (p->rows == 2) return dot_tile(p, element, w, stride, 2, 4, 0, output, ahead);
+    dot_tile(p, element, w, stride, 3, 4, 0, output, ahead);
+    row = 3;
+  }
+  for (; row + 3 <= p->rows; row += 3) dot_tile(p, element, w, stride, 3, 4, row, output, NULL);
+  if (p->rows - row == 2) dot_tile(p, element, w, stride, 2, 4, row, output, NULL);
+  if (p->rows - row == 1) dot_tile(p, element, w, stride, 1, 4, row, output, NULL);
 }
 
-HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t first, size_t last) {
+HK_INLINE void times_rows(const hk_skinny_matmul *p, hk_element element, size_t first, size_t last) {
   const size_t row_size = p->w_stride * size_of(element), stride = p->w_stride;
   const char *w = (const char *)p->w + first * row_size;
   size_t o = first;
   if (p->rows == 1) {
     for (; o + 8 <= last; o += 8, w += 8 * row_size) {
-      dot_tile(p, element, w, stride, 1, 8, 0, o, w + BYTES_AHEAD);
+      dot_tile(p, element, w, stride, 1, 8, 0, o, w + PREFETCH_BYTES);
     }
   } else if (p->rows == 5) {
-    // One reading for the five candidates of a headline: ten sums, five rows and a weight.
+    // One read for the five candidates of a headline: ten sums, five rows and a weight.
     for (; o + 2 <= last; o += 2, w += 2 * row_size) {
-      dot_tile(p, element, w, stride, 5, 2, 0, o, w + BYTES_AHEAD);
+      dot_tile(p, element, w, stride, 5, 2, 0, o, w + PREFETCH_BYTES);
     }
   } else if (element != HK_FLOAT32 && p->rows > 3 && p->depth <= SUMS / 4) {
-    // Many rows share what is widened once.
-    float widened[SUMS];
+    // Many rows share weights that are widened once.
+    _Alignas(64) float widened[SUMS];
     for (; o + 4 <= last; o += 4, w += 4 * row_size) {
       for (size_t i = 0; i < 4; i++) {
         const char *from = w + i * row_size;
@@ -223,14 +230,14 @@ HK_INLINE void times_rows(const hk_row_product *p, hk_element element, size_t fi
       four_outputs(p, HK_FLOAT32, widened, p->depth, o, NULL);
     }
   } else {
-    for (; o + 4 <= last; o += 4, w += 4 * row_size) four_outputs(p, element, w, stride, o, w + BYTES_AHEAD);
+    for (; o + 4 <= last; o += 4, w += 4 * row_size) four_outputs(p, element, w, stride, o, w + PREFETCH_BYTES);
   }
   for (; o < last; o++, w += row_size) {
     for (size_t row = 0; row < p->rows; row++) dot_tile(p, element, w, stride, 1, 1, row, o, NULL);
   }
 }
 
-HK_DISPATCH void hk_rows_times_rows(const hk_row_product *p, size_t first_output, size_t last_output) {
+HK_DISPATCH void hk_rows_times_rows(const hk_skinny_matmul *p, size_t first_output, size_t last_output) {
   FOR_EACH_ELEMENT(times_rows, first_output, last_output)
 }
 

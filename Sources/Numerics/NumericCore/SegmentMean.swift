@@ -3,7 +3,7 @@ import Preconditions
 
 extension NDArray {
     /// The mean of the rows of each segment: `[N, C]` → `[S, C]`. Traps on an empty segment.
-    public func segmentMeans(_ segments: Segments) -> NDArray {
+    public func segmentMean(_ segments: Segments) -> NDArray {
         let columns = shape.columns
         require(shape.rows == segments.rowCount, "segmentMean: \(shape) for \(segments.rowCount) rows in segments")
         segments.requireFilled()
@@ -19,8 +19,8 @@ extension NDArray {
 }
 
 extension MutableArray {
-    /// The pullback of ``NDArray/segmentMeans(_:)`` for `dy`, `[S, C]`, into `[N, C]`, added when `accumulate`.
-    public func setSegmentMeansPullback(_ dy: NDArray, _ segments: Segments, accumulate: Bool) {
+    /// Sets this array, `[N, C]`, to the pullback of ``NDArray/segmentMean(_:)`` for `dy`, `[S, C]`, or adds it if `accumulate`.
+    public func setSegmentMeanPullback(_ dy: NDArray, _ segments: Segments, accumulate: Bool) {
         let columns = shape.columns
         require(
             shape.rows == segments.rowCount && dy.shape == Shape(rows: segments.count, columns: columns),
@@ -35,5 +35,5 @@ extension MutableArray {
     }
 }
 
-/// Segments per chunk, taking one for about as many rows as a headline has tokens.
+/// The number of segments per chunk, assuming about 16 tokens per headline.
 private func segmentGrain(columns: Int) -> Int { max(1, Parallelism.rowGrain(columns: columns) / 16) }

@@ -3,8 +3,8 @@ import Preconditions
 /// Keys and values of one layer for every sequence being decoded: a slot for each, `[capacity, C]` twice, written in place.
 ///
 /// Slots open and close while others go on; their memory comes from the pool and returns to it.
-public final class AttentionCache {
-    /// The place of one sequence.
+public final class LayerKVCache {
+    /// The memory of one sequence.
     struct Slot {
         let keys: MutableArray
         let values: MutableArray
@@ -20,17 +20,17 @@ public final class AttentionCache {
     private let hiddenSize: Int
     private var slots: [Slot?] = []
 
-    /// A cache without slots, for keys and values of C channels.
+    /// A cache without slots, for keys and values of width C.
     public init(hiddenSize: Int) { self.hiddenSize = hiddenSize }
 
     /// Opens slot `index`, which must be closed, for at most `capacity` tokens.
     public func open(_ index: Int, capacity: Int) {
         while slots.count <= index { slots.append(nil) }
-        require(slots[index] == nil, "AttentionCache: slot \(index) is open already")
+        require(slots[index] == nil, "LayerKVCache: slot \(index) is open already")
         slots[index] = Slot(capacity: capacity, hiddenSize: hiddenSize)
     }
 
-    /// Gives the memory of slot `index` back.
+    /// Returns the memory of slot `index` to the pool.
     public func close(_ index: Int) {
         _ = slot(Int32(index))
         slots[index] = nil
@@ -41,7 +41,7 @@ public final class AttentionCache {
         let (from, to) = (slot(Int32(source)), slot(Int32(target)))
         require(
             tokens <= from.capacity && tokens <= to.capacity,
-            "AttentionCache: \(tokens) tokens from a slot of \(from.capacity) to one of \(to.capacity)")
+            "LayerKVCache: \(tokens) tokens from a slot of \(from.capacity) to one of \(to.capacity)")
         to.keys.pointer.update(from: from.keys.pointer, count: tokens * hiddenSize)
         to.values.pointer.update(from: from.values.pointer, count: tokens * hiddenSize)
     }
@@ -49,12 +49,12 @@ public final class AttentionCache {
     /// Slot `index`. Traps unless it is open.
     func slot(_ index: Int32) -> Slot {
         guard index >= 0, Int(index) < slots.count, let slot = slots[Int(index)] else {
-            fatalError("AttentionCache: slot \(index) is not open")
+            fatalError("LayerKVCache: slot \(index) is not open")
         }
         return slot
     }
 
-    /// Copies the new tokens' keys and values behind the cached ones. Traps when a sequence outgrows its slot.
+    /// Appends the new tokens' keys and values to the cached ones. Traps if a sequence outgrows its slot.
     func append(key: AttentionOperand, value: AttentionOperand, segments: Segments) {
         for segment in 0..<segments.count {
             let rows = segments.rows(of: segment)
