@@ -1,7 +1,6 @@
 import Autograd
 public import Checkpoints
 import Files
-import Foundation
 public import JSON
 public import Models
 public import NeuralNetwork
@@ -20,7 +19,7 @@ public struct GeneratorFolder {
         self.path = path
         try requireModelFolder(path)
         configuration = try GPT2ConfigurationFile(path: "\(path)/config.json")
-        tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: path))
+        tokenizer = try ByteLevelBPE(folder: path)
         let entries = configuration.model.vocabularySize
         guard tokenizer.vocabularySize <= entries else {
             throw FileError(

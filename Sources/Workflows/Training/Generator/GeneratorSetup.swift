@@ -87,7 +87,7 @@ public struct GeneratorSetup: RunSetup {
         _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], note: (String) -> Void
     ) throws -> ByteLevelBPE {
         if let folder = settings.tokenizer.folder {
-            let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
+            let tokenizer = try ByteLevelBPE(folder: folder.path)
             guard let base, !settings.model.freshWeights else { return tokenizer }
             guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError(
