@@ -104,7 +104,7 @@ let package = Package(
         module("Baselines", on: .data, ["Statistics"]),
 
         systemLibrary("CHDF5", on: .models, pkgConfig: "hdf5", packages: ["libhdf5-dev"]),
-        module("Checkpoints", on: .models, ["NumericCore", "Text", "JSON", "Files", "CHDF5"]),
+        module("Checkpoints", on: .models, ["NumericCore", "Preconditions", "Text", "JSON", "Files", "CHDF5"]),
         module("Models", on: .models, ["NeuralNetwork", "Autograd", "NumericCore", "Preconditions"]),
         module(
             "ModelFolders", on: .models,
@@ -147,7 +147,8 @@ let package = Package(
         command(
             "headline",
             [
-                "Settings", "Inference", "ModelFolders", "Evaluation", "Checkpoints", "Reports", "HeadlineData",
+                "Settings", "Inference", "ModelFolders", "Evaluation", "Checkpoints", "NumericCore", "Reports",
+                "HeadlineData",
                 "Tokenization", "Text", "JSON", "Files", "ProcessMemory",
             ]),
 
@@ -156,7 +157,7 @@ let package = Package(
             name: "TinyModels",
             dependencies: [
                 "TestSupport", "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore",
-                "Tokenization", "Checkpoints", "JSON", "Files",
+                "Tokenization", "JSON", "Files",
             ], path: "Tests/TinyModels", swiftSettings: strict),
         tests("Text", on: .foundations),
         tests("JSON", on: .foundations, ["Text", "Files"]),
