@@ -102,7 +102,7 @@ let package = Package(
         module("Baselines", on: .data, ["Statistics"]),
 
         systemLibrary("CHDF5", on: .models, pkgConfig: "hdf5", packages: ["libhdf5-dev"]),
-        module("Checkpoints", on: .models, ["NumericCore", "Text", "JSON", "Files", "CHDF5"]),
+        module("Checkpoints", on: .models, ["NumericCore", "Preconditions", "Text", "JSON", "Files", "CHDF5"]),
         module("Models", on: .models, ["NeuralNetwork", "Autograd", "NumericCore", "Preconditions"]),
         module(
             "ModelFolders", on: .models,
@@ -145,7 +145,8 @@ let package = Package(
         command(
             "headline",
             [
-                "Settings", "Inference", "ModelFolders", "Evaluation", "Checkpoints", "Reports", "HeadlineData",
+                "Settings", "Inference", "ModelFolders", "Evaluation", "Checkpoints", "NumericCore", "Reports",
+                "HeadlineData",
                 "Tokenization", "Text", "JSON", "Files", "ProcessMemory",
             ]),
 
@@ -154,7 +155,7 @@ let package = Package(
             name: "TinyModels",
             dependencies: [
                 "TestSupport", "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore",
-                "Tokenization", "Checkpoints", "JSON", "Files",
+                "Tokenization", "JSON", "Files",
             ], path: "Tests/TinyModels", swiftSettings: strict),
         tests("Text", on: .foundations),
         tests("JSON", on: .foundations, ["Text", "Files"]),

@@ -1,5 +1,4 @@
 import Autograd
-package import Checkpoints
 import Files
 import Foundation
 import Inference
@@ -39,13 +38,13 @@ package struct TinyClassifier {
 
     /// Writes the model folder to `path`.
     package func write(
-        to path: String, temperature: Double = 1, precision: SafetensorsWriter.Precision = .float32
+        to path: String, temperature: Double = 1, dtype: DType = .float32
     ) throws {
         try ClassifierFolder.write(
             parameters: store,
             contents: .init(
-                configuration: configuration, card: "# A card\n", tokenizer: [("vocab.txt", Array("[PAD]\n".utf8))]),
-            temperature: temperature, precision: precision, to: path)
+                configuration: configuration, files: [("vocab.txt", Array("[PAD]\n".utf8))], card: "# A card\n"),
+            temperature: temperature, dtype: dtype, to: path)
     }
 
     /// Writes a folder that can label text, and returns its path.
@@ -68,7 +67,7 @@ package struct TinyClassifier {
     ) throws -> String {
         let path = "\(folder)/foreign-\(UUID().uuidString)"
         try write(to: path)
-        var members = configuration.json(numberType: "float32").object ?? []
+        var members = configuration.json(dtype: .float32).object ?? []
         for (key, value) in settings {
             members.removeAll { $0.key == key }
             if let value { members.append((key, value)) }

@@ -1,5 +1,4 @@
 import Autograd
-package import Checkpoints
 import Files
 import Foundation
 package import Inference
@@ -42,12 +41,14 @@ package struct TinyGenerator {
     }
 
     /// Writes the model folder to `path`.
-    package func write(to path: String, precision: SafetensorsWriter.Precision = .float32) throws {
+    package func write(to path: String, dtype: DType = .float32) throws {
         try GeneratorFolder.write(
-            model, parameters: store, tokenizer: tokenizer,
-            generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),
-            card: "# A card\n",
-            precision: precision, to: path)
+            parameters: store,
+            contents: GeneratorFolder.contents(
+                of: model.configuration, tokenizer: tokenizer,
+                generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),
+                card: "# A card\n"),
+            dtype: dtype, to: path)
     }
 
     /// Makes one weight of the parameter `name` something that no training leaves.

@@ -105,7 +105,7 @@ struct DataCheckCommand: ParsableCommand {
             throw FileError("--longest", "is \(longest), expected a whole number from 1 on", category: .invalidRequest)
         }
         guard let tokenizer else { return .words(limit: longest ?? LengthMeasure.defaultWordLimit) }
-        let (folder, limit) = (URL(fileURLWithPath: tokenizer), longest ?? LengthMeasure.defaultTokenLimit)
+        let (folder, limit) = (tokenizer, longest ?? LengthMeasure.defaultTokenLimit)
         switch try TokenizerKind(folder: folder) {
         case .wordPiece:
             let tokenizer = try WordPieceTokenizer(folder: folder)

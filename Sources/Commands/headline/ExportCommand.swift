@@ -1,11 +1,14 @@
-import ArgumentParser
+public import ArgumentParser
 import Commands
 import Files
 import Foundation
 import HeadlineData
 import Inference
 import ModelFolders
+public import NumericCore
 import Text
+
+extension DType: ExpressibleByArgument {}
 
 /// `headline export`.
 struct ExportCommand: ParsableCommand {
@@ -25,20 +28,6 @@ struct ExportCommand: ParsableCommand {
               headline export --model DIR --output DIR-int8 --int8 --validation validation.jsonl
             """)
 
-    /// The precisions by their usual names.
-    enum Precision: String, ExpressibleByArgument, CaseIterable {
-        case float32, float16, bfloat16, int8
-
-        var stored: WeightPrecision {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            case .int8: .int8
-            }
-        }
-    }
-
     @Option(help: ArgumentHelp("A generator's or a classifier's model folder.", valueName: "dir"))
     var model: String
 
@@ -46,7 +35,7 @@ struct ExportCommand: ParsableCommand {
     var output: String
 
     @Option(help: "Of the weights; the 16-bit ones take half the space, int8 a quarter.")
-    var precision: Precision?
+    var precision: DType?
 
     @Flag(help: "The same as --precision int8.")
     var int8 = false
@@ -63,7 +52,7 @@ struct ExportCommand: ParsableCommand {
                 throw FileError(
                     "--precision", "is given beside --int8, expected one of the two", category: .invalidRequest)
             }
-            let precision = int8 ? .int8 : precision?.stored ?? .float32
+            let precision = int8 ? .int8 : precision ?? .float32
             let table = try validation.map { try HeadlineTable(readingFrom: $0) }
             switch try ModelKind(ofFolder: model) {
             case .generator: try exportGenerator(precision, table)
@@ -75,7 +64,7 @@ struct ExportCommand: ParsableCommand {
         }
     }
 
-    private func exportGenerator(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+    private func exportGenerator(_ precision: DType, _ table: HeadlineTable?) throws {
         let folder = try GeneratorFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
         let headlines = table?.texts ?? []
@@ -83,7 +72,7 @@ struct ExportCommand: ParsableCommand {
         let before = try table.map { _ in Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines)) }
         let loaded = try folder.load(for: .reading)
         emit(loaded.ignored)
-        try folder.export(loaded, precision: precision, to: output)
+        try folder.export(loaded, dtype: precision, to: output)
         _ = try GeneratorFolder(path: output).load(for: .inference)
         if let before {
             let after = Self.perplexity(try HeadlineScorer(folder: output).scores(of: headlines))
@@ -99,7 +88,7 @@ struct ExportCommand: ParsableCommand {
         return exp(nats / Double(max(1, scores.reduce(0) { $0 + $1.nats.count })))
     }
 
-    private func exportClassifier(_ precision: WeightPrecision, _ table: HeadlineTable?) throws {
+    private func exportClassifier(_ precision: DType, _ table: HeadlineTable?) throws {
         let folder = try ClassifierFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
         let rows = try table.map { try judged($0, by: folder.configuration.labels) } ?? []
@@ -107,7 +96,7 @@ struct ExportCommand: ParsableCommand {
         let old = try table.map { try accuracy(of: try Classifier(folder: model), on: rows, of: $0) }
         let loaded = try folder.load(for: .reading)
         emit(loaded.ignored)
-        try folder.export(loaded, precision: precision, to: output)
+        try folder.export(loaded, dtype: precision, to: output)
         let after = try Classifier(folder: output)
         guard let table, let old else { return }
         let new = try accuracy(of: after, on: rows, of: table)

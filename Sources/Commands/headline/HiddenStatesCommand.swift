@@ -3,6 +3,7 @@ import Checkpoints
 import Commands
 import Inference
 import ModelFolders
+import NumericCore
 
 /// `headline hidden-states`: a tool for developers, not listed in the help.
 struct HiddenStatesCommand: ParsableCommand {
@@ -39,8 +40,8 @@ struct HiddenStatesCommand: ParsableCommand {
                 configuration.labels = labels
                 try ClassifierFolder.write(
                     parameters: loaded.store,
-                    contents: .init(configuration: configuration, card: "Written for a comparison.\n", tokenizer: []),
-                    precision: .float32, to: export)
+                    contents: .init(configuration: configuration, files: [], card: "Written for a comparison.\n"),
+                    dtype: .float32, to: export)
             }
         }
     }

@@ -1,7 +1,7 @@
 import Dispatch
 import Files
 
-/// What three readings of files bring, each on a thread of its own if there is one free.
+/// Returns the results of three functions, each run on a thread of its own if one is free.
 func concurrently<A: Sendable, B: Sendable, C: Sendable>(
     _ a: @Sendable () throws(FileError) -> A, _ b: @Sendable () throws(FileError) -> B,
     _ c: @Sendable () throws(FileError) -> C

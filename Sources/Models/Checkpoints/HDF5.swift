@@ -3,10 +3,10 @@ import Files
 import Synchronization
 import Text
 
-/// The one door to libhdf5, which is not safe for threads: everything inside ``exclusively(_:)``, nothing printed, and
-/// every failure code made into an error that carries the library's own words.
+/// Access to libhdf5, which is not thread-safe: every call runs inside ``exclusively(_:)``, nothing is printed, and every failure
+/// code becomes an error with the library's own words.
 enum HDF5 {
-    /// Whether the library has been started; the lock is the point.
+    /// True once the library has been started. The lock keeps other threads out.
     private static let started = Mutex(false)
 
     /// Runs `body` while no other thread is in the library.
@@ -24,7 +24,7 @@ enum HDF5 {
         }
     }
 
-    /// Passes an identifier on, or throws what the library says about `path` if it is a failure code.
+    /// Returns an identifier, or throws an error about `path` with the library's words if it is a failure code.
     @discardableResult
     static func check<Code: SignedInteger>(
         _ code: Code, _ path: String, _ task: String, category: ErrorCategory = .failure

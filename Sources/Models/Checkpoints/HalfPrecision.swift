@@ -1,14 +1,16 @@
+import Preconditions
+
 #if _endian(big)
-    #error("Checkpoints are little-endian and are moved as they lie in memory; this machine would need byte swaps.")
+    #error("Checkpoints are little-endian and are written as they lie in memory; this machine would need byte swaps.")
 #endif
 
-/// Conversions between Float32 and the 16-bit formats of checkpoints, over whole rows of memory.
+/// Conversions between Float32 and the 16-bit formats of checkpoints, over contiguous memory.
 ///
-/// Written with integers so that they run on every machine and in vectors; `Float16` is missing on some.
+/// Written with integers, so that they run on every machine and vectorize; `Float16` is missing on some.
 package enum HalfPrecision {
-    /// IEEE 754 binary16 to binary32, exactly; the payload of a NaN is kept. `source` need not be aligned.
+    /// Converts IEEE 754 binary16 to binary32, exactly; the payload of a NaN is kept. `source` need not be aligned.
     package static func widen(float16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
-        precondition(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
+        require(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
         for index in 0..<target.count {
             let half = UInt32(source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
             let magnitude = (half & 0x7FFF) << 13
@@ -19,21 +21,21 @@ package enum HalfPrecision {
         }
     }
 
-    /// bfloat16 to binary32, exactly: the upper half of the bits. `source` need not be aligned.
+    /// Converts bfloat16 to binary32, exactly: the upper half of the bits. `source` need not be aligned.
     package static func widen(bfloat16 source: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
-        precondition(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
+        require(source.count == 2 * target.count, "widen: \(source.count) bytes for \(target.count) elements")
         for index in 0..<target.count {
             let upper = UInt32(source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
             target[index] = Float(bitPattern: upper << 16)
         }
     }
 
-    /// Binary32 to binary16, rounded to the nearest, ties to even. Infinities and NaN stay what they are. Returns the
+    /// Converts binary32 to binary16, rounded to the nearest, ties to even. Infinities and NaN are kept. Returns the
     /// index of the first finite number that is too large (65,520 and beyond would round to infinity), if there is one.
     package static func narrow(
         _ source: UnsafeBufferPointer<Float>, intoFloat16 target: UnsafeMutableBufferPointer<UInt16>
     ) -> Int? {
-        precondition(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")
+        require(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")
         var overflows = false
         for index in 0..<source.count {
             let bits = source[index].bitPattern
@@ -45,11 +47,11 @@ package enum HalfPrecision {
         return source.firstIndex { $0.isFinite && $0.magnitude >= 65_520 }
     }
 
-    /// Binary32 to bfloat16, rounded to the nearest, ties to even. Infinities and NaN stay what they are.
+    /// Converts binary32 to bfloat16, rounded to the nearest, ties to even. Infinities and NaN are kept.
     package static func narrow(
         _ source: UnsafeBufferPointer<Float>, intoBFloat16 target: UnsafeMutableBufferPointer<UInt16>
     ) {
-        precondition(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")
+        require(source.count == target.count, "narrow: \(source.count) elements into \(target.count)")
         for index in 0..<source.count {
             let bits = source[index].bitPattern
             let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16

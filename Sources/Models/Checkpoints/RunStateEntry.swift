@@ -3,12 +3,14 @@ import Files
 import NumericCore
 import Text
 
-/// What a name in a run state stands for.
+/// The kind of a dataset in a run state.
 enum RunStateEntry: Sendable, Equatable {
+    /// A text of a fixed length.
     case text(byteCount: Int)
+    /// An array of 32-bit floats.
     case array(Shape)
 
-    /// Every dataset of an open file by its full name. Called inside ``HDF5/exclusively(_:)``.
+    /// Returns every dataset of an open file by its full name. Called inside ``HDF5/exclusively(_:)``.
     static func all(in file: hid_t, path: String) throws(FileError) -> [String: RunStateEntry] {
         var entries: [String: RunStateEntry] = [:]
         try collect(in: file, prefix: "", path: path, into: &entries)

@@ -1,24 +1,25 @@
 public import Files
+import Preconditions
 
-/// Names in and around run state files. `checkpoints/README.md` describes the layout group by group.
+/// The names in and around run state files. `checkpoints/README.md` describes the layout group by group.
 public enum RunStateLayout {
-    /// The group of the named texts; what ``RunStateWriter`` calls `metadata`.
+    /// The group of the named texts, which ``RunStateWriter`` calls `metadata`.
     static let metadataGroup = "metadata"
-    /// What precedes a parameter's name for its value.
+    /// The prefix of the values of parameters.
     public static let model = "model/"
-    /// What precedes a parameter's name for the optimizer's running mean of its gradient.
+    /// The prefix of the optimizer's running means of gradients.
     public static let firstMoment = "optimizer/first_moment/"
-    /// What precedes a parameter's name for the optimizer's running mean of its squared gradient.
+    /// The prefix of the optimizer's running means of squared gradients.
     public static let secondMoment = "optimizer/second_moment/"
 
-    /// The name of the run state after `step` optimizer steps: `step-000400.h5`.
+    /// Returns the name of the run state after `step` optimizer steps: `step-000400.h5`.
     public static func fileName(step: Int) -> String {
-        precondition(step >= 0, "fileName: step \(step)")
+        require(step >= 0, "RunStateLayout: step \(step) is negative")
         let digits = String(step)
         return "step-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".h5"
     }
 
-    /// The step in the name of a run state, or `nil` for any other name.
+    /// Returns the step in the name of a run state, or `nil` for any other name.
     public static func step(ofFileName name: String) -> Int? {
         guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
         let digits = name.dropFirst(5).dropLast(3)
@@ -28,13 +29,14 @@ public enum RunStateLayout {
 
     /// A run state in a run folder, by its name alone.
     public struct File: Sendable, Hashable {
-        /// How many optimizer steps it has seen, by its name.
+        /// The number of optimizer steps, by its name.
         public let step: Int
+        /// Its path.
         public let path: String
     }
 
-    /// The run states in `folder`, newest first. They are not opened: the caller tries the newest with
-    /// ``RunStateReader``, and if that is refused, says so and tries the next.
+    /// Returns the run states in `folder`, newest first. They are not opened: the caller tries the newest with
+    /// ``RunStateReader`` and falls back to the next if it is refused.
     public static func files(in folder: String) throws(FileError) -> [File] {
         try listFolder(folder)
             .compactMap { name in step(ofFileName: name).map { File(step: $0, path: "\(folder)/\(name)") } }
@@ -44,7 +46,7 @@ public enum RunStateLayout {
     /// Traps unless `name` can name a dataset: components of at least one character, none of them `.` or `..`.
     static func checkName(_ name: String) {
         let components = name.split(separator: "/", omittingEmptySubsequences: false)
-        precondition(
+        require(
             components.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) },
             "run state: \(name) cannot name an entry")
     }

@@ -3,9 +3,9 @@ public import Files
 public import NumericCore
 import Text
 
-/// A run state that has been verified to its last byte and can be read.
+/// A run state whose every byte has been verified.
 ///
-/// Not `Sendable`: one reader; several files may be open in several threads.
+/// Not `Sendable`: one thread per reader; several files may be open in several threads.
 public final class RunStateReader {
     /// The path it was opened by.
     public let path: String
@@ -17,9 +17,9 @@ public final class RunStateReader {
     private let file: hid_t
     private let catalogue: [String: RunStateEntry]
 
-    /// Checks the first bytes, the length and the SHA-256 of the file at `path` (a read of the whole file), and only
-    /// then lets libhdf5 open it. Throws one sentence that says whether the file is missing, something else, written by
-    /// a newer version, cut short or damaged.
+    /// Checks the first bytes, the length and the SHA-256 of the file at `path` (a read of the whole file), and only then lets
+    /// libhdf5 open it. The error tells apart a file that is missing, of another kind, of a newer version, cut short or
+    /// damaged.
     public init(path: String) throws(FileError) {
         try Self.verify(path)
         self.path = path
@@ -39,12 +39,12 @@ public final class RunStateReader {
     }
 
     deinit {
-        // Closing a file that was only read cannot lose anything.
+        // Closing a file that was only read loses nothing.
         let file = file
         _ = try? HDF5.exclusively { () throws(FileError) in H5Fclose(file) }
     }
 
-    /// Throws unless the file at `path` is whole: what ``init(path:)`` begins with.
+    /// Throws unless the file at `path` is whole. ``init(path:)`` starts with the same check.
     public static func verify(_ path: String) throws(FileError) {
         let descriptor = try Descriptor(opening: path, flags: Descriptor.reading, on: .read)
         let status = try descriptor.status()
@@ -78,7 +78,7 @@ public final class RunStateReader {
         return found
     }
 
-    /// The text `name`. Throws if there is none.
+    /// Returns the text `name`. Throws if there is none.
     public func metadata(_ name: String) throws(FileError) -> [UInt8] {
         let fullName = "\(RunStateLayout.metadataGroup)/\(name)"
         guard case .text(let byteCount)? = catalogue[fullName] else {
@@ -94,7 +94,7 @@ public final class RunStateReader {
         return bytes
     }
 
-    /// The shape of the array `name`. Throws if there is none.
+    /// Returns the shape of the array `name`. Throws if there is none.
     public func shape(of name: String) throws(FileError) -> Shape {
         guard case .array(let shape)? = catalogue[name] else {
             throw FileError(path, "holds no array \"\(name)\"" + suggestion(for: name, among: names))
@@ -102,7 +102,7 @@ public final class RunStateReader {
         return shape
     }
 
-    /// Reads the array `name` straight into `destination`. Throws if there is none or its shape is another.
+    /// Reads the array `name` straight into `destination`. Throws if there is none or it has another shape.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
         let stored = try shape(of: name)
         guard stored == destination.shape else {
@@ -120,7 +120,7 @@ public final class RunStateReader {
         }.get()
     }
 
-    /// The array `name`, in memory of its own. Throws if there is none.
+    /// Returns the array `name`, in new memory. Throws if there is none.
     public func array(_ name: String) throws(FileError) -> NDArray {
         let destination = MutableArray(shape: try shape(of: name))
         try array(name, into: destination)

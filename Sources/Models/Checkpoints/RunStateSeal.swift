@@ -1,7 +1,7 @@
 package import Files
 
-/// The first 512 bytes of a run state: enough to refuse every file that is not whole, before libhdf5, which is not safe
-/// on malformed files, sees it. HDF5 calls such a block the user block and skips it.
+/// The first 512 bytes of a run state: enough to refuse every file that is not whole before libhdf5, which is not safe on
+/// malformed files, opens it. HDF5 calls such a block the user block and skips it.
 ///
 /// | bytes | content, integers little-endian |
 /// |---|---|
@@ -13,8 +13,8 @@ package import Files
 /// | 56–479 | a line for people, then zeros |
 /// | 480–511 | SHA-256 of bytes 0–479 |
 ///
-/// Magic, length and the digest of the block stay where they are in every future version, so that a newer file can be
-/// told from a damaged one.
+/// Magic, length and the digest of the block keep their places in every future version, so that a newer file can be told
+/// from a damaged one.
 package struct RunStateSeal: Equatable {
     /// The length of the block in bytes; HDF5 allows 512 and larger powers of two.
     package static let byteCount = 512
@@ -27,10 +27,10 @@ package struct RunStateSeal: Equatable {
 
     /// The length of the whole file in bytes.
     package var fileLength: Int
-    /// The SHA-256 of all that follows the block.
+    /// The SHA-256 of everything after the block.
     package var contentDigest: SHA256Digest
 
-    /// The block as it is written. `version` is another only in tests.
+    /// Returns the block as it is written. Only tests give another `version`.
     package func encoded(version: UInt32 = currentVersion) -> [UInt8] {
         var block = Self.magic
         block += littleEndianBytes(version)
@@ -42,8 +42,8 @@ package struct RunStateSeal: Equatable {
         return block + SHA256Digest.of(block).bytes
     }
 
-    /// Reads the block from the first bytes of a file of `fileLength` bytes. Throws a sentence that tells another kind
-    /// of file, a short one, a newer one and a damaged one apart.
+    /// Reads the block from the first bytes of a file of `fileLength` bytes. The error tells apart a file of another kind, a
+    /// short one, a newer one and a damaged one.
     package init(decoding block: [UInt8], fileLength actualLength: Int, path: String) throws(FileError) {
         guard !block.isEmpty else {
             throw FileError(path, "is empty, where a run state was expected; was the copy interrupted?")
@@ -85,12 +85,13 @@ package struct RunStateSeal: Equatable {
         contentDigest = digest
     }
 
+    /// A seal for a file of the given length and content.
     package init(fileLength: Int, contentDigest: SHA256Digest) {
         self.fileLength = fileLength
         self.contentDigest = contentDigest
     }
 
-    /// What the file is instead, as far as its first bytes tell.
+    /// Describes a file of another format, as far as its first bytes tell.
     private static func describeForeign(_ block: [UInt8]) -> String {
         if block.starts(with: [0x89, 0x48, 0x44, 0x46]) {
             return "is an HDF5 file of another program, not a run state of HeadlineKit"
@@ -99,12 +100,12 @@ package struct RunStateSeal: Equatable {
     }
 }
 
-/// The bytes of an integer, least significant first.
+/// Returns the bytes of an integer, least significant first.
 func littleEndianBytes(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
 
-/// The integer that up to eight bytes spell, least significant first.
+/// Returns the integer of up to eight bytes, least significant first.
 func littleEndianInteger(_ bytes: some BidirectionalCollection<UInt8>) -> UInt64 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
 }

@@ -2,19 +2,19 @@ import CHDF5
 public import Files
 public import NumericCore
 import Text
+import Preconditions
 
-/// Writes run states: everything a training run needs to go on, as one HDF5 file behind a ``RunStateSeal``.
+/// Writes run states: everything a training run needs to continue, as one HDF5 file after a ``RunStateSeal``.
 ///
-/// libhdf5 lays the file out; the values then go straight from the arrays to their places on the disk, hashed on the
-/// way, so that no array is copied and a full disk is met by our own code. Until the last step the file has the name
-/// `.step-000400.h5.PID-COUNT.partial` in the same folder (``AtomicFile``): a process killed while writing leaves only
-/// that, and ``AtomicFile/removeLeftovers(in:)`` removes it.
+/// libhdf5 lays the file out; the values then go straight from the arrays to their places on the disk, hashed on the way,
+/// so that no array is copied and a full disk is reported by our own code. Until the last step the file is called
+/// `.step-000400.h5.PID-COUNT.partial` in the same folder (``AtomicFile``): a process killed while writing leaves only that,
+/// and ``AtomicFile/removeLeftovers(in:)`` removes it.
 public enum RunStateWriter {
-    /// Writes `metadata` (named texts, JSON as a rule, none empty) and `arrays` to `path`. Equal contents give equal
-    /// bytes.
+    /// Writes `metadata` (named texts, usually JSON, none empty) and `arrays` to `path`. Equal contents give equal bytes.
     ///
-    /// Names are unique; `/` in a name makes groups. The arrays must not change meanwhile. When it returns, the file
-    /// has survived a power cut; when it throws, the previous file is untouched. Traps on names that HDF5 cannot have.
+    /// Names are unique; `/` in a name makes groups. The arrays must not change meanwhile. When it returns, the file is safe
+    /// from a power cut; when it throws, the previous file is untouched. Traps on names that HDF5 cannot have.
     public static func write(
         to path: String, metadata: [(name: String, json: [UInt8])], arrays: [(name: String, values: NDArray)]
     ) throws(FileError) {
@@ -26,35 +26,35 @@ public enum RunStateWriter {
             let room = pieces.reduce(1 << 16) { $0 + $1.byteCount + 2_048 + $1.name.utf8.count }
             var placed = try HDF5.exclusively { () throws(FileError) in
                 try layOut(pieces, in: temporaryPath, shownPath: path) { () throws(FileError) in
-                    // After the library has emptied the file and before it needs room of its own.
+                    // After the library has emptied the file and before it allocates space itself.
                     try descriptor.reserve(room)
                 }
             }
             placed.sort { $0.offset < $1.offset }
             let seal = try fill(placed, of: pieces, in: descriptor)
             try writeBytes(seal.encoded(), to: descriptor, at: 0)
-            // Gives back what was reserved and not needed.
+            // Returns the reserved space that was not needed.
             try descriptor.truncate(to: seal.fileLength)
         }
         try file.commit()
     }
 
-    /// One dataset to be: a text or an array.
+    /// A dataset to write: a text or an array.
     private struct Piece: Sendable {
         enum Content: Sendable { case text([UInt8]), array(NDArray) }
         let name: String
         let content: Content
 
         init(text: [UInt8], name: String) {
-            precondition(!text.isEmpty, "run state: the text of \(name) is empty")
+            require(!text.isEmpty, "run state: the text of \(name) is empty")
             self.name = "\(RunStateLayout.metadataGroup)/\(name)"
             content = .text(text)
         }
 
         init(_ values: NDArray, name: String) {
-            precondition(
+            require(
                 name.split(separator: "/").first.map(String.init) != RunStateLayout.metadataGroup,
-                "run state: the array \(name) is among the texts")
+                "run state: the array \(name) has a name in the group of texts")
             self.name = name
             content = .array(values)
         }
@@ -66,7 +66,7 @@ public enum RunStateWriter {
             }
         }
 
-        /// Lends the bytes as they will be in the file (little-endian machines only, see `HalfPrecision.swift`).
+        /// Lends the bytes as they are written (little-endian machines only, see `HalfPrecision.swift`).
         func withBytes(_ body: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) {
             let result: Result<Void, FileError>
             switch content {
@@ -88,17 +88,17 @@ public enum RunStateWriter {
         var seen: Set<String> = []
         for piece in pieces {
             RunStateLayout.checkName(piece.name)
-            precondition(seen.insert(piece.name).inserted, "run state: \(piece.name) twice")
+            require(seen.insert(piece.name).inserted, "run state: the name \(piece.name) is given twice")
         }
     }
 
-    /// Where the bytes of a piece go in the file.
+    /// The place of a piece in the file.
     private struct Placed: Sendable {
         let index: Int
         let offset: Int
     }
 
-    /// Lets the library make the groups and datasets, and says where each non-empty one has its place.
+    /// Lets the library make the groups and datasets, and returns the place of each non-empty one.
     private static func layOut(
         _ pieces: [Piece], in temporaryPath: String, shownPath: String, afterCreation: () throws(FileError) -> Void
     ) throws(FileError) -> [Placed] {
@@ -154,7 +154,7 @@ public enum RunStateWriter {
         return Int(offset)
     }
 
-    /// Writes the values to their places and hashes the whole file on the way, what the library wrote included.
+    /// Writes the values to their places and hashes the whole file on the way, including what the library wrote.
     private static func fill(
         _ placed: [Placed], of pieces: [Piece], in descriptor: borrowing Descriptor
     ) throws(FileError) -> RunStateSeal {
@@ -162,7 +162,7 @@ public enum RunStateWriter {
         var hash = SHA256Digest.Stream()
         var position = RunStateSeal.byteCount
         for place in placed {
-            precondition(place.offset >= position, "run state: \(pieces[place.index].name) overlaps its predecessor")
+            require(place.offset >= position, "run state: \(pieces[place.index].name) overlaps its predecessor")
             try takeIn(position..<place.offset, of: descriptor, into: &hash)
             position = place.offset
             try pieces[place.index].withBytes { (bytes) throws(FileError) in
@@ -184,7 +184,7 @@ public enum RunStateWriter {
         }
     }
 
-    /// Writes a piece at a time, so that hashing finds it in the cache and the disk works meanwhile.
+    /// Writes part by part, so that hashing finds each in the cache and the disk works meanwhile.
     private static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: borrowing Descriptor, at offset: Int,
         hashing hash: inout SHA256Digest.Stream

@@ -3,8 +3,8 @@ import JSON
 public import NumericCore
 import Text
 
-/// The arrays of a model folder in Hugging Face layout: one `model.safetensors`, or several files and the
-/// `model.safetensors.index.json` that says which array is in which.
+/// The arrays of a model folder in Hugging Face layout: one `model.safetensors`, or several files with an index,
+/// `model.safetensors.index.json`.
 public final class SafetensorsCheckpoint: Sendable {
     /// The name of a model's only file.
     public static let fileName = "model.safetensors"
@@ -63,7 +63,7 @@ public final class SafetensorsCheckpoint: Sendable {
             let file = try SafetensorsFile(path: "\(folder)/\(fileName)")
             for name in file.names {
                 guard weightMap[ByteString(name)] == fileName else {
-                    throw FileError(path, "does not say that \(quoted(name)) is in \(fileName), where it is")
+                    throw FileError(path, "does not list \(quoted(name)), which is in \(fileName)")
                 }
                 places[ByteString(name)] = number
             }
@@ -71,7 +71,7 @@ public final class SafetensorsCheckpoint: Sendable {
         }
         if let (name, fileName) = pairs.first(where: { places[$0.0] == nil }) {
             throw FileError(
-                path, "says that \(quoted(name.string)) is in \(fileName), where it is not; copy both again")
+                path, "lists \(quoted(name.string)) in \(fileName), which does not hold it; copy both again")
         }
         return (files, places)
     }
@@ -82,15 +82,15 @@ public final class SafetensorsCheckpoint: Sendable {
     /// The names of ``entries``.
     public var names: [String] { entries.map(\.name) }
 
-    /// The entry `name`, or `nil`.
+    /// Returns the entry `name`, or `nil`.
     public func entry(_ name: String) -> SafetensorsEntry? {
         places[ByteString(name)].flatMap { files[$0].entry(name) }
     }
 
-    /// The array `name` as Float32; see ``SafetensorsFile/array(_:)``.
+    /// Returns the array `name` as Float32; see ``SafetensorsFile/array(_:)``.
     public func array(_ name: String) throws(FileError) -> NDArray { try file(of: name).array(name) }
 
-    /// The matrix `name` in as many bits as it is stored in; see ``SafetensorsFile/matrix(_:)``.
+    /// Returns the matrix `name` in the data type of the file; see ``SafetensorsFile/matrix(_:)``.
     public func matrix(_ name: String) throws(FileError) -> WeightMatrix { try file(of: name).matrix(name) }
 
     /// Reads the array `name` straight into `destination`; see ``SafetensorsFile/array(_:into:)``.
@@ -98,7 +98,7 @@ public final class SafetensorsCheckpoint: Sendable {
         try file(of: name).array(name, into: destination)
     }
 
-    /// Whether every file carries digests; throws if some do not match. See ``SafetensorsFile/verify()``.
+    /// Returns true if every file carries digests; throws if some do not match. See ``SafetensorsFile/verify()``.
     @discardableResult
     public func verify() throws(FileError) -> Bool {
         var all = true
@@ -106,7 +106,7 @@ public final class SafetensorsCheckpoint: Sendable {
         return all
     }
 
-    /// The same for the headers alone; see ``SafetensorsFile/verifyHeader()``.
+    /// Does the same for the headers alone; see ``SafetensorsFile/verifyHeader()``.
     @discardableResult
     public func verifyHeaders() throws(FileError) -> Bool {
         var all = true

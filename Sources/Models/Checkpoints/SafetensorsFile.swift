@@ -44,7 +44,7 @@ public final class SafetensorsFile: Sendable {
         indices = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { (ByteString($1.name), $0) })
     }
 
-    /// Where the header lies, by the first eight bytes.
+    /// Returns the place of the header, from the first eight bytes.
     private static func headerRange(of file: MappedFile) throws(FileError) -> Range<Int> {
         guard file.count >= 8 else {
             throw FileError(
@@ -71,10 +71,10 @@ public final class SafetensorsFile: Sendable {
         return 8..<end
     }
 
-    /// What the file is instead, as far as its first bytes tell.
+    /// Describes a file of another format, as far as its first bytes tell.
     private static func describeForeign(_ bytes: UnsafeRawBufferPointer, headerLength: UInt64) -> String {
         if bytes.starts(with: Array("version https://git-lfs".utf8)) {
-            return "is a Git LFS pointer, not the file it stands for; run `git lfs pull` in its folder"
+            return "is a Git LFS pointer, not the file itself; run `git lfs pull` in its folder"
         }
         if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) || bytes.first == 0x80 {
             return "is a PyTorch pickle, which can run code when it is loaded; save the model as safetensors instead"
@@ -89,30 +89,30 @@ public final class SafetensorsFile: Sendable {
     /// The names of the arrays in the order of their bytes.
     public var names: [String] { entries.map(\.name) }
 
-    /// The entry `name`, or `nil`.
+    /// Returns the entry `name`, or `nil`.
     public func entry(_ name: String) -> SafetensorsEntry? { indices[ByteString(name)].map { entries[$0] } }
 
-    /// The array `name` as Float32. F32 that lies on a 4-byte boundary stays in the mapped file and is paged in as it
-    /// is used; everything else is converted or copied. Throws if there is no such array, if it is of another type than
-    /// F32, F16 and BF16, or of a rank above 4.
+    /// Returns the array `name` as Float32. F32 on a 4-byte boundary stays in the mapped file and is paged in as it is used;
+    /// everything else is converted or copied. Throws if there is no such array, if it has another type than F32, F16 and
+    /// BF16, or a rank above 4.
     public func array(_ name: String) throws(FileError) -> NDArray {
-        let (entry, shape, bytes) = try readableEntry(name)
+        let (entry, dtype, shape, bytes) = try readableEntry(name)
         let isAligned = (dataOffset + entry.byteRange.lowerBound) % MemoryLayout<Float>.alignment == 0
-        if entry.elementType == .float32, isAligned, let base = bytes.baseAddress, !bytes.isEmpty {
+        if dtype == .float32, isAligned, let base = bytes.baseAddress, !bytes.isEmpty {
             return NDArray(borrowing: base.assumingMemoryBound(to: Float.self), shape: shape, owner: file)
         }
-        return NDArray(shape: shape) { Self.convert(bytes, of: entry.elementType, into: $0) }
+        return NDArray(shape: shape) { Self.convert(bytes, of: dtype, into: $0) }
     }
 
-    /// The matrix `name` in as many bits as the file has for it, for products: F32 and BF16 stay in the mapped file, and so
-    /// does I8, `[outputs, inputs]`, with the array of its scales, `[outputs]`, beside it under ``scaleName(of:)``. F16 is
-    /// converted. Throws as ``array(_:)`` does, and if there are no scales, or another number of them.
+    /// Returns the matrix `name` in its own data type, for products. F32 and BF16 stay in the mapped file, and so does I8,
+    /// `[outputs, inputs]`, whose scales, `[outputs]`, have the name ``scaleName(of:)``. F16 is converted. Throws as
+    /// ``array(_:)`` does, and if there are no scales, or another number of them.
     public func matrix(_ name: String) throws(FileError) -> WeightMatrix {
-        guard let entry = entry(name), entry.elementType == .int8 || entry.elementType == .bfloat16,
+        guard let entry = entry(name), entry.dtype == .int8 || entry.dtype == .bfloat16,
             entry.dimensions.count == 2, entry.count > 0
         else { return .dense(try array(name)) }
         let (shape, bytes) = (Shape(entry.dimensions), bytes(of: entry))
-        guard entry.elementType == .int8 else {
+        guard entry.dtype == .int8 else {
             return .quantized(QuantizedMatrix(.bfloat16, borrowing: bytes, shape: shape, scales: nil, owner: file))
         }
         let scales = try array(Self.scaleName(of: name))
@@ -123,26 +123,27 @@ public final class SafetensorsFile: Sendable {
         return .quantized(QuantizedMatrix(.int8, borrowing: bytes, shape: shape, scales: scales, owner: file))
     }
 
-    /// The name of the array that holds the scales of an I8 matrix.
+    /// Returns the name of the array that holds the scales of an I8 matrix.
     public static func scaleName(of name: String) -> String { name + "_scale" }
 
     /// Reads the array `name` straight into `destination`. Throws as ``array(_:)`` does, and if the shape is another.
     public func array(_ name: String, into destination: MutableArray) throws(FileError) {
-        let (entry, shape, bytes) = try readableEntry(name)
+        let (_, dtype, shape, bytes) = try readableEntry(name)
         guard shape == destination.shape else {
             throw FileError(path, "holds \(quoted(name)) with shape \(shape), where \(destination.shape) was expected")
         }
-        destination.withUnsafeMutableElements { Self.convert(bytes, of: entry.elementType, into: $0) }
+        destination.withUnsafeMutableElements { Self.convert(bytes, of: dtype, into: $0) }
         withExtendedLifetime(file) {}
     }
 
-    private func readableEntry(_ name: String) throws(FileError) -> (SafetensorsEntry, Shape, UnsafeRawBufferPointer) {
+    private func readableEntry(
+        _ name: String
+    ) throws(FileError) -> (SafetensorsEntry, DType, Shape, UnsafeRawBufferPointer) {
         guard let entry = entry(name) else {
             throw FileError(path, "holds no array \(quoted(name))" + suggestion(for: name, among: names))
         }
-        guard entry.elementType.isReadable else {
-            throw FileError(
-                path, "holds \(quoted(name)) as \(entry.elementType.rawValue); only F32, F16 and BF16 can be read")
+        guard let dtype = entry.dtype, dtype != .int8 else {
+            throw FileError(path, "holds \(quoted(name)) as \(entry.typeName); only F32, F16 and BF16 can be read")
         }
         guard entry.dimensions.count <= Shape.maximumRank else {
             throw FileError(
@@ -150,7 +151,7 @@ public final class SafetensorsFile: Sendable {
                 "holds \(quoted(name)) with \(entry.dimensions.count) dimensions; at most \(Shape.maximumRank) can be"
                     + " read")
         }
-        return (entry, Shape(entry.dimensions), bytes(of: entry))
+        return (entry, dtype, Shape(entry.dimensions), bytes(of: entry))
     }
 
     private func bytes(of entry: SafetensorsEntry) -> UnsafeRawBufferPointer {
@@ -159,17 +160,17 @@ public final class SafetensorsFile: Sendable {
     }
 
     private static func convert(
-        _ bytes: UnsafeRawBufferPointer, of type: SafetensorsEntry.ElementType,
+        _ bytes: UnsafeRawBufferPointer, of dtype: DType,
         into elements: UnsafeMutableBufferPointer<Float>
     ) {
-        switch type {
+        switch dtype {
         case .float16: HalfPrecision.widen(float16: bytes, into: elements)
         case .bfloat16: HalfPrecision.widen(bfloat16: bytes, into: elements)
         default: UnsafeMutableRawBufferPointer(elements).copyMemory(from: bytes)
         }
     }
 
-    /// Whether the file carries the digests that ``SafetensorsWriter`` writes; throws if it does and they do not match,
+    /// Returns true if the file carries the digests that ``SafetensorsWriter`` writes. Throws if it does and they do not match,
     /// which takes a read of the whole file.
     @discardableResult
     public func verify() throws(FileError) -> Bool {
@@ -183,14 +184,14 @@ public final class SafetensorsFile: Sendable {
         return true
     }
 
-    /// The same for the header alone, with the names, types and shapes of the arrays: their bytes are not touched.
+    /// Does the same for the header alone, which has the names, types and shapes of the arrays; their bytes are not touched.
     @discardableResult
     public func verifyHeader() throws(FileError) -> Bool {
         let dataDigest = metadata[SafetensorsDigest.dataKey]
         let headerDigest = metadata[SafetensorsDigest.headerKey]
         guard dataDigest != nil || headerDigest != nil else { return false }
         guard dataDigest != nil, let headerDigest else {
-            throw damage("its header carries one of two digests; the header is damaged")
+            throw damage("its header carries only one of two digests")
         }
         let header = Array(file.bytes[8..<dataOffset])
         guard SafetensorsDigest.ofHeader(header, declaring: headerDigest)?.hexadecimal == headerDigest else {

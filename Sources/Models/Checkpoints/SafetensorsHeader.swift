@@ -1,12 +1,12 @@
 import Files
 import JSON
 
-/// The JSON header of a safetensors file, read as hostile input: exactly the shape the format allows, nothing nested
-/// deeper, no key unknown or twice, no number but whole ones.
+/// The JSON header of a safetensors file, read as hostile input: exactly the shape that the format allows, nothing nested
+/// deeper, no unknown or repeated key, only whole numbers.
 struct SafetensorsHeader {
-    /// The largest header that is read, as in the reference implementation: 100 MB.
+    /// The size limit of a header, as in the reference implementation: 100 MB.
     static let maximumByteCount = 100_000_000
-    /// The one name that is not an array's.
+    /// The one name that is not an array.
     static let metadataKey = "__metadata__"
 
     /// The entries in the order of their bytes.
@@ -46,7 +46,7 @@ struct SafetensorsHeader {
                 throw FileError(
                     path,
                     "its header is damaged: the bytes of \(quoted(entry.name)) begin at"
-                        + " \(entry.byteRange.lowerBound) and \(kind) those of its neighbour, which end at \(position)")
+                        + " \(entry.byteRange.lowerBound) and \(kind) those of its neighbor, which end at \(position)")
             }
             position = entry.byteRange.upperBound
             try Self.checkSize(entry, path: path)
@@ -55,7 +55,7 @@ struct SafetensorsHeader {
     }
 
     private static func checkSize(_ entry: SafetensorsEntry, path: String) throws(FileError) {
-        var bits = entry.elementType.bitCount
+        var bits = SafetensorsEntry.bitCounts[entry.typeName] ?? 0
         for extent in entry.dimensions {
             let (product, overflow) = bits.multipliedReportingOverflow(by: extent)
             guard !overflow else {
@@ -67,7 +67,7 @@ struct SafetensorsHeader {
             throw FileError(
                 path,
                 "its header is damaged: \(quoted(entry.name)) has \(entry.byteRange.count) bytes, and its shape"
-                    + " \(entry.dimensions.prefix(8)) of \(entry.elementType.rawValue) needs \(bits) bits")
+                    + " \(entry.dimensions.prefix(8)) of \(entry.typeName) needs \(bits) bits")
         }
     }
 
@@ -89,14 +89,14 @@ struct SafetensorsHeader {
             let dimensions = wholeNumbers(value["shape"]), dimensions.count <= 64,
             let offsets = wholeNumbers(value["data_offsets"]), offsets.count == 2, offsets[0] <= offsets[1]
         else { throw damage("\(quoted(name)) is not a type, a shape and an ordered pair of offsets", path) }
-        guard let elementType = SafetensorsEntry.ElementType(rawValue: word) else {
+        guard SafetensorsEntry.bitCounts[word] != nil else {
             throw damage("\(quoted(name)) has the unknown type \(quoted(word))", path)
         }
         return SafetensorsEntry(
-            name: name, elementType: elementType, dimensions: dimensions, byteRange: offsets[0]..<offsets[1])
+            name: name, typeName: word, dimensions: dimensions, byteRange: offsets[0]..<offsets[1])
     }
 
-    /// The numbers of a list, if all are whole, not negative and written so.
+    /// Returns the numbers of a list, if all are whole, not negative and written without a fraction.
     private static func wholeNumbers(_ value: JSONValue?) -> [Int]? {
         guard let elements = value?.array else { return nil }
         let numbers = elements.compactMap { element -> Int? in

@@ -1,55 +1,47 @@
 public import Files
 import JSON
 public import NumericCore
+import Preconditions
 import Text
 
 /// Writes safetensors files that transformers reads, with digests of their own contents.
 public enum SafetensorsWriter {
-    /// The element type of a file's arrays; matrices that are compact already keep theirs.
-    public enum Precision: String, Sendable, CaseIterable {
-        case float32 = "F32"
-        case float16 = "F16"
-        case bfloat16 = "BF16"
-
-        /// The size of an element.
-        var byteCount: Int { self == .float32 ? 4 : 2 }
-    }
-
-    /// What becomes one entry of the file.
+    /// An entry of the file.
     private struct Part {
         let name: String
-        let type: String
+        let dtype: DType
         let shape: Shape
         let byteCount: Int
         let values: WeightMatrix
     }
 
-    /// How much is converted at a time.
+    /// The number of elements converted at a time.
     private static let chunk = 1 << 16
-    /// The first array's bytes begin at a multiple of this: a cache line, and more than the 8 the format asks for.
+    /// The alignment of the first array's bytes: a cache line, and more than the 8 bytes that the format asks for.
     private static let alignment = 64
 
     /// Writes `arrays`, in this order, to `path`, in one step (``AtomicFile``). Equal arrays give equal bytes.
     ///
-    /// `metadata` joins `format` (`pt`, which transformers insists on) and the two digests. Float16 rounds to the
-    /// nearest, ties to even; a finite number that would become infinite is an error that names its array. Returns the
-    /// SHA-256 of the arrays' bytes. Traps on a name given twice.
+    /// `metadata` is written beside `format` (`pt`, which transformers insists on) and the two digests. The 16-bit types round
+    /// to the nearest, ties to even; a finite number that float16 would turn into infinity is an error that names its array.
+    /// Returns the SHA-256 of the arrays' bytes. Traps on a name given twice, and on int8, which is a type of matrices.
     @discardableResult
     public static func write(
-        _ arrays: [(name: String, values: NDArray)], to path: String, precision: Precision,
+        _ arrays: [(name: String, values: NDArray)], to path: String, dtype: DType,
         metadata: [String: String] = [:]
     ) throws(FileError) -> SHA256Digest {
-        try write(arrays.map { ($0.name, .dense($0.values)) }, to: path, precision: precision, metadata: metadata)
+        try write(arrays.map { ($0.name, .dense($0.values)) }, to: path, dtype: dtype, metadata: metadata)
     }
 
-    /// The same for matrices of which some may be compact: int8 is followed by its scales, as Float32, under
-    /// ``SafetensorsFile/scaleName(of:)``.
+    /// Does the same for matrices, of which some may be quantized and keep their type: int8 is followed by its scales, as
+    /// Float32, under ``SafetensorsFile/scaleName(of:)``.
     @discardableResult
     public static func write(
-        _ matrices: [(name: String, values: WeightMatrix)], to path: String, precision: Precision,
+        _ matrices: [(name: String, values: WeightMatrix)], to path: String, dtype: DType,
         metadata: [String: String] = [:]
     ) throws(FileError) -> SHA256Digest {
-        let parts = matrices.flatMap { Self.parts(of: $0.values, named: $0.name, precision) }
+        require(dtype != .int8, "safetensors: arrays of floats cannot be written as int8")
+        let parts = matrices.flatMap { Self.parts(of: $0.values, named: $0.name, dtype) }
         let header = self.header(for: parts, metadata: metadata)
         let file = try AtomicFile(path: path)
         try file.append(littleEndianBytes(UInt64(header.count)))
@@ -61,10 +53,10 @@ public enum SafetensorsWriter {
                 try matrix.withUnsafeBytes { bytes -> Result<Void, FileError> in
                     do throws(FileError) { return .success(try file.append(bytes)) } catch { return .failure(error) }
                 }.get()
-            case .dense(let values) where part.type == Precision.float32.rawValue: try append(values, to: file)
+            case .dense(let values) where part.dtype == .float32: try append(values, to: file)
             case .dense(let values):
                 try appendNarrowed(
-                    values, named: part.name, isBFloat16: part.type == Precision.bfloat16.rawValue, to: file)
+                    values, named: part.name, isBFloat16: part.dtype == .bfloat16, to: file)
             }
         }
         let digest = file.finishHashing()
@@ -73,24 +65,23 @@ public enum SafetensorsWriter {
         return digest
     }
 
-    private static func parts(of values: WeightMatrix, named name: String, _ precision: Precision) -> [Part] {
-        func dense(_ name: String, _ array: NDArray, _ precision: Precision) -> Part {
+    private static func parts(of values: WeightMatrix, named name: String, _ dtype: DType) -> [Part] {
+        func dense(_ name: String, _ array: NDArray, _ dtype: DType) -> Part {
             Part(
-                name: name, type: precision.rawValue, shape: array.shape,
-                byteCount: array.count * precision.byteCount, values: .dense(array))
+                name: name, dtype: dtype, shape: array.shape, byteCount: array.count * dtype.byteCount,
+                values: .dense(array))
         }
         switch values {
-        case .dense(let array): return [dense(name, array, precision)]
+        case .dense(let array): return [dense(name, array, dtype)]
         case .quantized(let matrix):
-            let type: SafetensorsEntry.ElementType = matrix.dtype == .int8 ? .int8 : .bfloat16
             let part = Part(
-                name: name, type: type.rawValue, shape: matrix.shape,
+                name: name, dtype: matrix.dtype, shape: matrix.shape,
                 byteCount: matrix.shape.count * matrix.dtype.byteCount, values: values)
             return [part] + (matrix.scales.map { [dense(SafetensorsFile.scaleName(of: name), $0, .float32)] } ?? [])
         }
     }
 
-    /// The header with placeholders for the digests, padded with spaces.
+    /// Returns the header with placeholders for the digests, padded with spaces.
     private static func header(for parts: [Part], metadata: [String: String]) -> [UInt8] {
         var texts = metadata
         texts["format"] = "pt"
@@ -101,14 +92,16 @@ public enum SafetensorsWriter {
         var names: Set<ByteString> = [ByteString(SafetensorsHeader.metadataKey)]
         var offset = 0
         for part in parts {
-            precondition(
-                names.insert(ByteString(part.name)).inserted, "safetensors: the name \(part.name) twice, or reserved")
+            require(
+                names.insert(ByteString(part.name)).inserted,
+                "safetensors: the name \(part.name) is given twice, or reserved")
             let end = offset + part.byteCount
             members.append(
                 (
                     key: part.name,
                     value: [
-                        "dtype": .string(part.type), "shape": .array(part.shape.dimensions.map { .integer($0) }),
+                        "dtype": .string(part.dtype.safetensorsName),
+                        "shape": .array(part.shape.dimensions.map { .integer($0) }),
                         "data_offsets": [.integer(offset), .integer(end)],
                     ]
                 ))
@@ -120,7 +113,7 @@ public enum SafetensorsWriter {
         return header
     }
 
-    /// The header with both digests in their places.
+    /// Returns the header with both digests in their places.
     private static func sealed(_ header: [UInt8], with digest: SHA256Digest) -> [UInt8] {
         var sealed = header
         let placeholder = SafetensorsDigest.placeholder
@@ -129,7 +122,7 @@ public enum SafetensorsWriter {
             (SafetensorsDigest.headerKey, { (header: [UInt8]) in SHA256Digest.of(header) }),
         ] {
             guard let range = SafetensorsDigest.range(of: key, placeholder, in: sealed) else {
-                preconditionFailure("safetensors: the header lost its place for \(key)")
+                fatalError("safetensors: the header lost its place for \(key)")
             }
             sealed.replaceSubrange(range, with: Array(value(sealed).hexadecimal.utf8))
         }
@@ -162,7 +155,7 @@ public enum SafetensorsWriter {
         }
     }
 
-    /// `withUnsafeElements` of arrays passes errors on without their type.
+    /// Lends the elements to `body` and keeps the type of its errors, which `withUnsafeElements` loses.
     private static func attempt(
         _ values: NDArray, _ body: (UnsafeBufferPointer<Float>) throws(FileError) -> Void
     ) throws(FileError) {

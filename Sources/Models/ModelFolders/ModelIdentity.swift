@@ -1,22 +1,30 @@
-import Files
-import JSON
-import Models
+public import Files
 import Preconditions
 import Text
 
-/// Which model was judged: its folder, the digest of its weights, and its sizes.
+/// The identity of a model: its folder, the digest of its weights, and its sizes.
 public struct ModelIdentity: Sendable, Hashable {
+    /// The path of the folder.
     public let path: String
+    /// The task of the model.
     public let kind: ModelKind
-    /// SHA-256 of the weights file; of several, of their digests in the order of their names.
+    /// SHA-256 of the weights file; of several files, of their digests in the order of their names.
     public let digest: String
-    /// Sizes and what else the configuration says, in words.
+    /// Sizes and other settings from the configuration.
     public let facts: [Fact]
 
-    /// A name and a value of the configuration.
+    /// A setting of a model, for people.
     public struct Fact: Sendable, Hashable {
+        /// The name of the setting, in words.
         public let name: String
+        /// Its value, as it is printed.
         public let value: String
+
+        /// A setting with its value.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Reads the folder of a model that must be of one kind.
@@ -36,41 +44,24 @@ public struct ModelIdentity: Sendable, Hashable {
         }
     }
 
-    /// Reads the folder of a model of any kind.
-    public init(_ path: String) throws {
+    /// Reads the folder of a model of any of the families.
+    public init(_ path: String, among families: [any ModelFolder.Type] = ModelKind.families) throws {
         self.path = path
-        kind = try ModelKind(ofFolder: path)
+        let family = try ModelKind.family(ofFolder: path, among: families)
+        kind = family.kind
+        digest = try Self.digest(ofWeightsIn: path)
+        facts = try family.init(path: path).facts
+    }
+
+    /// Returns SHA-256 of the weights in a model folder; of several files, of their digests in the order of their names.
+    /// - Throws: `FileError`, also if there are no weights.
+    public static func digest(ofWeightsIn path: String) throws(FileError) -> String {
         let files = try listFolder(path).filter { $0.hasSuffix(".safetensors") }.sorted()
-        let digests = try files.map { try SHA256Digest.ofFile("\(path)/\($0)").hexadecimal }
+        var digests: [String] = []
+        for file in files { digests.append(try SHA256Digest.ofFile("\(path)/\(file)").hexadecimal) }
         guard let first = digests.first else {
             throw FileError(path, "holds no .safetensors file, expected model.safetensors")
         }
-        digest = digests.count == 1 ? first : SHA256Digest.of(digests.joined(separator: "\n")).hexadecimal
-        switch kind {
-        case .generator: facts = Self.facts(try GeneratorFolder(path: path))
-        case .classifier: facts = Self.facts(try ClassifierFolder(path: path))
-        }
-    }
-
-    private static func facts(_ folder: GeneratorFolder) -> [Fact] {
-        let model = folder.configuration.model
-        return [
-            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.hiddenSize)"),
-            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.contextLength)"),
-            Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
-        ]
-    }
-
-    private static func facts(_ folder: ClassifierFolder) -> [Fact] {
-        let model = folder.configuration.model
-        return [
-            Fact(name: "layers", value: "\(model.layers)"), Fact(name: "channels", value: "\(model.hiddenSize)"),
-            Fact(name: "heads", value: "\(model.heads)"), Fact(name: "positions", value: "\(model.contextLength)"),
-            Fact(name: "vocabulary", value: grouped(model.vocabularySize)),
-            Fact(name: "labels", value: "\(model.labels)"),
-            Fact(
-                name: "temperature",
-                value: folder.configuration.temperature.map { Formatting.fixed($0, 4) } ?? "not fitted"),
-        ]
+        return digests.count == 1 ? first : SHA256Digest.of(digests.joined(separator: "\n")).hexadecimal
     }
 }

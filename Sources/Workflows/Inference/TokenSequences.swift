@@ -40,7 +40,7 @@ public struct TokenSequences {
         try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = model(tokens, segments, cache: nil)  // [N, C]
         let logits = model.logits(hidden).value  // [N, V]
-        try SafetensorsWriter.write(parts(of: logits, "logits"), to: path, precision: .float32, metadata: [:])
+        try SafetensorsWriter.write(parts(of: logits, "logits"), to: path, dtype: .float32)
     }
 
     /// Writes `hidden/0`, `hidden/1`, …, each `[tokens, hiddenSize]`, the last hidden states, and `logits`, `[sequences, labels]`,
@@ -51,7 +51,7 @@ public struct TokenSequences {
         try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = parts(of: model.hiddenStates(tokens, segments).value, "hidden")  // [N, C]
         let logits = model(tokens, segments).value  // [S, K]
-        try SafetensorsWriter.write(hidden + [("logits", logits)], to: path, precision: .float32, metadata: [:])
+        try SafetensorsWriter.write(hidden + [("logits", logits)], to: path, dtype: .float32)
     }
 
     private var tokens: [Int32] { sequences.flatMap { $0 } }

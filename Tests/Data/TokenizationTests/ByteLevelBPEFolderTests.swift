@@ -22,12 +22,12 @@ import Tokenization
             let files = tokenizer.files(contextLength: 64)
             try withTemporaryFolder { folder in
                 try write(files, to: folder)
-                let read = try ByteLevelBPE(folder: folder)
+                let read = try ByteLevelBPE(folder: folder.path)
                 expectEqual(read, tokenizer)
                 #expect(
                     read.files(contextLength: 64).elementsEqual(files) { $0.name == $1.name && $0.bytes == $1.bytes })
                 try FileManager.default.removeItem(at: folder.appendingPathComponent("tokenizer.json"))
-                expectEqual(try ByteLevelBPE(folder: folder), plain)
+                expectEqual(try ByteLevelBPE(folder: folder.path), plain)
             }
         }
     }
@@ -39,7 +39,7 @@ import Tokenization
         try withTemporaryFolder { folder in
             let joined = merges.map { JSONValue.string("\($0.left) \($0.right)") }
             try write([changed(tokenizer, ["model", "merges"], to: .array(joined))], to: folder)
-            expectEqual(try ByteLevelBPE(folder: folder), tokenizer)
+            expectEqual(try ByteLevelBPE(folder: folder.path), tokenizer)
         }
         try withTemporaryFolder { folder in
             let lines = ["#version: 0.2"] + merges.map { "\($0.left) \($0.right)" }
@@ -48,7 +48,7 @@ import Tokenization
                     ("vocab.json", tokenizer.files(contextLength: 64)[1].bytes),
                     ("merges.txt", Array((lines.joined(separator: "\r\n") + "\r\n").utf8)),
                 ], to: folder)
-            expectEqual(try ByteLevelBPE(folder: folder), tokenizer)
+            expectEqual(try ByteLevelBPE(folder: folder.path), tokenizer)
         }
     }
 
@@ -62,7 +62,7 @@ import Tokenization
 
     private func problem(_ folder: URL) -> String? {
         do throws(FileError) {
-            _ = try ByteLevelBPE(folder: folder)
+            _ = try ByteLevelBPE(folder: folder.path)
             return nil
         } catch {
             return error.description
@@ -88,12 +88,12 @@ import Tokenization
             ("pre_tokenizer.use_regex", false, "use_regex"), ("added_tokens", [:], "\"added_tokens\""),
             ("added_tokens", [["id": 1]], "no \"content\""),
             ("added_tokens", [["id": 1_000, "content": "<x>", "special": false]], "\"<x>\" is not marked special"),
-            ("added_tokens", [["id": 1_001, "content": "<x>", "special": true]], "without a hole"),
+            ("added_tokens", [["id": 1_001, "content": "<x>", "special": true]], "without a gap"),
             ("added_tokens", [["id": 5, "content": "<x>", "special": true]], "the same id 5"),
             ("added_tokens", [["id": 5, "content": "!", "special": true]], "has the id 0 in the vocabulary and 5"),
             (
                 "added_tokens", [["id": -9_223_372_036_854_775_808, "content": "<x>", "special": true]],
-                "without a hole"
+                "without a gap"
             ),
             ("post_processor.type", "RobertaProcessing", "\"RobertaProcessing\""),
             (
@@ -133,7 +133,7 @@ import Tokenization
         let tokenizer = try smallTokenizer()
         try withTemporaryFolder { folder in
             try write([changed(tokenizer, path.split(separator: ".").map(String.init), to: value)], to: folder)
-            expectEqual(try ByteLevelBPE(folder: folder), tokenizer)
+            expectEqual(try ByteLevelBPE(folder: folder.path), tokenizer)
         }
     }
 
@@ -152,7 +152,7 @@ import Tokenization
             try write([smallTokenizer().files(contextLength: 64)[0]], to: folder)
             try write([("tokenizer_config.json", Array(text.utf8))], to: folder)
             if let prefix {
-                #expect(try ByteLevelBPE(folder: folder).prefix == prefix)
+                #expect(try ByteLevelBPE(folder: folder.path).prefix == prefix)
             } else {
                 let problem = problem(folder)
                 #expect(problem?.contains(part ?? "") == true, "\(problem ?? "read")")
@@ -171,7 +171,7 @@ import Tokenization
         try withTemporaryFolder { folder in
             try write([changed(tokenizer, ["added_tokens"], to: added)], to: folder)
             try write([tokenizer.files(contextLength: 64)[1]], to: folder)
-            let read = try ByteLevelBPE(folder: folder)
+            let read = try ByteLevelBPE(folder: folder.path)
             #expect(read.vocabularySize == 1_002)
             #expect(read.specialTokens == [999, 1_000, 1_001])
             #expect(read.decode([1_000, 1_001]) == "<|ещё|>two words")
@@ -186,7 +186,7 @@ import Tokenization
         let (vocabulary, merges) = (files[1], files[2])
         let cases: [(files: [(name: String, bytes: [UInt8])], part: String)] = [
             ([], "found neither tokenizer.json nor vocab.json"),
-            ([vocabulary], "merges.txt: is not there"),
+            ([vocabulary], "merges.txt: does not exist"),
             ([merges], "found neither"),
             ([vocabulary, ("merges.txt", merges.bytes + [0xFF])], "merges.txt: is not UTF-8"),
             ([vocabulary, ("merges.txt", merges.bytes.dropLast(2))], "is not in the vocabulary"),
@@ -196,7 +196,7 @@ import Tokenization
             ([("vocab.json", vocabulary.bytes.dropLast()), merges], "vocab.json: is not valid JSON: line 1"),
             ([("vocab.json", Array("{\"a\":0,\"a\":1}".utf8)), merges], "\"a\" comes twice"),
             ([("vocab.json", Array("{\"a\":0,\"b\":0}".utf8)), merges], "\"a\" and \"b\" have the same id 0"),
-            ([("vocab.json", Array("{\"a\":0,\"b\":2}".utf8)), merges], "without a hole"),
+            ([("vocab.json", Array("{\"a\":0,\"b\":2}".utf8)), merges], "without a gap"),
             ([("vocab.json", Array("{\"\\ud83d\":0}".utf8)), merges], "surrogate"),
             ([files[0], ("vocab.json", Array("{\"a\":0}".utf8))], "1000 entries, but vocab.json beside it has 1"),
             ([vocabulary, merges, ("added_tokens.json", [])], "added_tokens.json"),
@@ -217,7 +217,7 @@ import Tokenization
         try withTemporaryFolder { folder in
             let config = #"{"added_tokens_decoder": {"1000": {"content": "<pad>", "special": true}}}"#
             try write([files[1], files[2], ("tokenizer_config.json", Array(config.utf8))], to: folder)
-            #expect(try ByteLevelBPE(folder: folder).specialTokens == [999, 1_000])
+            #expect(try ByteLevelBPE(folder: folder.path).specialTokens == [999, 1_000])
         }
     }
 

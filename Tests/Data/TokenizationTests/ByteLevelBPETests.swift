@@ -93,7 +93,7 @@ import Tokenization
         #expect(refusal(tokens + ["!"], merges)?.contains("has the ids 0 and 1000") == true)
         #expect(refusal(tokens, merges + [("q", "!")])?.contains("its result is not in the vocabulary") == true)
         #expect(refusal(tokens, merges + [("\u{E9}x", "!")])?.contains("\"\u{E9}x\" is not in the vocab") == true)
-        #expect(refusal(tokens, merges + [merges[3]])?.contains("it is there twice") == true)
+        #expect(refusal(tokens, merges + [merges[3]])?.contains("it is listed twice") == true)
         #expect(refusal(tokens, merges, special: [count])?.contains("not one of the 1000 entries") == true)
         #expect(refusal(tokens, merges, special: [300])?.contains("makes a special token") == true)
         #expect(refusal(tokens, merges, end: 5)?.contains("not a special token") == true)

@@ -11,12 +11,12 @@ func reference(_ name: String) throws -> JSONValue {
 
 /// The vocabulary of 1,000 entries that the reference learned from corpus.txt.
 func smallTokenizer() throws -> ByteLevelBPE {
-    try ByteLevelBPE(folder: fixture("tokenization/small"))
+    try ByteLevelBPE(folder: fixture("tokenization/small").path)
 }
 
 /// The vocabulary of GPT-2 if it lies beside the checkout.
 func gpt2Tokenizer(for test: String) throws -> ByteLevelBPE? {
-    try sharedFile("models/gpt2-tokenizer", for: test).map { try ByteLevelBPE(folder: $0) }
+    try sharedFile("models/gpt2-tokenizer", for: test).map { try ByteLevelBPE(folder: $0.path) }
 }
 
 /// SHA-256 over the ids of texts as the reference takes it: little-endian 32-bit integers, -1 after each text.

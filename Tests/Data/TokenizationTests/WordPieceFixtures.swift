@@ -5,17 +5,17 @@ import Tokenization
 
 /// The 3,000 lower-cased entries that the reference learned from the sample headlines.
 func uncasedTokenizer() throws -> WordPieceTokenizer {
-    try WordPieceTokenizer(folder: fixture("tokenization/wordpiece/uncased"))
+    try WordPieceTokenizer(folder: fixture("tokenization/wordpiece/uncased").path)
 }
 
 /// The 2,000 entries, upper and lower case apart, that the reference learned from the sample headlines and corpus.txt.
 func casedTokenizer() throws -> WordPieceTokenizer {
-    try WordPieceTokenizer(folder: fixture("tokenization/wordpiece/cased"))
+    try WordPieceTokenizer(folder: fixture("tokenization/wordpiece/cased").path)
 }
 
 /// MiniLM's vocabulary if it lies beside the checkout.
 func miniLMTokenizer(for test: String) throws -> WordPieceTokenizer? {
-    try sharedFile("models/minilm-l6", for: test).map { try WordPieceTokenizer(folder: $0) }
+    try sharedFile("models/minilm-l6", for: test).map { try WordPieceTokenizer(folder: $0.path) }
 }
 
 /// A tokenizer of a few entries.

@@ -57,7 +57,7 @@ import Tokenization
         ("uncased", WordPieceNormalization(lowercases: true)), ("cased", WordPieceNormalization(lowercases: false)),
         ("accented", WordPieceNormalization(lowercases: true, stripsAccents: false)),
         ("stripped", WordPieceNormalization(lowercases: false, stripsAccents: true)),
-        ("unspaced", WordPieceNormalization(lowercases: true, spacesChineseCharacters: false)),
+        ("unspaced", WordPieceNormalization(lowercases: true, spacesCJKIdeographs: false)),
     ]
 
     /// SHA-256 of the words of texts as the reference takes it.
@@ -165,7 +165,7 @@ import Tokenization
                 try FileManager.default.copyItem(
                     at: folder.appendingPathComponent(name), to: copy.appendingPathComponent(name))
             }
-            expectEqual(try WordPieceTokenizer(folder: copy), whole)
+            expectEqual(try WordPieceTokenizer(folder: copy.path), whole)
         }
         #expect(whole.vocabularySize == 30_522)
         #expect([whole.pad, whole.unk, whole.cls, whole.sep, whole.mask] == [0, 100, 101, 102, 103])

@@ -33,7 +33,7 @@ struct FullDiskTests {
             let state = "\(folder)/step-000001.h5"
             let weights = "\(folder)/model.safetensors"
             try RunStateExample.write(to: state)
-            try SafetensorsWriter.write(RunStateExample.arrays, to: weights, precision: .float32)
+            try SafetensorsWriter.write(RunStateExample.arrays, to: weights, dtype: .float32)
             let large = NDArray([Float](repeating: 1, count: 1_000_000), shape: [1_000_000])
 
             func expectRefusals(_ problem: String) throws {
@@ -43,11 +43,11 @@ struct FullDiskTests {
                         try RunStateWriter.write(
                             to: "\(folder)/step-000002.h5", metadata: [], arrays: [("large", large)])
                     },
-                    { try SafetensorsWriter.write([("large", large)], to: weights, precision: .float32) },
+                    { try SafetensorsWriter.write([("large", large)], to: weights, dtype: .float32) },
                     {
                         let model = try AtomicFolder(path: "\(folder)/best")
                         let path = model.file("model.safetensors")
-                        try SafetensorsWriter.write([("large", large)], to: path, precision: .float32)
+                        try SafetensorsWriter.write([("large", large)], to: path, dtype: .float32)
                         try model.commit()
                     },
                 ]

@@ -22,7 +22,7 @@ struct QuantizedMatrixFileTests {
                 let int8 = QuantizedMatrix(quantizing: matrix, orientation)
                 let path = "\(folder)/int8"
                 try SafetensorsWriter.write(
-                    [("w", .quantized(int8)), ("b", .dense(matrix))], to: path, precision: .float32)
+                    [("w", .quantized(int8)), ("b", .dense(matrix))], to: path, dtype: .float32)
                 let file = try SafetensorsFile(path: path)
                 #expect(file.names == ["w", "w_scale", "b"])
                 #expect(try file.verify())
@@ -34,7 +34,7 @@ struct QuantizedMatrixFileTests {
                 #expect(dense.elements == matrix.elements)
             }
             let path = "\(folder)/bfloat16"
-            try SafetensorsWriter.write([("w", matrix)], to: path, precision: .bfloat16)
+            try SafetensorsWriter.write([("w", matrix)], to: path, dtype: .bfloat16)
             let read = try quantized(try SafetensorsFile(path: path).matrix("w"))
             #expect(read.dtype == .bfloat16 && read.scales == nil)
             #expect(read.dequantized().elements == matrix.elements)
@@ -48,7 +48,7 @@ struct QuantizedMatrixFileTests {
             let path = "\(folder)/int8"
             /// What the reader says once every `old` in the file is `new`.
             func error(_ old: String, _ new: String) throws -> String {
-                try SafetensorsWriter.write([("w", .quantized(int8))], to: path, precision: .float32)
+                try SafetensorsWriter.write([("w", .quantized(int8))], to: path, dtype: .float32)
                 var bytes = try readFile(path)
                 let (old, new) = (Array(old.utf8), Array(new.utf8))
                 let places = (0..<bytes.count - old.count).filter { bytes[$0..<$0 + old.count].elementsEqual(old) }

@@ -13,10 +13,10 @@ struct SafetensorsWriterTests {
         ("odd \"name\"\n", NDArray(scalar: 42)), ("none", NDArray([], shape: [0, 2])),
     ]
 
-    /// What a number of a file comes back as.
-    private static func rounded(_ value: Float, _ precision: SafetensorsWriter.Precision) -> Float {
-        switch precision {
-        case .float32: return value
+    /// Returns the number that is read back for `value`.
+    private static func rounded(_ value: Float, _ dtype: DType) -> Float {
+        switch dtype {
+        case .float32, .int8: return value
         case .float16: return Float(Float16(value))
         case .bfloat16:
             // The nearest number of eight bits, by the two that lie around it; no tie is among ours.
@@ -30,15 +30,15 @@ struct SafetensorsWriterTests {
     @Test("F32 comes back bit for bit, F16 and BF16 rounded, in the order given")
     func roundTrip() throws {
         try withTemporaryFolder { folder in
-            for precision in SafetensorsWriter.Precision.allCases {
-                let path = "\(folder)/\(precision.rawValue)"
+            for dtype in [DType.float32, .float16, .bfloat16] {
+                let path = "\(folder)/\(dtype.rawValue)"
                 let digest = try SafetensorsWriter.write(
-                    Self.arrays, to: path, precision: precision, metadata: ["licence": "é \"q\""])
+                    Self.arrays, to: path, dtype: dtype, metadata: ["licence": "é \"q\""])
                 let file = try SafetensorsFile(path: path)
                 #expect(file.names.filter { $0 != "none" } == Self.arrays.map(\.name).filter { $0 != "none" })
                 for (name, values) in Self.arrays {
                     let read = try file.array(name)
-                    let expected = values.elements.map { Self.rounded($0, precision) }
+                    let expected = values.elements.map { Self.rounded($0, dtype) }
                     #expect(read.shape == values.shape)
                     #expect(read.elements.map(\.bitPattern) == expected.map(\.bitPattern), "\(name)")
                 }
@@ -55,7 +55,7 @@ struct SafetensorsWriterTests {
     func chunks() throws {
         try withTemporaryFolder { folder in
             let values = NDArray((0..<150_001).map { Float($0 % 2_000) - 1_000 }, shape: [150_001])
-            try SafetensorsWriter.write([("a", values)], to: "\(folder)/file", precision: .float16)
+            try SafetensorsWriter.write([("a", values)], to: "\(folder)/file", dtype: .float16)
             let file = try SafetensorsFile(path: "\(folder)/file")
             #expect(try file.array("a").elements == values.elements)
             #expect(try file.verify())
@@ -66,7 +66,7 @@ struct SafetensorsWriterTests {
     func determinism() throws {
         try withTemporaryFolder { folder in
             for name in ["one", "two"] {
-                try SafetensorsWriter.write(Self.arrays, to: "\(folder)/\(name)", precision: .float32)
+                try SafetensorsWriter.write(Self.arrays, to: "\(folder)/\(name)", dtype: .float32)
             }
             #expect(try readFile("\(folder)/one") == readFile("\(folder)/two"))
         }
@@ -76,12 +76,12 @@ struct SafetensorsWriterTests {
     func overflow() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
-            try SafetensorsWriter.write(Self.arrays, to: path, precision: .float16)
+            try SafetensorsWriter.write(Self.arrays, to: path, dtype: .float16)
             let before = try readFile(path)
             let large = NDArray([Float](repeating: 1, count: 70_000) + [-65_520], shape: [70_001])
             let error = #expect(throws: FileError.self) {
                 try SafetensorsWriter.write(
-                    [("fine", .init(scalar: 1)), ("big", large)], to: path, precision: .float16)
+                    [("fine", .init(scalar: 1)), ("big", large)], to: path, dtype: .float16)
             }
             #expect(error?.problem.contains("\"big\" holds -65520.0, beyond the 65,504 that F16 can hold") == true)
             #expect(try readFile(path) == before)
@@ -93,7 +93,7 @@ struct SafetensorsWriterTests {
     func damage() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
-            try SafetensorsWriter.write(Self.arrays, to: path, precision: .float32)
+            try SafetensorsWriter.write(Self.arrays, to: path, dtype: .float32)
             let file = try DamageableFile(path: path)
             func isRefused() -> Bool {
                 do throws(FileError) { return try !SafetensorsFile(path: path).verify() } catch { return true }
@@ -112,7 +112,7 @@ struct SafetensorsWriterTests {
     func digestMessages() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
-            try SafetensorsWriter.write(Self.arrays, to: path, precision: .float32)
+            try SafetensorsWriter.write(Self.arrays, to: path, dtype: .float32)
             let bytes = try readFile(path)
             let name = bytes.firstIndex(of: UInt8(ascii: "h"))!
             for (index, problem) in [(bytes.count - 1, "its arrays do not match"), (name, "header")] {

@@ -4,6 +4,7 @@ import Inference
 import JSON
 import ModelFolders
 import Models
+import NumericCore
 import Testing
 import TestSupport
 
@@ -84,14 +85,14 @@ struct BERTConfigurationFileTests {
         file.model.attentionDropout = 0.3
         file.model.classifierDropout = 0
         file.model.layerNormEpsilon = 1e-6
-        for (numberType, temperature, pad) in [("float32", Double?.none, Int32?(3)), ("float16", 1.25, nil)] {
+        for (dtype, temperature, pad) in [(DType.float32, Double?.none, Int32?(3)), (.float16, 1.25, nil)] {
             file.temperature = temperature
             file.padToken = pad
-            let json = file.json(numberType: numberType)
+            let json = file.json(dtype: dtype)
             let back = try read(String(decoding: json.serialized(.indented), as: UTF8.self))
             #expect(back.model == file.model && back.labels == file.labels)
             #expect(back.padToken == pad && back.temperature == temperature)
-            #expect(json["torch_dtype"]?.string == numberType)
+            #expect(json["torch_dtype"]?.string == dtype.rawValue)
             #expect((json["model_type"]?.string == "bert") == (pooling == .cls))
             #expect(
                 (json["architectures"] == ["BertForSequenceClassification"]) == (pooling == .cls),

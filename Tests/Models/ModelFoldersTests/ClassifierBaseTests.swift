@@ -23,7 +23,7 @@ struct ClassifierBaseTests {
 
     private func load(
         _ path: String, labels: [String]? = nil, pooling: BERTClassifier.Pooling = .cls, seed: UInt64 = 1
-    ) throws -> ClassifierFolder.Loaded {
+    ) throws -> LoadedModel<BERTClassifier> {
         let base = try ClassifierBase(path: path)
         var configuration = base.configuration.model
         configuration.pooling = pooling
@@ -46,7 +46,7 @@ struct ClassifierBaseTests {
     }
 
     /// Parameters that come from the folder hold its values; the fresh ones do not, and depend on the seed.
-    private func checkValues(_ loaded: ClassifierFolder.Loaded, _ path: String) throws {
+    private func checkValues(_ loaded: LoadedModel<BERTClassifier>, _ path: String) throws {
         let values = Dictionary(uniqueKeysWithValues: tiny.arrays.map { ($0.name, $0.values.elements) })
         for parameter in loaded.store.parameters {
             let isFresh = loaded.fresh.contains(parameter.name)

@@ -19,7 +19,7 @@ struct ClassifierFolderTests {
     init() throws { tiny = try TinyClassifier() }
 
     /// Loads `folder` and returns the problem with it.
-    private func problem(_ folder: String, _ purpose: ClassifierFolder.Purpose = .inference) -> String? {
+    private func problem(_ folder: String, _ purpose: Purpose = .inference) -> String? {
         do {
             _ = try ClassifierFolder(path: folder).load(for: purpose)
             return nil
@@ -38,7 +38,7 @@ struct ClassifierFolderTests {
             #expect(read.configuration.model == tiny.configuration.model)
             #expect(read.configuration.labels == tiny.configuration.labels)
             #expect(read.configuration.padToken == 0 && read.configuration.temperature == nil)
-            for purpose in [ClassifierFolder.Purpose.inference, .training] {
+            for purpose in [Purpose.inference, .training] {
                 let loaded = try read.load(for: purpose)
                 #expect(loaded.ignored.isEmpty && loaded.fresh.isEmpty)
                 #expect(loaded.store.parameters.map(\.name) == tiny.store.parameters.map(\.name))
@@ -57,7 +57,7 @@ struct ClassifierFolderTests {
     @Test("half precision halves the file and rounds each weight to the nearest")
     func halfPrecision() throws {
         try withTemporaryFolder { folder in
-            try tiny.write(to: folder + "/half", precision: .float16)
+            try tiny.write(to: folder + "/half", dtype: .float16)
             let loaded = try ClassifierFolder(path: "\(folder)/half").load(for: .inference)
             for (half, whole) in zip(loaded.store.parameters, tiny.store.parameters) {
                 // Float16 has 11 bits; below 6e-5 it is subnormal, with steps of 6e-8.
@@ -89,12 +89,12 @@ struct ClassifierFolderTests {
                 largestDifference(calibrated.elements.map { Double($0) * 1.6 }, plain.elements.map(Double.init)) < 1e-5)
             // Another calibration of what is calibrated multiplies.
             try ClassifierFolder.write(
-                parameters: loaded.store, contents: .init(configuration: read.configuration, card: "", tokenizer: []),
-                temperature: 0.5, precision: .float32, to: "\(folder)/again")
+                parameters: loaded.store, contents: .init(configuration: read.configuration, files: [], card: ""),
+                temperature: 0.5, dtype: .float32, to: "\(folder)/again")
             #expect(try ClassifierFolder(path: "\(folder)/again").configuration.temperature == 0.8)
             try ClassifierFolder.write(
-                parameters: loaded.store, contents: .init(configuration: read.configuration, card: "", tokenizer: []),
-                precision: .float32, to: "\(folder)/same")
+                parameters: loaded.store, contents: .init(configuration: read.configuration, files: [], card: ""),
+                dtype: .float32, to: "\(folder)/same")
             #expect(try ClassifierFolder(path: "\(folder)/same").configuration.temperature == 1.6)
             #expect(
                 try readFile("\(folder)/same/model.safetensors") == readFile("\(path)/model.safetensors"),
@@ -123,7 +123,7 @@ struct ClassifierFolderTests {
                 let path = try tiny.foreign(tiny.arrays + [(name, positions)], in: folder)
                 #expect(try ClassifierFolder(path: path).load(for: .training).ignored == [name])
                 try SafetensorsWriter.write(
-                    tiny.arrays + [(name, positions)], to: "\(path)/model.safetensors", precision: .float32)
+                    tiny.arrays + [(name, positions)], to: "\(path)/model.safetensors", dtype: .float32)
                 #expect(problem(path)?.contains("position_ids is not part of this model") == true)
             }
             for name in ["cls.predictions.bias", "bert.pooler.dense.scale", "extra"] {
@@ -150,7 +150,7 @@ struct ClassifierFolderTests {
         try withTemporaryFolder { folder in
             for (arrays, says) in cases {
                 let path = try tiny.foreign(arrays, in: folder)
-                for purpose in [ClassifierFolder.Purpose.inference, .training] {
+                for purpose in [Purpose.inference, .training] {
                     let text = problem(path, purpose) ?? "accepted"
                     #expect(text.contains(says), "\(text)")
                 }
@@ -167,7 +167,7 @@ struct ClassifierFolderTests {
             ] {
                 let huge: JSONValue = key == "hidden_size" ? 2_000_000_000 : 2_147_483_647
                 let path = try tiny.foreign(tiny.arrays, settings: [(key, huge)], in: folder)
-                for purpose in [ClassifierFolder.Purpose.inference, .training] {
+                for purpose in [Purpose.inference, .training] {
                     #expect(problem(path, purpose)?.contains("does not fit") == true, "\(key)")
                 }
             }

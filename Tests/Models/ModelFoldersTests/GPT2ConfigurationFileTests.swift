@@ -4,6 +4,7 @@ import Inference
 import JSON
 import ModelFolders
 import Models
+import NumericCore
 import Testing
 import TestSupport
 
@@ -82,11 +83,11 @@ struct GPT2ConfigurationFileTests {
         model.attentionDropout = 0.3
         model.layerNormEpsilon = 1e-6
         model.intermediateSize = 24
-        for (numberType, end) in [("float32", Int32?(9)), ("float16", nil)] {
-            let json = GPT2ConfigurationFile(model: model, endOfText: end).json(numberType: numberType)
+        for (dtype, end) in [(DType.float32, Int32?(9)), (.float16, nil)] {
+            let json = GPT2ConfigurationFile(model: model, endOfText: end).json(dtype: dtype)
             let back = try read(String(decoding: json.serialized(.indented), as: UTF8.self))
             #expect(back.model == model && back.endOfText == end)
-            #expect(json["torch_dtype"]?.string == numberType)
+            #expect(json["torch_dtype"]?.string == dtype.rawValue)
         }
     }
 

@@ -20,7 +20,7 @@ struct GeneratorFolderTests {
     init() throws { tiny = try TinyGenerator() }
 
     /// Loads `folder` and returns the problem with it.
-    private func problem(_ folder: String, _ purpose: GeneratorFolder.Purpose = .inference) -> String? {
+    private func problem(_ folder: String, _ purpose: Purpose = .inference) -> String? {
         do {
             _ = try GeneratorFolder(path: folder).load(for: purpose)
             return nil
@@ -47,7 +47,7 @@ struct GeneratorFolderTests {
             let read = try GeneratorFolder(path: path)
             #expect(read.tokenizer.tokens == tiny.tokenizer.tokens && read.tokenizer.prefix == tiny.tokenizer.prefix)
             #expect(read.configuration.model == tiny.model.configuration)
-            for purpose in [GeneratorFolder.Purpose.inference, .training] {
+            for purpose in [Purpose.inference, .training] {
                 let loaded = try read.load(for: purpose)
                 #expect(loaded.ignored.isEmpty)
                 #expect(loaded.store.parameters.map(\.name) == tiny.store.parameters.map(\.name))
@@ -69,7 +69,7 @@ struct GeneratorFolderTests {
     func halfPrecision() throws {
         try withTemporaryFolder { folder in
             try tiny.write(to: "\(folder)/whole")
-            try tiny.write(to: "\(folder)/half", precision: .float16)
+            try tiny.write(to: "\(folder)/half", dtype: .float16)
             let loaded = try GeneratorFolder(path: "\(folder)/half").load(for: .inference)
             for (half, whole) in zip(loaded.store.parameters, tiny.store.parameters) {
                 for (a, b) in zip(half.array.elements, whole.array.elements) {
@@ -89,7 +89,7 @@ struct GeneratorFolderTests {
             let extra = tiny.arrays + [("h.0.attn.masked_bias", NDArray([-10_000], shape: []))]
             let path = try foreign(prefixed(extra), in: folder)
             let source = try GeneratorFolder(path: path)
-            try source.export(try source.load(for: .inference), precision: .float16, to: "\(folder)/out")
+            try source.export(try source.load(for: .inference), dtype: .float16, to: "\(folder)/out")
             let result = try GeneratorFolder(path: "\(folder)/out")
             #expect(try result.load(for: .inference).ignored.isEmpty)
             for name in ["README.md", "generation_config.json", "tokenizer.json"] {
@@ -125,7 +125,7 @@ struct GeneratorFolderTests {
             #expect(try Set(GeneratorFolder(path: path).load(for: .training).ignored) == Set(extra.map(\.name)))
             let ours = "\(folder)/ours"
             try tiny.write(to: ours)
-            try SafetensorsWriter.write(tiny.arrays + extra, to: "\(ours)/model.safetensors", precision: .float32)
+            try SafetensorsWriter.write(tiny.arrays + extra, to: "\(ours)/model.safetensors", dtype: .float32)
             #expect(
                 problem(ours)?.contains("h.0.attn.bias is not part of this model") == true, "\(problem(ours) ?? "")")
         }
@@ -166,7 +166,7 @@ struct GeneratorFolderTests {
         try withTemporaryFolder { folder in
             for (arrays, says) in cases {
                 let path = try foreign(arrays, in: folder)
-                for purpose in [GeneratorFolder.Purpose.inference, .training] {
+                for purpose in [Purpose.inference, .training] {
                     let text = problem(path, purpose) ?? "accepted"
                     #expect(text.contains(says) && text.contains("config.json"), "\(text)")
                 }
@@ -187,7 +187,7 @@ struct GeneratorFolderTests {
                 let changed = text.replacingOccurrences(of: "\"\(key)\": \(found)", with: "\"\(key)\": \(huge)")
                 #expect(changed != text, "\(key)")
                 try AtomicFile.write(changed, to: "\(path)/config.json")
-                for purpose in [GeneratorFolder.Purpose.inference, .training] {
+                for purpose in [Purpose.inference, .training] {
                     #expect(
                         problem(path, purpose)?.contains("does not fit") == true,
                         "\(key): \(problem(path, purpose) ?? "")")

@@ -67,9 +67,9 @@ struct SmallClassifier {
         try ClassifierFolder.write(
             parameters: store,
             contents: .init(
-                configuration: configuration, card: "# Small\n\n## Evaluation\n\nold\n\n## Limits\n\nMany.\n",
-                tokenizer: tokenizer.files(contextLength: 32)),
-            temperature: temperature, precision: .float32, to: path)
+                configuration: configuration, files: tokenizer.files(contextLength: 32),
+                card: "# Small\n\n## Evaluation\n\nold\n\n## Limits\n\nMany.\n"),
+            temperature: temperature, dtype: .float32, to: path)
     }
 }
 
@@ -107,10 +107,12 @@ struct SmallGenerator {
             }
         }
         try GeneratorFolder.write(
-            model, parameters: store, tokenizer: tokenizer,
-            generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),
-            card: "# Small\n",
-            precision: .float32, to: path)
+            parameters: store,
+            contents: GeneratorFolder.contents(
+                of: model.configuration, tokenizer: tokenizer,
+                generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),
+                card: "# Small\n"),
+            dtype: .float32, to: path)
     }
 }
 

@@ -23,9 +23,9 @@ struct WeightPrecisionTests {
             let headlines = ["Scientists discover a new star", "AI could soon write the news", "Markets"]
             let before = try HeadlineScorer(folder: "\(folder)/whole").scores(of: headlines)
             func size(_ name: String) throws -> Int { try readFile("\(folder)/\(name)/model.safetensors").count }
-            for (precision, share, tolerance) in [(WeightPrecision.bfloat16, 0.55, 0.05), (.int8, 0.45, 0.05)] {
+            for (precision, share, tolerance) in [(DType.bfloat16, 0.55, 0.05), (.int8, 0.45, 0.05)] {
                 let name = precision.rawValue
-                try whole.export(try whole.load(for: .reading), precision: precision, to: "\(folder)/\(name)")
+                try whole.export(try whole.load(for: .reading), dtype: precision, to: "\(folder)/\(name)")
                 #expect(Double(try size(name)) < share * Double(try size("whole")))
                 #expect(try ModelKind(ofFolder: "\(folder)/\(name)") == .generator)
                 let after = try HeadlineScorer(folder: "\(folder)/\(name)").scores(of: headlines)
@@ -69,17 +69,17 @@ struct WeightPrecisionTests {
                 values[5] = value
                 parameter.buffer?.assign(NDArray(values, shape: parameter.shape))
                 try classifier.write(to: "\(folder)/classifier")
-                for precision in WeightPrecision.allCases {
+                for precision in DType.allCases {
                     let output = "\(folder)/output"
                     let first = #expect(throws: FileError.self) {
                         let folder = try GeneratorFolder(path: "\(folder)/generator")
-                        try folder.export(try folder.load(for: .reading), precision: precision, to: output)
+                        try folder.export(try folder.load(for: .reading), dtype: precision, to: output)
                     }
                     #expect(first?.description.contains("h.1.attn.c_proj.weight") == true)
                     #expect(first?.category == .invalidInput)
                     let second = #expect(throws: FileError.self) {
                         let folder = try ClassifierFolder(path: "\(folder)/classifier")
-                        try folder.export(try folder.load(for: .reading), precision: precision, to: output)
+                        try folder.export(try folder.load(for: .reading), dtype: precision, to: output)
                     }
                     #expect(second?.description.contains(name) == true && second?.category == .invalidInput)
                 }
@@ -112,14 +112,14 @@ struct WeightPrecisionTests {
                     } else {
                         try FileManager.default.removeItem(atPath: readMe)
                     }
-                    func exported(_ precision: WeightPrecision) throws -> String? {
+                    func exported(_ precision: DType) throws -> String? {
                         let output = "\(folder)/\(kind)-\(index)-\(precision)"
                         if kind == "model" {
                             let model = try GeneratorFolder(path: "\(folder)/\(kind)")
-                            try model.export(try model.load(for: .reading), precision: precision, to: output)
+                            try model.export(try model.load(for: .reading), dtype: precision, to: output)
                         } else {
                             let model = try ClassifierFolder(path: "\(folder)/\(kind)")
-                            try model.export(try model.load(for: .reading), precision: precision, to: output)
+                            try model.export(try model.load(for: .reading), dtype: precision, to: output)
                         }
                         let file = "\(output)/README.md"
                         return pathExists(file) ? String(decoding: try readFile(file), as: UTF8.self) : nil
@@ -154,7 +154,7 @@ struct WeightPrecisionTests {
             let tiny = try TinyClassifier(pooling: isMean ? .mean : .cls)
             try tiny.write(to: "\(folder)/whole")
             let whole = try ClassifierFolder(path: "\(folder)/whole")
-            try whole.export(try whole.load(for: .reading), precision: .int8, to: "\(folder)/int8")
+            try whole.export(try whole.load(for: .reading), dtype: .int8, to: "\(folder)/int8")
             let small = try ClassifierFolder(path: "\(folder)/int8")
             #expect(small.configuration.isInt8 && small.configuration.model == whole.configuration.model)
             let (a, b) = (try whole.load(for: .inference).model, try small.load(for: .inference).model)

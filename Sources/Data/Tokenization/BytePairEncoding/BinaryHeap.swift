@@ -1,4 +1,4 @@
-/// A heap that hands out its smallest element first.
+/// A heap that returns its smallest element first.
 struct BinaryHeap<Element: Comparable> {
     private var elements: [Element] = []
 

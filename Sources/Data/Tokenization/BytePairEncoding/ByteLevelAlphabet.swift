@@ -1,6 +1,6 @@
-/// How byte-level vocabularies spell bytes: each of the 256 as one visible character (`bytes_to_unicode` of GPT-2).
+/// The spelling of bytes in byte-level vocabularies: each of the 256 as one visible character (`bytes_to_unicode` of GPT-2).
 ///
-/// Bytes that print in Latin-1 stand for themselves; the other 68 are U+0100, U+0101, … in their order. A space is
+/// Bytes that print in Latin-1 are spelled as themselves; the other 68 are U+0100, U+0101, … in order. A space is
 /// "Ġ", a line feed "Ċ".
 enum ByteLevelAlphabet {
     /// The character of each byte.
@@ -19,15 +19,15 @@ enum ByteLevelAlphabet {
     /// The bytes in the order of their characters, which is the order of the first 256 entries of GPT-2's vocabulary.
     static let bytesInOrder: [UInt8] = (UInt8.min...UInt8.max).sorted { scalars[Int($0)] < scalars[Int($1)] }
 
-    /// The byte of each scalar below U+0144, the first beyond the alphabet; `nil` where the alphabet has a gap.
+    /// The byte of each scalar below U+0144, the first beyond the alphabet; `nil` for a gap in the alphabet.
     private static let bytes: [UInt8?] = {
         var result = [UInt8?](repeating: nil, count: 0x144)
         for (byte, scalar) in zip(UInt8.min...UInt8.max, scalars) { result[Int(scalar.value)] = byte }
         return result
     }()
 
-    /// The bytes that an entry of a vocabulary stands for: those its characters spell, or, if one of them is not of
-    /// the alphabet (which only added tokens may have), its own UTF-8, as the decoder of `tokenizers` does.
+    /// Returns the bytes that an entry of a vocabulary represents: those its characters spell, or its own UTF-8 if one of them
+    /// is not of the alphabet, which only added tokens may have. The decoder of `tokenizers` does the same.
     static func bytes(spelledBy token: String) -> [UInt8] {
         var result: [UInt8] = []
         for scalar in token.unicodeScalars {

@@ -4,19 +4,19 @@
 /// the vocabulary in the order in which the merges were learned. Since every byte has an entry, every text has ids and
 /// no unknown token is needed. A value is immutable and may be used from any number of threads at once.
 ///
-/// There is no cache of words to bound and lock: 62,000 headlines take about a second on one thread without.
+/// There is no word cache, which would need a bound and a lock: 62,000 headlines take about a second on one thread without.
 public struct ByteLevelBPE: Sendable {
     /// GPT-2's only special token, before and after each of its documents.
     public static let endOfTextToken = "<|endoftext|>"
 
     /// The entries by id, spelled in the byte-level alphabet ("Ġthe" is " the").
     public let tokens: [String]
-    /// The ids of the special tokens, ascending. Text never becomes one of them, whatever it says.
+    /// The ids of the special tokens, ascending. No text is ever encoded as one of them.
     public let specialTokens: [Int32]
     /// The special token that begins and ends a text, `nil` if the vocabulary has none.
     public let endOfText: Int32?
-    /// Special tokens that the post-processor of the folder puts before each text; empty for GPT-2's own files.
-    /// `encode` does not add them.
+    /// The special tokens that the folder's post-processor puts before each text; empty for GPT-2's own files. `encode` does
+    /// not add them.
     public private(set) var prefix: [Int32]
 
     let merges: ByteLevelBPEMerges
@@ -26,16 +26,16 @@ public struct ByteLevelBPE: Sendable {
     private let tokenBytes: [UInt8]
     private let offsets: [Int]
 
-    /// A tokenizer from the parts of a vocabulary.
+    /// Makes a tokenizer from the parts of a vocabulary.
     ///
     /// - Parameters:
-    ///   - tokens: The entries by id, spelled in the byte-level alphabet.
-    ///   - merges: The spelled parts of each merge, the preferred first.
-    ///   - specialTokens: The ids of special tokens.
-    ///   - endOfText: The special token that begins and ends a text.
-    ///   - prefix: Special tokens that go before each text, see `prefix`.
+    ///   - tokens: the entries by id, spelled in the byte-level alphabet.
+    ///   - merges: the spelled parts of each merge, by descending priority.
+    ///   - specialTokens: the ids of special tokens.
+    ///   - endOfText: the special token that begins and ends a text.
+    ///   - prefix: special tokens before each text, see `prefix`.
     /// - Throws: `TokenizationError` if an entry comes twice, a byte has no entry, the parts or the result of a merge
-    ///   are no entries, a merge comes twice or makes a special token, or a special token is not an entry.
+    ///   are not entries, a merge comes twice or makes a special token, or a special token is not an entry.
     public init(
         tokens: [String], merges: [(left: String, right: String)], specialTokens: [Int32], endOfText: Int32?,
         prefix: [Int32] = []
@@ -69,12 +69,12 @@ public struct ByteLevelBPE: Sendable {
     /// The number of entries, special tokens included.
     public var vocabularySize: Int { tokens.count }
 
-    /// The entry with that spelling, compared by bytes. Linear search.
+    /// Returns the entry with the given spelling, compared by bytes. Linear search.
     public func id(of token: String) -> Int32? {
         tokens.firstIndex { $0.utf8.elementsEqual(token.utf8) }.map { Int32($0) }
     }
 
-    /// The same vocabulary with other special tokens before each text.
+    /// Returns the same vocabulary with other special tokens before each text.
     ///
     /// - Throws: `TokenizationError` if one of them is not a special token of this vocabulary.
     public func withPrefix(_ prefix: [Int32]) throws(TokenizationError) -> ByteLevelBPE {
@@ -86,16 +86,16 @@ public struct ByteLevelBPE: Sendable {
 
     private static func check(_ frame: [Int32], isAmong special: Set<Int32>) throws(TokenizationError) {
         for id in frame where !special.contains(id) {
-            throw TokenizationError("id \(id) is to frame each text but is not a special token")
+            throw TokenizationError("id \(id) is to precede each text but is not a special token")
         }
     }
 
-    /// The merges as pairs of spelled entries, the preferred first.
+    /// The merges as pairs of spelled entries, by descending priority.
     public var spelledMerges: [(left: String, right: String)] {
         merges.pairs.map { (tokens[Int($0.left)], tokens[Int($0.right)]) }
     }
 
-    /// The ids of a text, without `prefix` and without any special token: "<|endoftext|>" in a text is plain text.
+    /// Returns the ids of a text, without `prefix` and without any special token: "<|endoftext|>" in a text is plain text.
     public func encode(_ text: String) -> [Int32] {
         var text = text
         return text.withUTF8 { bytes in
@@ -110,17 +110,17 @@ public struct ByteLevelBPE: Sendable {
         }
     }
 
-    /// The text of ids, special tokens included as they are spelled.
+    /// Returns the text of ids, special tokens included as they are spelled.
     ///
     /// Ids may cut through a character; bytes that are not UTF-8 become U+FFFD, one for each maximal part of a
-    /// sequence, as in Rust's `from_utf8_lossy`, which `tokenizers` uses. An id that is no entry becomes U+FFFD too.
+    /// sequence, as in Rust's `from_utf8_lossy`, which `tokenizers` uses. An unknown id becomes U+FFFD too.
     public func decode(_ ids: some Sequence<Int32>) -> String {
         var bytes: [UInt8] = []
         for id in ids { bytes += self.bytes(of: id) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The bytes of an entry, those of U+FFFD for an id that is no entry.
+    /// Returns the bytes of an entry, or those of U+FFFD for an unknown id.
     public func bytes(of id: Int32) -> ArraySlice<UInt8> {
         guard tokens.indices.contains(Int(id)) else { return [0xEF, 0xBF, 0xBD] }
         return tokenBytes[offsets[Int(id)]..<offsets[Int(id) + 1]]

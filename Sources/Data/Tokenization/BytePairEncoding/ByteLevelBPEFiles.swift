@@ -2,10 +2,10 @@ import Files
 import JSON
 
 extension ByteLevelBPE {
-    /// The files of this tokenizer in Hugging Face layout, the same bytes each time: `tokenizer.json`, `vocab.json`,
+    /// Returns the files of this tokenizer in Hugging Face layout, the same bytes each time: `tokenizer.json`, `vocab.json`,
     /// `merges.txt`, `tokenizer_config.json` and `special_tokens_map.json`.
     ///
-    /// - Parameter contextLength: How many tokens the model takes, for `model_max_length`.
+    /// - Parameter contextLength: the context length of the model, for `model_max_length`.
     public func files(contextLength: Int) -> [(name: String, bytes: [UInt8])] {
         [
             ("tokenizer.json", tokenizerJSON().serialized(.indented)),
@@ -68,8 +68,8 @@ extension ByteLevelBPE {
     }
 
     private func configurationJSON(contextLength: Int) -> JSONValue {
-        // No add_bos_token: transformers would then rebuild the post-processor of tokenizer.json. With split_special_tokens it too
-        // reads "<|endoftext|>" in a text as the text that it is.
+        // No add_bos_token: transformers would then rebuild the post-processor of tokenizer.json. With split_special_tokens it
+        // reads "<|endoftext|>" in a text as plain text, as we do.
         .object(
             [
                 ("add_prefix_space", false), ("clean_up_tokenization_spaces", false), ("errors", "replace"),
@@ -78,7 +78,7 @@ extension ByteLevelBPE {
             ] + namedTokens())
     }
 
-    /// The names by which transformers knows special tokens. GPT-2 has one for all of them.
+    /// The names that transformers has for special tokens. GPT-2 has one for all of them.
     private func namedTokens() -> [(key: String, value: JSONValue)] {
         guard let endOfText else { return [] }
         return ["bos_token", "eos_token", "unk_token"].map { ($0, .string(tokens[Int(endOfText)])) }

@@ -1,13 +1,12 @@
 public import Files
-public import Foundation
 import JSON
 
 extension ByteLevelBPE {
     /// Reads the tokenizer of a folder in Hugging Face layout: `tokenizer.json`, or else `vocab.json` and `merges.txt`,
-    /// and what `tokenizer_config.json` says about framing.
+    /// and the framing in `tokenizer_config.json`.
     ///
-    /// - Throws: `FileError` that names the file, for what is missing, damaged, contradictory or not supported.
-    public init(folder: URL) throws(FileError) {
+    /// - Throws: `FileError` that names the file if something is missing, damaged, contradictory or not supported.
+    public init(folder: String) throws(FileError) {
         let folder = try TokenizerFolder(folder, expected: "tokenizer.json, or vocab.json and merges.txt")
         let config = try folder.json("tokenizer_config.json") ?? [:]
         var (parts, name) = try Self.parts(of: folder, config: config)
@@ -17,11 +16,11 @@ extension ByteLevelBPE {
         self = try folder.naming(name) { () throws(TokenizationError) in try parts.tokenizer(endOfText: endOfText) }
     }
 
-    /// The vocabulary of the folder and the file to name when it is refused.
+    /// Returns the vocabulary of the folder and the name of the file that errors about it name.
     private static func parts(
         of folder: TokenizerFolder, config: JSONValue
     ) throws(FileError) -> (parts: ByteLevelBPEParts, name: String) {
-        // The files are read side by side: a vocabulary of 50,000 entries is most of what a command waits for at its start.
+        // The files are read concurrently: parsing 50,000 entries takes most of the start of a command.
         let (vocabulary, document, merges) = concurrently(
             { () throws(FileError) in try folder.json("vocab.json") },
             { () throws(FileError) in try folder.json("tokenizer.json") },
@@ -58,7 +57,7 @@ extension ByteLevelBPE {
         return (parts, "vocab.json")
     }
 
-    /// Applies what transformers lets `tokenizer_config.json` override, and returns the end token it names.
+    /// Applies the settings of `tokenizer_config.json` that take precedence in transformers, and returns the end token it names.
     private static func apply(
         _ config: JSONValue, to parts: inout ByteLevelBPEParts
     ) throws(TokenizationError) -> String? {
@@ -81,7 +80,7 @@ extension ByteLevelBPE {
     ) throws(FileError) -> [(left: String, right: String)] {
         guard let lines = try folder.lines(of: "merges.txt") else {
             throw FileError(
-                folder.path(of: "merges.txt"), "is not there; vocab.json needs the merges that belong to it")
+                folder.path(of: "merges.txt"), "does not exist; vocab.json needs the merges that belong to it")
         }
         return try folder.naming("merges.txt") { () throws(TokenizationError) in
             try ByteLevelBPEParts.merges(spelled: lines)

@@ -1,6 +1,6 @@
 import Randomness
 
-/// The merges of a vocabulary: which pairs of entries become one, in which order of preference, and which one.
+/// The merges of a vocabulary: pairs of entries with the entry that they become, by priority.
 struct ByteLevelBPEMerges: Sendable {
     /// The two parts by rank.
     let pairs: [Pair]
@@ -10,7 +10,7 @@ struct ByteLevelBPEMerges: Sendable {
     private var slots: [Slot]
     private let mask: Int
 
-    /// Two neighbouring entries.
+    /// Two neighboring entries.
     struct Pair: Hashable, Comparable, Sendable {
         let left: Int32
         let right: Int32
@@ -25,7 +25,7 @@ struct ByteLevelBPEMerges: Sendable {
         var rank: UInt32 = 0
     }
 
-    /// A table of merges by rank; `nil` with the rank of the first pair that is there twice.
+    /// Makes a table of merges by rank; fails with the rank of the first pair that comes twice.
     init?(pairs: [Pair], results: [Int32], duplicate: inout Int) {
         self.pairs = pairs
         self.results = results
@@ -43,17 +43,17 @@ struct ByteLevelBPEMerges: Sendable {
         }
     }
 
-    /// The rank of a pair, smaller is merged earlier; `nil` if it does not merge.
+    /// Returns the rank of a pair, or `nil` if it does not merge. Smaller ranks merge earlier.
     @inline(__always)
     func rank(_ left: Int32, _ right: Int32) -> UInt32? {
         let slot = slots[slot(of: Pair(left: left, right: right))]
         return slot.pair.left < 0 ? nil : slot.rank
     }
 
-    /// The slot that holds the pair or that would.
+    /// Returns the slot that holds the pair or that would.
     @inline(__always)
     private func slot(of pair: Pair) -> Int {
-        // The finalizer of SplitMix64: files choose the pairs, so a weaker mix could be made to cluster.
+        // The finalizer of SplitMix64: files choose the pairs, so a weaker mix could be attacked with clusters.
         let hash = SplitMix64.mix(
             UInt64(UInt32(bitPattern: pair.left)) << 32 | UInt64(UInt32(bitPattern: pair.right)))
         var index = Int(truncatingIfNeeded: hash) & mask
@@ -62,20 +62,20 @@ struct ByteLevelBPEMerges: Sendable {
     }
 }
 
-/// The working memory of merging one piece at a time, reused from piece to piece.
+/// The working memory of merging, reused from piece to piece.
 struct ByteLevelBPEMerging {
-    /// The entry that begins at each byte of the piece, -1 where none does any more.
+    /// The entry that begins at each byte of the piece, -1 if none does.
     private var symbols: [Int32] = []
-    /// Where the neighbours begin, -1 and the byte count at the ends.
+    /// The places where the neighbors begin, -1 and the byte count at the ends.
     private var previous: [Int32] = []
     private var next: [Int32] = []
-    /// Merges that were possible when they were found: rank and position, so the lowest rank comes first, leftmost.
+    /// Merges that were possible when they were found: rank and position, so that the lowest rank comes first, leftmost.
     private var queue = BinaryHeap<UInt64>()
 
     /// Appends the entries of one piece to `ids`.
     ///
-    /// The steps are those of `tokenizers` (`Word::merge_all`), including what it takes for outdated: a queued merge
-    /// still holds when the pair that now stands at its place makes the same entry. With a heap, a piece of n bytes
+    /// The steps are those of `tokenizers` (`Word::merge_all`), including its test for outdated merges: a queued merge
+    /// still holds if the pair that is now at its place makes the same entry. With a heap, a piece of n bytes
     /// costs O(n log n).
     mutating func append(
         _ piece: UnsafeBufferPointer<UInt8>, byteIDs: [Int32], merges: ByteLevelBPEMerges, to ids: inout [Int32]

@@ -1,14 +1,14 @@
 import Files
 import Text
 
-/// What the files of a folder say about a tokenizer, before it is put together.
+/// The parts of a tokenizer as the files of a folder have them, before they are checked against each other.
 struct ByteLevelBPEParts {
     var vocabulary: VocabularyListing
     var merges: [(left: String, right: String)]
     /// The spelling of the tokens that the post-processor puts before each text.
     var prefix: [String] = []
 
-    /// Splits merges that are spelled "left right"; lines that begin with `#version` are none, as in `tokenizers`.
+    /// Splits merges that are spelled "left right"; lines that begin with `#version` are skipped, as in `tokenizers`.
     static func merges(
         spelled lines: some Sequence<String>
     ) throws(TokenizationError) -> [(left: String, right: String)] {
@@ -29,9 +29,9 @@ struct ByteLevelBPEParts {
         return result
     }
 
-    /// The tokenizer of these parts.
+    /// Returns the tokenizer of these parts.
     ///
-    /// - Parameter endOfText: The spelling of the token that ends a text, `nil` to take `<|endoftext|>` if it is there.
+    /// - Parameter endOfText: the spelling of the token that ends a text; `nil` takes `<|endoftext|>` if it is there.
     func tokenizer(endOfText: String?) throws(TokenizationError) -> ByteLevelBPE {
         let ids = try vocabulary.ids()
         let tokens = try VocabularyListing.inOrder(ids)

@@ -4,8 +4,8 @@ import JSON
 extension ByteLevelBPEParts {
     /// Reads the contents of a `tokenizer.json`.
     ///
-    /// Truncation and padding, which such a file may hold, belong to a batch and not to the vocabulary: they are not
-    /// honoured. Everything else that would change the ids is honoured or refused by name.
+    /// Truncation and padding, which such a file may hold, belong to a batch and not to the vocabulary: they are
+    /// ignored. Everything else that would change the ids is honored or refused by name.
     init(tokenizerJSON document: JSONValue) throws(TokenizationError) {
         guard document.object != nil, let model = document["model"] else {
             throw TokenizationError("expected an object with \"model\"; is this a tokenizer.json of Hugging Face?")
@@ -79,14 +79,14 @@ extension ByteLevelBPEParts {
         return result
     }
 
-    /// The special tokens that a post-processor puts before a single text.
+    /// Returns the special tokens that a post-processor puts before a single text.
     private static func prefix(_ processor: JSONValue) throws(TokenizationError) -> [String] {
         if processor.isNull { return [] }
         switch processor["type"]?.string {
         case "ByteLevel": return []  // It only moves offsets.
         case "Sequence":
             var result: [String] = []
-            // A later processor frames what an earlier one has made, so its tokens come first.
+            // A later processor frames the result of an earlier one, so its tokens come first.
             for inner in processor["processors"]?.array ?? [] { result = try prefix(inner) + result }
             return result
         case "TemplateProcessing": return try prefix(ofTemplate: processor["single"]?.array ?? [])

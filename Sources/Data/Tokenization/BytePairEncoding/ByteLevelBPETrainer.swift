@@ -5,15 +5,15 @@ extension ByteLevelBPE {
     /// Learns a vocabulary from texts: the merges of Hugging Face's `BpeTrainer` with the byte-level alphabet.
     ///
     /// The layout is GPT-2's: entries 0 to 255 are the bytes in the order of their characters, then the merged entries
-    /// in the order in which they were learned, last `<|endoftext|>` (`BpeTrainer` would make that 0). The pair that
-    /// occurs most often is merged next; of equals the one with the lower left id, then the lower right. Where a merge
-    /// brings back a pair that was merged before, we count only what it brought back and list the merge once;
-    /// `BpeTrainer` adds to the old count and may list it again.
+    /// in the order in which they were learned, and last `<|endoftext|>` (`BpeTrainer` would make that 0). The pair that
+    /// occurs most often is merged next; ties go to the lower left id, then the lower right. If a merge brings back a pair
+    /// that was merged before, we count only the new occurrences and list the merge once; `BpeTrainer` adds to the old
+    /// count and may list it again.
     ///
     /// - Parameters:
-    ///   - texts: The headlines; their order does not matter.
-    ///   - vocabularySize: The entries in all, at least 257. Fewer come out when no more pair is frequent enough.
-    ///   - minimumFrequency: How often a pair has to occur to be merged.
+    ///   - texts: the headlines; their order does not matter.
+    ///   - vocabularySize: the number of entries, at least 257. There will be fewer if no pair is frequent enough.
+    ///   - minimumFrequency: the number of times that a pair has to occur to be merged.
     /// - Throws: `TokenizationError` if the size is too small.
     public static func trained(
         on texts: some Sequence<String>, vocabularySize: Int, minimumFrequency: Int

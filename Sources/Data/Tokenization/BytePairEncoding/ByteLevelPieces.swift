@@ -3,9 +3,9 @@
 /// The pieces are the matches of
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 /// (`encoder.py` of GPT-2; the classes as `tokenizers` sees them, see `UnicodeClass`). Every byte is in exactly one piece.
-/// Only the ASCII apostrophe begins a contraction, and only a plain space, U+0020, is taken along by what follows it.
+/// Only the ASCII apostrophe begins a contraction, and only a plain space, U+0020, joins the piece that follows it.
 struct ByteLevelPieces: Sequence, IteratorProtocol {
-    /// The text, valid UTF-8, which has to outlive this value.
+    /// The text, valid UTF-8. It has to outlive this value.
     private let text: UnsafeBufferPointer<UInt8>
     private var position = 0
 
@@ -13,7 +13,7 @@ struct ByteLevelPieces: Sequence, IteratorProtocol {
         self.text = text
     }
 
-    /// The byte range of the next piece.
+    /// Returns the byte range of the next piece.
     mutating func next() -> Range<Int>? {
         let start = position
         guard start < text.count else { return nil }
@@ -44,7 +44,7 @@ struct ByteLevelPieces: Sequence, IteratorProtocol {
         return end
     }
 
-    /// White space before a word leaves its last character to the word, or as a piece of its own.
+    /// White space before a word leaves its last character to the word, or as a separate piece.
     private func endOfSpace(from start: Int) -> Int {
         var last = start
         var end = start
@@ -57,7 +57,7 @@ struct ByteLevelPieces: Sequence, IteratorProtocol {
         return end == text.count || last == start ? end : last
     }
 
-    /// The length of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d`, lower case only, if one stands there.
+    /// The length of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d`, lower case only, if there is one.
     private func contraction(at start: Int) -> Int? {
         guard text[start] == UInt8(ascii: "'"), start + 1 < text.count else { return nil }
         let second = start + 2 < text.count ? text[start + 2] : 0
@@ -70,7 +70,7 @@ struct ByteLevelPieces: Sequence, IteratorProtocol {
         }
     }
 
-    /// The class of the character at an offset and its length in bytes.
+    /// Returns the class of the character at an offset and its length in bytes.
     @inline(__always)
     private func character(at offset: Int) -> (kind: UnicodeClass, length: Int) {
         let first = text[offset]

@@ -1,14 +1,14 @@
 import Files
 import Text
 
-/// Learns which pairs of entries merge, from words and how often they occur: the loop of Hugging Face's `BpeTrainer`,
-/// which its `WordPieceTrainer` runs too.
+/// Learns merges of pairs of entries from words and their counts: the loop of Hugging Face's `BpeTrainer`, which its
+/// `WordPieceTrainer` runs too.
 ///
-/// The pair that occurs most often is merged next; of equals the one with the lower left id, then the lower right.
+/// The pair that occurs most often is merged next; ties go to the lower left id, then the lower right.
 struct MergeLearner {
     typealias Pair = ByteLevelBPEMerges.Pair
 
-    /// The entries: those to begin with, then what merges made, in the order in which they were learned.
+    /// The entries: the initial ones, then the results of merges in the order in which they were learned.
     private(set) var tokens: [String]
     /// The merges in the order in which they were learned.
     private(set) var merges: [Pair] = []
@@ -19,7 +19,7 @@ struct MergeLearner {
     private var queue = BinaryHeap<Candidate>()
     private var merged: Set<Pair> = []
     private let minimumFrequency: Int
-    /// The spelling of the entry that two entries make.
+    /// Returns the spelling of the entry that two entries make.
     private let joining: (String, String) -> String
 
     /// A word, as its entries, that occurs `count` times.
@@ -28,13 +28,13 @@ struct MergeLearner {
         let count: Int
     }
 
-    /// How often a pair occurs, and in which words it did at some time, ascending within one step.
+    /// The count of a pair, and the words in which it occurred at some time, ascending within one step.
     private struct Occurrences {
         var count = 0
         var words: [Int32] = []
     }
 
-    /// A pair with its count of some time; the heap hands out the highest count first, of equals the lowest pair.
+    /// A pair with its count at some time; the heap returns the highest count first, the lowest pair among equals.
     private struct Candidate: Comparable {
         let pair: Pair
         let count: Int
@@ -45,10 +45,10 @@ struct MergeLearner {
     }
 
     /// - Parameters:
-    ///   - tokens: The entries to begin with, each once.
-    ///   - words: What to learn from, in any order.
-    ///   - minimumFrequency: How often a pair has to occur to be merged.
-    ///   - joining: The spelling of the entry that two entries make.
+    ///   - tokens: the initial entries, each once.
+    ///   - words: the words to learn from, in any order.
+    ///   - minimumFrequency: the number of times that a pair has to occur to be merged.
+    ///   - joining: returns the spelling of the entry that two entries make.
     init(
         tokens: [String], words: [Word], minimumFrequency: Int, joining: @escaping (String, String) -> String
     ) {
@@ -65,12 +65,12 @@ struct MergeLearner {
         for (pair, occurrences) in pairs { queue.push(Candidate(pair: pair, count: occurrences.count)) }
     }
 
-    /// Merges until there are so many entries or no pair is frequent enough.
+    /// Merges until there are `count` entries or no pair is frequent enough.
     mutating func learn(upTo size: Int) {
         while tokens.count < size, mergeNext() {}
     }
 
-    /// Merges the most frequent pair everywhere; false if none is frequent enough.
+    /// Merges the most frequent pair everywhere; returns false if none is frequent enough.
     private mutating func mergeNext() -> Bool {
         while let candidate = queue.pop() {
             let count = pairs[candidate.pair]?.count ?? 0
@@ -98,7 +98,7 @@ struct MergeLearner {
         let places = pairs.removeValue(forKey: pair)?.words ?? []
         var raised: Set<Pair> = []
         for index in places { replace(pair, by: result, in: Int(index), raised: &raised) }
-        // What overlapping occurrences ("aaa") took from the count of the merged pair itself is settled with it.
+        // This also settles what overlapping occurrences ("aaa") took from the count of the merged pair itself.
         if pairs[pair].map({ $0.count <= 0 }) == true { pairs[pair] = nil }
         for pair in raised {
             if let count = pairs[pair]?.count, count > 0 { queue.push(Candidate(pair: pair, count: count)) }

@@ -1,6 +1,6 @@
 // Written by scripts/make-unicode-tables; change that instead.
 
-/// Where the traits change: the first scalar of a run times 64 plus the raw value of its `BERTCharacterTraits`,
+/// The runs of traits: the first scalar of a run times 64 plus the raw value of its `BERTCharacterTraits`,
 /// in ascending order. Asked of `tokenizers` 0.23.3, scalar by scalar, as all of this file.
 let bertTraitRuns: [UInt32] = [
     0x1, 0x242, 0x2C3, 0x342, 0x381, 0x802, 0x844, 0xC00, 0xE84, 0x1040, 0x16C4, 0x1840, 0x1EC4, 0x1FC1, 0x2143, 0x2181,
@@ -80,7 +80,7 @@ let bertTraitRuns: [UInt32] = [
     0x3FFFF80, 0x4000001, 0x43FFF80,
 ]
 
-/// What is left of a scalar without its accents, where that is neither itself nor nothing: the scalar times
+/// The remainder of a scalar without its accents, if neither itself nor empty: the scalar times
 /// 2^32 plus one scalar of its image, once for each of them. Hangul syllables are computed.
 let bertStrippedPairs: [UInt64] = [
     0xC000000041, 0xC100000041, 0xC200000041, 0xC300000041, 0xC400000041, 0xC500000041, 0xC700000043, 0xC800000045,

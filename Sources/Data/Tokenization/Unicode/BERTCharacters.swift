@@ -1,4 +1,4 @@
-/// What BERT's normalizer and pre-tokenizer ask about a character, as `tokenizers` answers.
+/// The properties of a character that BERT's normalizer and pre-tokenizer depend on, with the values of `tokenizers`.
 struct BERTCharacterTraits: OptionSet {
     let rawValue: UInt8
 
@@ -6,13 +6,13 @@ struct BERTCharacterTraits: OptionSet {
     static let removed = BERTCharacterTraits(rawValue: 1)
     /// White space, which ends a word.
     static let space = BERTCharacterTraits(rawValue: 2)
-    /// Punctuation, a word of its own.
+    /// Punctuation, a separate word.
     static let punctuation = BERTCharacterTraits(rawValue: 4)
-    /// Of the blocks that BERT takes for Chinese.
+    /// CJK ideographs, by the blocks that BERT lists.
     static let cjkIdeograph = BERTCharacterTraits(rawValue: 8)
     /// Nonspacing marks, which are removed with the accents.
     static let nonspacing = BERTCharacterTraits(rawValue: 16)
-    /// Of the nonspacing marks those of combining class 0, across which others are not put in order.
+    /// Nonspacing marks of combining class 0, across which others are not reordered.
     static let separating = BERTCharacterTraits(rawValue: 32)
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -33,14 +33,14 @@ struct BERTCharacterTraits: OptionSet {
     static let ascii: [BERTCharacterTraits] = (0..<128).map { BERTCharacterTraits(of: $0) }
 }
 
-/// A table from scalars to what becomes of them: the scalar times 2^32 plus one scalar of its image, ascending by
-/// scalar, the images in their order.
+/// A table from scalars to their images: the scalar times 2^32 plus one scalar of its image, ascending by scalar, the images
+/// in their order.
 struct ScalarMapping {
     private let pairs: [UInt64]
 
     init(_ pairs: [UInt64]) { self.pairs = pairs }
 
-    /// Where the images of a scalar lie, for `subscript`; empty if it has none.
+    /// The range of the images of a scalar, for `subscript`; empty if it has none.
     @inline(__always)
     func images(of scalar: UInt32) -> Range<Int> {
         let key = UInt64(scalar) << 32
@@ -58,10 +58,10 @@ struct ScalarMapping {
 
     subscript(index: Int) -> UInt32 { UInt32(truncatingIfNeeded: pairs[index]) }
 
-    /// What is left without accents where that is neither the scalar itself nor nothing.
+    /// The scalars that remain without accents, if they are neither the scalar itself nor empty.
     static let stripped = ScalarMapping(bertStrippedPairs)
     /// Lower case.
     static let lowercase = ScalarMapping(bertLowercasePairs)
-    /// The canonical combining class of what stays without accents and has one.
+    /// The canonical combining class of scalars that remain without accents and have one.
     static let combiningClass = ScalarMapping(bertCombiningPairs)
 }

@@ -1,4 +1,4 @@
-/// The four kinds of characters that GPT-2's pre-tokenization tells apart; every scalar is of exactly one.
+/// The four kinds of characters that GPT-2's pre-tokenization distinguishes; every scalar is of exactly one.
 enum UnicodeClass: UInt8 {
     /// `\p{L}`
     case letter = 0

@@ -1,6 +1,6 @@
 // Written by scripts/make-unicode-tables; change that instead.
 
-/// Where the class changes: the first scalar of a run times four plus the raw value of its `UnicodeClass`, in
+/// The runs of classes: the first scalar of a run times four plus the raw value of its `UnicodeClass`, in
 /// ascending order. Asked of `tokenizers` 0.23.3, scalar by scalar.
 let unicodeClassRuns: [UInt32] = [
     0x3, 0x26, 0x3B, 0x82, 0x87, 0xC1, 0xEB, 0x104, 0x16F, 0x184, 0x1EF, 0x216, 0x21B, 0x282, 0x287, 0x2A8, 0x2AF,

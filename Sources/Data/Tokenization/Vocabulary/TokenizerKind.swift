@@ -1,14 +1,16 @@
 public import Files
-public import Foundation
 import JSON
 
-/// Which of the two kinds of tokenizers a folder holds.
+/// The kinds of tokenizers.
 public enum TokenizerKind: Sendable, Hashable {
-    case byteLevelBPE, wordPiece
+    /// Byte-level byte pair encoding, as of GPT-2.
+    case byteLevelBPE
+    /// WordPiece, as of BERT.
+    case wordPiece
 
-    /// Looks at the files of a folder in Hugging Face layout, but does not check them.
-    /// - Throws: `FileError` when there is no folder, or no file of either kind in it.
-    public init(folder: URL) throws(FileError) {
+    /// Finds the kind from the files of a folder in Hugging Face layout, without checking them.
+    /// - Throws: `FileError` if there is no folder, or no file of either kind in it.
+    public init(folder: String) throws(FileError) {
         let expected = "tokenizer.json, vocab.txt, or vocab.json and merges.txt"
         let folder = try TokenizerFolder(folder, expected: expected)
         if let document = try folder.json("tokenizer.json") {

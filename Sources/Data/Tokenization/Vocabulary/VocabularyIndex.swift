@@ -1,7 +1,7 @@
 import Files
 import Text
 
-/// Finds entries by their spelling while a tokenizer is made.
+/// Entries by their spelling, for making a tokenizer.
 struct VocabularyIndex {
     private let ids: [ByteString: Int32]
 
@@ -17,9 +17,9 @@ struct VocabularyIndex {
         self.ids = ids
     }
 
-    /// The entry with that spelling.
+    /// Returns the entry with the given spelling.
     ///
-    /// - Parameter role: What the entry is for, to be named where there is none.
+    /// - Parameter role: the purpose of the entry, for the error.
     func id(of token: String, as role: String) throws(TokenizationError) -> Int32 {
         guard let id = ids[ByteString(token)] else {
             throw TokenizationError("the \(role) \"\(token.prefix(80))\" is not in the vocabulary")
@@ -27,7 +27,7 @@ struct VocabularyIndex {
         return id
     }
 
-    /// The entry of each byte.
+    /// Returns the entry of each byte.
     func byteIDs() throws(TokenizationError) -> [Int32] {
         var result: [Int32] = []
         var missing: [UInt8] = []
@@ -53,16 +53,17 @@ struct VocabularyIndex {
             guard let left = ids[ByteString(merge.left)], let right = ids[ByteString(merge.right)] else {
                 let part = ids[ByteString(merge.left)] == nil ? merge.left : merge.right
                 throw TokenizationError(
-                    "\(name()): \"\(part.prefix(80))\" is not in the vocabulary; vocabulary and merges have to be of one model"
+                    "\(name()): \"\(part.prefix(80))\" is not in the vocabulary; vocabulary and merges must belong to the same model"
                 )
             }
             guard let result = ids[ByteString(merge.left + merge.right)] else {
                 throw TokenizationError(
-                    "\(name()): its result is not in the vocabulary; vocabulary and merges have to be of one model")
+                    "\(name()): its result is not in the vocabulary; vocabulary and merges must belong to the same model"
+                )
             }
             guard !special.contains(result) else {
                 throw TokenizationError(
-                    "\(name()): it makes a special token, which text must never become; remove the merge")
+                    "\(name()): it makes a special token, which no text may be encoded as; remove the merge")
             }
             pairs.append(ByteLevelBPEMerges.Pair(left: left, right: right))
             results.append(result)
@@ -71,7 +72,7 @@ struct VocabularyIndex {
         guard let merges = ByteLevelBPEMerges(pairs: pairs, results: results, duplicate: &duplicate) else {
             let merge = spelled[duplicate]
             throw TokenizationError(
-                "merge \(duplicate + 1), \"\(merge.left.prefix(80)) \(merge.right.prefix(80))\": it is there twice")
+                "merge \(duplicate + 1), \"\(merge.left.prefix(80)) \(merge.right.prefix(80))\": it is listed twice")
         }
         return merges
     }

@@ -2,19 +2,19 @@ import Files
 import JSON
 import Text
 
-/// A vocabulary as the files of a folder list it, before it is checked: entries with their ids in any order, and tokens
-/// that were added after training.
+/// A vocabulary as the files of a folder list it, unchecked: entries with their ids in any order, and tokens that were added
+/// after training.
 struct VocabularyListing {
     /// The vocabulary as the file lists it.
     var entries: [(key: String, value: JSONValue)]
-    /// Tokens that were added to the vocabulary after training; often they are in the vocabulary too.
+    /// Tokens that were added after training; often they are in the vocabulary too.
     var added: [AddedToken] = []
 
     struct AddedToken {
         let id: Int
         let content: String
 
-        /// Reads one element of `added_tokens`; `id` is given where the file has it as a name instead.
+        /// Reads one element of `added_tokens`; `id` is given if the file has it as a key instead.
         init(_ value: JSONValue, id: Int? = nil) throws(TokenizationError) {
             guard let content = value["content"]?.string, let id = id ?? value["id"]?.integer else {
                 throw TokenizationError("an added token has no \"content\" or no integer \"id\"")
@@ -48,7 +48,7 @@ struct VocabularyListing {
         }
     }
 
-    /// The id of each entry and added token.
+    /// Returns the id of each entry and added token.
     func ids() throws(TokenizationError) -> [ByteString: Int] {
         var ids: [ByteString: Int] = [:]
         ids.reserveCapacity(entries.count)
@@ -68,14 +68,14 @@ struct VocabularyListing {
         return ids
     }
 
-    /// The entries in the order of their ids, which have to be 0, 1, 2, … without a hole.
+    /// Returns the entries in the order of their ids, which must be 0, 1, 2, … without a gap.
     static func inOrder(_ ids: [ByteString: Int]) throws(TokenizationError) -> [String] {
         var tokens = [String?](repeating: nil, count: ids.count)
         for (token, id) in ids {
             guard tokens.indices.contains(id) else {
                 throw TokenizationError(
-                    "\"\(token.string.prefix(80))\" has the id \(id), but of \(ids.count) entries the ids have to be "
-                        + "0 to \(ids.count - 1) without a hole")
+                    "\"\(token.string.prefix(80))\" has the id \(id), but of \(ids.count) entries the ids must be "
+                        + "0 to \(ids.count - 1) without a gap")
             }
             if let other = tokens[id] {
                 let both = [other, token.string].sorted().map { "\"\($0.prefix(80))\"" }.joined(separator: " and ")
@@ -86,13 +86,13 @@ struct VocabularyListing {
         return tokens.compactMap { $0 }
     }
 
-    /// Checks the size of a vocabulary file that lies beside a `tokenizer.json`.
+    /// Checks the size of a vocabulary file beside a `tokenizer.json`.
     func check(agreesWith count: Int, of name: String) throws(TokenizationError) {
         let names = Set(entries.map { ByteString($0.key) })
         let all = names.union(added.map { ByteString($0.content) })
         guard count == names.count || count == all.count else {
             throw TokenizationError(
-                "it has \(names.count) entries, but \(name) beside it has \(count); remove the one that is not of this model"
+                "it has \(names.count) entries, but \(name) beside it has \(count); remove the one that belongs to another model"
             )
         }
     }

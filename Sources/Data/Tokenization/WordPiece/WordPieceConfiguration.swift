@@ -1,25 +1,25 @@
 import Files
 import JSON
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say about a WordPiece tokenizer.
+/// The settings of a WordPiece tokenizer in `tokenizer_config.json` and `special_tokens_map.json`.
 struct WordPieceConfiguration {
-    /// The spelling of tokens with roles, where a file names them.
+    /// The spelling of tokens with roles, if a file names them.
     struct NamedTokens {
         var cls, sep, unk, pad, mask: String?
     }
 
     let named: NamedTokens
     private let lowercases: Bool?
-    /// Whether the key is there, and what it says.
+    /// The value of `strip_accents`: absent, null or a Boolean.
     private let stripsAccents: Bool??
-    private let spacesChinese: Bool?
+    private let spacesCJKIdeographs: Bool?
     private let tokenizerClass: String?
 
     /// Reads the settings that change ids.
     ///
     /// - Parameters:
-    ///   - config: The contents of `tokenizer_config.json`.
-    ///   - map: The contents of `special_tokens_map.json`, which older versions of transformers kept the tokens in.
+    ///   - config: the contents of `tokenizer_config.json`.
+    ///   - map: the contents of `special_tokens_map.json`, where older versions of transformers kept the tokens.
     /// - Throws: `TokenizationError` for values that are not supported.
     init(_ config: JSONValue, map: JSONValue) throws(TokenizationError) {
         let supported: [(key: String, values: [JSONValue])] = [
@@ -37,7 +37,7 @@ struct WordPieceConfiguration {
             mask: token("mask_token"))
         lowercases = try Self.switched(config, "do_lower_case")
         stripsAccents = config["strip_accents"] == nil ? nil : .some(try Self.switched(config, "strip_accents"))
-        spacesChinese = try Self.switched(config, "tokenize_chinese_chars")
+        spacesCJKIdeographs = try Self.switched(config, "tokenize_chinese_chars")
         tokenizerClass = config["tokenizer_class"]?.string
     }
 
@@ -49,10 +49,9 @@ struct WordPieceConfiguration {
         return boolean
     }
 
-    /// The normalization of a vocabulary that lies in a `vocab.txt` alone, with the defaults of transformers'
-    /// `BertTokenizer`.
+    /// Returns the normalization for a folder with a `vocab.txt` alone, with the defaults of transformers' `BertTokenizer`.
     ///
-    /// - Throws: `TokenizationError` if the tokenizer is of a class that reads such a file in another way.
+    /// - Throws: `TokenizationError` if the tokenizer is of a class that reads such a file differently.
     func normalization() throws(TokenizationError) -> WordPieceNormalization {
         let supported = ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"]
         if let tokenizerClass, !supported.contains(where: { tokenizerClass == $0 || tokenizerClass == $0 + "Fast" }) {
@@ -63,16 +62,16 @@ struct WordPieceConfiguration {
         }
         return WordPieceNormalization(
             lowercases: lowercases ?? true, stripsAccents: stripsAccents ?? nil,
-            spacesChineseCharacters: spacesChinese ?? true)
+            spacesCJKIdeographs: spacesCJKIdeographs ?? true)
     }
 
-    /// Refuses a configuration that says otherwise than the normalizer of the `tokenizer.json` beside it: of the two,
-    /// transformers believes one and `tokenizers` the other.
+    /// Refuses a configuration that contradicts the normalizer of the `tokenizer.json` beside it: transformers uses one of the
+    /// two and `tokenizers` the other.
     func check(agreesWith other: WordPieceNormalization) throws(TokenizationError) {
         func check(_ key: String, _ own: Bool, _ name: String, _ other: Bool) throws(TokenizationError) {
             guard own != other else { return }
             throw TokenizationError(
-                "\(key) makes the normalizer's \(name) \(own), but in tokenizer.json beside it, it is \(other); "
+                "\(key) makes the normalizer's \(name) \(own), but in tokenizer.json it is \(other); "
                     + "make them agree")
         }
         if let lowercases { try check("do_lower_case", lowercases, "lowercase", other.lowercases) }
@@ -80,9 +79,9 @@ struct WordPieceConfiguration {
             let own = stripsAccents ?? lowercases ?? other.lowercases
             try check("strip_accents", own, "strip_accents", other.removesAccents)
         }
-        if let spacesChinese {
+        if let spacesCJKIdeographs {
             try check(
-                "tokenize_chinese_chars", spacesChinese, "handle_chinese_chars", other.spacesChineseCharacters)
+                "tokenize_chinese_chars", spacesCJKIdeographs, "handle_chinese_chars", other.spacesCJKIdeographs)
         }
     }
 }

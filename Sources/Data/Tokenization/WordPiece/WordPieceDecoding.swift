@@ -1,9 +1,9 @@
 extension WordPieceTokenizer {
-    /// The text of ids, special tokens included as they are spelled.
+    /// Returns the text of ids, special tokens included as they are spelled.
     ///
-    /// Entries are put together with a space between, but for those that begin with "##", which continue the entry
-    /// before them without their "##". What normalization removed, and how words were spaced, is lost. An id that is no
-    /// entry becomes U+FFFD. The rest is what the `WordPiece` decoder of `tokenizers` makes.
+    /// Entries are joined by spaces, except those that begin with "##", which continue the previous entry without their "##".
+    /// Whatever normalization removed is lost, and so is the original spacing. An unknown id becomes U+FFFD. Otherwise the
+    /// text is that of the `WordPiece` decoder of `tokenizers`.
     public func decode(_ ids: some Sequence<Int32>) -> String {
         var text: [UInt8] = []
         for (place, id) in ids.enumerated() {
@@ -21,15 +21,15 @@ extension WordPieceTokenizer {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The replacements of the reference in its order (`cleanup` in its decoders/wordpiece.rs). They see one entry with
-    /// the space before it, never two.
+    /// The replacements of the reference in its order (`cleanup` in its decoders/wordpiece.rs). They act on one entry
+    /// with the space before it, never on two.
     private static let replacements: [(found: [UInt8], new: [UInt8])] = [
         (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ].map { (Array($0.utf8), Array($1.utf8)) }
 
     private static func cleanedUp(_ bytes: [UInt8]) -> [UInt8] {
-        // All that is replaced begins with a space.
+        // Every pattern begins with a space.
         guard bytes.contains(UInt8(ascii: " ")) else { return bytes }
         var bytes = bytes
         for (found, new) in replacements where bytes.count >= found.count {

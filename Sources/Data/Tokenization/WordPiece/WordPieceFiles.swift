@@ -2,13 +2,13 @@ import Files
 import JSON
 
 extension WordPieceTokenizer {
-    /// The files of this tokenizer in Hugging Face layout, the same bytes each time: `tokenizer.json`, `vocab.txt`,
+    /// Returns the files of this tokenizer in Hugging Face layout, the same bytes each time: `tokenizer.json`, `vocab.txt`,
     /// `tokenizer_config.json` and `special_tokens_map.json`.
     ///
-    /// `vocab.txt` is left out if the lines of such a file cannot hold the entries, of which some are empty or have line
-    /// breaks, or white space at the end.
+    /// `vocab.txt` is left out if its lines cannot hold the entries because some are empty or have line breaks or trailing
+    /// white space.
     ///
-    /// - Parameter contextLength: How many tokens the model takes, for `model_max_length`.
+    /// - Parameter contextLength: the context length of the model, for `model_max_length`.
     public func files(contextLength: Int) -> [(name: String, bytes: [UInt8])] {
         var files = [("tokenizer.json", tokenizerJSON().serialized(.indented))]
         if let text = vocabularyText() { files.append(("vocab.txt", text)) }
@@ -42,7 +42,7 @@ extension WordPieceTokenizer {
             "version": "1.0", "truncation": nil, "padding": nil, "added_tokens": .array(added),
             "normalizer": [
                 "type": "BertNormalizer", "clean_text": true,
-                "handle_chinese_chars": .boolean(normalization.spacesChineseCharacters),
+                "handle_chinese_chars": .boolean(normalization.spacesCJKIdeographs),
                 "strip_accents": stripsAccentsJSON(), "lowercase": .boolean(normalization.lowercases),
             ],
             "pre_tokenizer": ["type": "BertPreTokenizer"], "post_processor": template(),
@@ -80,19 +80,19 @@ extension WordPieceTokenizer {
         ]
     }
 
-    /// With `split_special_tokens` transformers too reads "[SEP]" in a headline as the text that it is.
+    /// With `split_special_tokens` transformers reads "[SEP]" in a headline as plain text, as we do.
     private func configurationJSON(contextLength: Int) -> JSONValue {
         .object(
             [
                 ("clean_up_tokenization_spaces", false), ("do_lower_case", .boolean(normalization.lowercases)),
                 ("model_max_length", .integer(contextLength)), ("split_special_tokens", true),
                 ("strip_accents", stripsAccentsJSON()),
-                ("tokenize_chinese_chars", .boolean(normalization.spacesChineseCharacters)),
+                ("tokenize_chinese_chars", .boolean(normalization.spacesCJKIdeographs)),
                 ("tokenizer_class", "BertTokenizer"),
             ] + namedTokens())
     }
 
-    /// The names by which transformers knows the tokens. It would make up those that are not named, hence `null`.
+    /// The names that transformers has for the tokens. It would make up missing ones, hence `null`.
     private func namedTokens() -> [(key: String, value: JSONValue)] {
         [("cls_token", cls), ("mask_token", mask), ("pad_token", pad), ("sep_token", sep), ("unk_token", unk)]
             .map { (name: String, id: Int32?) in (name, id.map { .string(tokens[Int($0)]) } ?? nil) }

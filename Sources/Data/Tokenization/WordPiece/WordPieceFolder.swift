@@ -1,13 +1,12 @@
 public import Files
-public import Foundation
 import JSON
 
 extension WordPieceTokenizer {
-    /// Reads the tokenizer of a folder in Hugging Face layout: `tokenizer.json`, or else `vocab.txt`, and what
-    /// `tokenizer_config.json` and `special_tokens_map.json` say about it.
+    /// Reads the tokenizer of a folder in Hugging Face layout: `tokenizer.json`, or else `vocab.txt`, and its settings in
+    /// `tokenizer_config.json` and `special_tokens_map.json`.
     ///
-    /// - Throws: `FileError` that names the file, for what is missing, damaged, contradictory or not supported.
-    public init(folder: URL) throws(FileError) {
+    /// - Throws: `FileError` that names the file if something is missing, damaged, contradictory or not supported.
+    public init(folder: String) throws(FileError) {
         let folder = try TokenizerFolder(folder, expected: "tokenizer.json or vocab.txt")
         let config = try folder.json("tokenizer_config.json") ?? [:]
         let map = try folder.json("special_tokens_map.json") ?? [:]
@@ -20,7 +19,7 @@ extension WordPieceTokenizer {
         }
     }
 
-    /// The vocabulary of the folder and the file to name when it is refused.
+    /// Returns the vocabulary of the folder and the name of the file that errors about it name.
     private static func parts(
         of folder: TokenizerFolder, _ config: JSONValue, _ configuration: WordPieceConfiguration
     ) throws(FileError) -> (parts: WordPieceParts, name: String) {

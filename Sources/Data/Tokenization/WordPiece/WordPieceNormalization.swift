@@ -1,26 +1,28 @@
-/// What BERT does to a text before it is cut into words (`BertNormalizer` of Hugging Face `tokenizers`).
+/// The normalization of a text before it is cut into words (`BertNormalizer` of Hugging Face `tokenizers`).
 ///
-/// Control characters are always removed and white space always becomes a space; the rest is a choice that belongs to
-/// the vocabulary.
+/// Control characters are always removed and white space always becomes a space; the rest depends on the
+/// vocabulary.
 public struct WordPieceNormalization: Hashable, Sendable {
-    /// Whether each letter becomes its lower case, one by one: a final sigma becomes "σ" like any other.
+    /// True if each letter becomes its lower case, one by one: a final sigma becomes "σ" like any other.
     public var lowercases: Bool
-    /// Whether characters lose their accents: they are decomposed and nonspacing marks are removed. `nil` is BERT's
-    /// rule: if and only if they are lower-cased.
+    /// True if characters lose their accents: they are decomposed and nonspacing marks are removed. `nil` is BERT's rule: if
+    /// and only if they are lower-cased.
     public var stripsAccents: Bool?
-    /// Whether each Chinese character is a word of its own.
-    public var spacesChineseCharacters: Bool
+    /// True if each CJK ideograph is a separate word.
+    public var spacesCJKIdeographs: Bool
 
+    /// A normalization from its choices.
+    ///
     /// - Parameters:
-    ///   - lowercases: Whether letters become lower case; there is no default, because a wrong choice would be silent.
-    ///   - stripsAccents: Whether accents are removed, `nil` to let that follow `lowercases`.
-    ///   - spacesChineseCharacters: Whether each Chinese character is a word of its own, as in all of BERT's models.
-    public init(lowercases: Bool, stripsAccents: Bool? = nil, spacesChineseCharacters: Bool = true) {
+    ///   - lowercases: true to make letters lower case; there is no default, because a wrong choice would be silent.
+    ///   - stripsAccents: true to remove accents; `nil` follows `lowercases`.
+    ///   - spacesCJKIdeographs: true to make each CJK ideograph a word, as in all of BERT's models.
+    public init(lowercases: Bool, stripsAccents: Bool? = nil, spacesCJKIdeographs: Bool = true) {
         self.lowercases = lowercases
         self.stripsAccents = stripsAccents
-        self.spacesChineseCharacters = spacesChineseCharacters
+        self.spacesCJKIdeographs = spacesCJKIdeographs
     }
 
-    /// Whether accents are removed, all told.
+    /// True if accents are removed, by choice or by rule.
     public var removesAccents: Bool { stripsAccents ?? lowercases }
 }

@@ -2,14 +2,14 @@ import Files
 import JSON
 import Text
 
-/// What the files of a folder say about a WordPiece tokenizer, before it is put together.
+/// The parts of a WordPiece tokenizer as the files of a folder have them, before they are checked against each other.
 struct WordPieceParts {
     var vocabulary: VocabularyListing
     var normalization: WordPieceNormalization
     var cleansUp = true
     /// The unknown token, if the file of the vocabulary names it.
     var unk: String?
-    /// What is put around each text, if the file of the vocabulary says so.
+    /// The tokens around each text, if the file of the vocabulary has them.
     var frame: Frame?
 
     /// The tokens around a text, with the ids that the post-processor gives them.
@@ -24,9 +24,9 @@ struct WordPieceParts {
         self.normalization = normalization
     }
 
-    /// The vocabulary in the lines of a `vocab.txt`.
+    /// Reads the vocabulary in the lines of a `vocab.txt`.
     ///
-    /// White space at the end of a line is not of the entry, as in `tokenizers`.
+    /// Trailing white space is not part of an entry, as in `tokenizers`.
     init(vocabularyLines lines: [String], normalization: WordPieceNormalization) throws(TokenizationError) {
         var seen: [ByteString: Int] = [:]
         var entries: [(key: String, value: JSONValue)] = []
@@ -48,9 +48,9 @@ struct WordPieceParts {
         self.init(vocabulary: VocabularyListing(entries: entries), normalization: normalization)
     }
 
-    /// The tokenizer of these parts.
+    /// Returns the tokenizer of these parts.
     ///
-    /// - Parameter named: The tokens with roles that configuration files name.
+    /// - Parameter named: the tokens with roles that configuration files name.
     func tokenizer(named: WordPieceConfiguration.NamedTokens) throws(TokenizationError) -> WordPieceTokenizer {
         let ids = try vocabulary.ids()
         let tokens = try VocabularyListing.inOrder(ids)
@@ -58,7 +58,7 @@ struct WordPieceParts {
             for token in [frame.cls, frame.sep] where ids[ByteString(token.spelling)] != token.id {
                 let found = ids[ByteString(token.spelling)].map { "the id \($0)" } ?? "no entry"
                 throw TokenizationError(
-                    "the post-processor puts \"\(token.spelling.prefix(80))\" with the id \(token.id) beside each text, "
+                    "the post-processor puts \"\(token.spelling.prefix(80))\" with the id \(token.id) around each text, "
                         + "but the vocabulary has \(found) for it")
             }
         }
@@ -76,7 +76,7 @@ struct WordPieceParts {
             normalization: normalization, cleansUp: cleansUp)
     }
 
-    /// The spelling that both files agree on, or that of the only one that has any.
+    /// Returns the spelling that both files agree on, or that of the only one that has any.
     private static func agreed(
         _ key: String, _ configured: String?, _ own: String?
     ) throws(TokenizationError) -> String? {

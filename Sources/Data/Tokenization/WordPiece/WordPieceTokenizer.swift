@@ -1,57 +1,60 @@
 /// BERT's WordPiece tokenizer (Devlin et al. 2018), id for id that of Hugging Face `tokenizers`.
 ///
 /// A text is normalized and cut into words (`WordPieceWords`); each word becomes the longest entry that it begins with,
-/// then, again and again, the longest "##" entry that its rest begins with. A word for which that fails, or of more than
-/// 100 characters, becomes the unknown token as a whole. A value is immutable and may be used from any number of threads.
+/// then, repeatedly, the longest "##" entry that its rest begins with. If that fails, or the word has more than 100
+/// characters, the whole word becomes the unknown token. A value is immutable and may be used from any number of threads.
 public struct WordPieceTokenizer: Sendable {
-    /// What begins the spelling of an entry that continues a word.
+    /// The prefix of entries that continue a word.
     static let continuationMark = "##"
-    /// A longer word, in Unicode scalars, is unknown (`max_input_chars_per_word`).
+    /// The length in Unicode scalars beyond which a word is unknown (`max_input_chars_per_word`).
     static let longestWord = 100
 
     /// The entries by id; those that continue a word begin with "##".
     public let tokens: [String]
-    /// The ids of the special tokens, ascending. Text never becomes one of them but `unk`, whatever it says.
+    /// The ids of the special tokens, ascending. No text is ever encoded as one of them except `unk`.
     public let specialTokens: [Int32]
-    /// `[CLS]`, which begins what the model reads.
+    /// `[CLS]`, the first token of the model's input.
     public let cls: Int32
-    /// `[SEP]`, which ends it.
+    /// `[SEP]`, the last token of the model's input.
     public let sep: Int32
-    /// `[UNK]`, which stands for words that the vocabulary cannot spell.
+    /// `[UNK]`, the token of words that the vocabulary cannot spell.
     public let unk: Int32
-    /// `[PAD]`, which nothing here needs; `nil` if the vocabulary has none.
+    /// `[PAD]`, which is unused here; `nil` if the vocabulary has none.
     public let pad: Int32?
-    /// `[MASK]`, which pretraining put in the place of words; `nil` if the vocabulary has none.
+    /// `[MASK]`, which replaces words in pretraining; `nil` if the vocabulary has none.
     public let mask: Int32?
-    /// What is done to a text before it is cut into words.
+    /// The normalization of a text before it is cut into words.
     public let normalization: WordPieceNormalization
-    /// Whether `decode` takes the space away before ".", "?", "!", "," and the contractions of English.
+    /// True if `decode` removes the space before ".", "?", "!", "," and English contractions.
     public let cleansUp: Bool
 
     private let trie: WordPieceTrie
 
     /// The spelling of the tokens that have a role.
     public struct Roles: Hashable, Sendable {
+        /// The token before each text.
         public var cls = "[CLS]"
+        /// The token after each text.
         public var sep = "[SEP]"
+        /// The token of unknown words.
         public var unk = "[UNK]"
-        /// `nil` for none.
+        /// The token that fills up batches; `nil` for none.
         public var pad: String? = "[PAD]"
-        /// `nil` for none.
+        /// The token that replaces words in pretraining; `nil` for none.
         public var mask: String? = "[MASK]"
 
         /// BERT's own spelling.
         public init() {}
     }
 
-    /// A tokenizer from the parts of a vocabulary.
+    /// Makes a tokenizer from the parts of a vocabulary.
     ///
     /// - Parameters:
-    ///   - tokens: The entries by id.
-    ///   - roles: The tokens that have a role; they are special.
-    ///   - specialTokens: The ids of further special tokens.
-    ///   - normalization: What is done to a text before it is cut into words.
-    ///   - cleansUp: Whether `decode` takes spaces away, see `cleansUp`.
+    ///   - tokens: the entries by id.
+    ///   - roles: the tokens that have a role; they are special.
+    ///   - specialTokens: the ids of further special tokens.
+    ///   - normalization: the normalization of a text before it is cut into words.
+    ///   - cleansUp: true if `decode` removes spaces, see `cleansUp`.
     /// - Throws: `TokenizationError` if an entry comes twice, a token with a role is not an entry, a special token is
     ///   not an entry or is spelled as a word, or there are no entries at all.
     public init(
@@ -94,7 +97,7 @@ public struct WordPieceTokenizer: Sendable {
         let splits = rest.contains {
             !BERTCharacterTraits(of: $0.value).isDisjoint(with: [.space, .punctuation, .removed])
         }
-        // One punctuation character is a word, with anything beside it none.
+        // A punctuation character is a word by itself, but not with anything beside it.
         let isWord = splits ? token.unicodeScalars.count == 1 : !rest.isEmpty
         guard !isWord else {
             throw TokenizationError(
@@ -123,12 +126,12 @@ public struct WordPieceTokenizer: Sendable {
     /// The number of entries, special tokens included.
     public var vocabularySize: Int { tokens.count }
 
-    /// The entry with that spelling, compared by bytes. Linear search.
+    /// Returns the entry with the given spelling, compared by bytes. Linear search.
     public func id(of token: String) -> Int32? {
         tokens.firstIndex { $0.utf8.elementsEqual(token.utf8) }.map { Int32($0) }
     }
 
-    /// The ids of a text without any frame: "[SEP]" in a text is plain text.
+    /// Returns the ids of a text without any frame: "[SEP]" in a text is plain text.
     public func encode(_ text: String) -> [Int32] {
         var words = WordPieceWords(normalization)
         var text = text
@@ -159,12 +162,12 @@ public struct WordPieceTokenizer: Sendable {
         }
     }
 
-    /// The ids between `cls` and `sep`, as the model reads them.
+    /// Returns the ids between `cls` and `sep`, the input of the model.
     public func framed(_ ids: some Collection<Int32>) -> [Int32] {
         [cls] + ids + [sep]
     }
 
-    /// The words of a text after normalization, which `encode` looks up.
+    /// Returns the words of a text after normalization, which `encode` looks up.
     package func words(of text: String) -> [String] {
         var words = WordPieceWords(normalization)
         var text = text

@@ -5,7 +5,7 @@ extension WordPieceParts {
     /// Reads the contents of a `tokenizer.json`.
     ///
     /// Truncation and padding, which such a file may hold (that of MiniLM has both), belong to a batch and not to the
-    /// vocabulary: they are not honoured. All else that would change the ids is honoured or refused by name.
+    /// vocabulary: they are ignored. Everything else that would change the ids is honored or refused by name.
     init(tokenizerJSON document: JSONValue) throws(TokenizationError) {
         guard let members = document.object, let model = document["model"] else {
             throw TokenizationError("expected an object with \"model\"; is this a tokenizer.json of Hugging Face?")
@@ -53,7 +53,7 @@ extension WordPieceParts {
             ])
     }
 
-    /// Refuses settings of a part that are not known, or have values that are not supported.
+    /// Refuses settings of a part that are unknown or have unsupported values.
     private static func check(
         _ part: JSONValue, _ name: String, known: [String], supported: [String: [JSONValue]] = [:]
     ) throws(TokenizationError) {
@@ -89,7 +89,7 @@ extension WordPieceParts {
         return WordPieceNormalization(
             lowercases: try switched(part, name, "lowercase"),
             stripsAccents: strips.isNull ? nil : try switched(part, name, "strip_accents"),
-            spacesChineseCharacters: try switched(part, name, "handle_chinese_chars"))
+            spacesCJKIdeographs: try switched(part, name, "handle_chinese_chars"))
     }
 
     private static func cleansUp(_ part: JSONValue) throws(TokenizationError) -> Bool {
@@ -102,7 +102,7 @@ extension WordPieceParts {
         return try switched(part, "decoder", "cleanup")
     }
 
-    /// The tokens that a post-processor puts around a single text.
+    /// Returns the tokens that a post-processor puts around a single text.
     private static func frame(_ processor: JSONValue) throws(TokenizationError) -> Frame {
         switch processor["type"]?.string {
         case "TemplateProcessing": return try frame(ofTemplate: processor)

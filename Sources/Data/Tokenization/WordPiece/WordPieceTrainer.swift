@@ -3,23 +3,22 @@ import Text
 
 extension WordPieceTokenizer {
     /// Learns a vocabulary from texts: the merges of Hugging Face's `WordPieceTrainer`, which is its `BpeTrainer` over
-    /// characters that carry "##" where they continue a word.
+    /// characters, with "##" before those that continue a word.
     ///
-    /// The entries are `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, the characters by scalar value, those of them that
-    /// continue words somewhere with "##" in the same order, and then what merges made, in the order in which they were
-    /// learned. The reference numbers the "##" characters as its hash table happens to yield the words, so that its
-    /// vocabulary changes from run to run wherever two pairs are equally frequent; given our order of the characters it
-    /// learns the same vocabulary. Of equally frequent pairs the one with the lower left id is merged first, then the
-    /// one with the lower right. Where a merge brings back a pair that was merged before, we count only what it brought
-    /// back; the reference adds to the old count.
+    /// The entries are `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, the characters by scalar value, those that continue words
+    /// with "##" in the same order, and then the results of merges in the order in which they were learned. The reference
+    /// numbers the "##" characters in the order of a hash table, so that its vocabulary changes from run to run if two pairs
+    /// are equally frequent; given our order of characters it learns the same vocabulary. Among equally frequent pairs the
+    /// lower left id is merged first, then the lower right. If a merge brings back a pair that was merged before, we count
+    /// only the new occurrences; the reference adds to the old count.
     ///
     /// - Parameters:
-    ///   - texts: The headlines; their order does not matter.
-    ///   - vocabularySize: The entries in all. Fewer come out when no more pair is frequent enough.
-    ///   - minimumFrequency: How often a pair has to occur to be merged.
-    ///   - alphabetLimit: How many characters become entries, the most frequent, of equals those with lower values. The
+    ///   - texts: the headlines; their order does not matter.
+    ///   - vocabularySize: the number of entries. There will be fewer if no pair is frequent enough.
+    ///   - minimumFrequency: the number of times that a pair has to occur to be merged.
+    ///   - alphabetLimit: the number of characters that become entries, the most frequent first, ties by lower value. The
     ///     others are left out of the words, as in the reference, and are unknown to the tokenizer.
-    ///   - normalization: What is done to a text before it is cut into words.
+    ///   - normalization: the normalization of a text before it is cut into words.
     /// - Throws: `TokenizationError` if there is no room for the characters.
     public static func trained(
         on texts: some Sequence<String>, vocabularySize: Int, minimumFrequency: Int, alphabetLimit: Int = 1_000,
@@ -39,7 +38,7 @@ extension WordPieceTokenizer {
             words: words.map { MergeLearner.Word(symbols: alphabet.symbols(of: $0.key.string), count: $0.value) },
             minimumFrequency: minimumFrequency
         ) { left, right in
-            // What stands on the right always continues a word.
+            // The right part always continues a word.
             left + String(right.unicodeScalars.dropFirst(continuationMark.unicodeScalars.count))
         }
         learner.learn(upTo: vocabularySize)
@@ -61,7 +60,7 @@ extension WordPieceTokenizer {
     }
 }
 
-/// The single characters of a vocabulary that is to be learned: at the beginning of a word, and with "##" inside.
+/// The single characters of a vocabulary to be learned: at the beginning of a word, and with "##" inside.
 private struct WordPieceAlphabet {
     /// The spelling of the entries, in the order of their ids.
     let tokens: [String]
@@ -92,7 +91,7 @@ private struct WordPieceAlphabet {
         self.continuing = numbered(continuing, from: kept.count)
     }
 
-    /// The entries of the characters of a word; those beyond the limit are left out, as if they were not there.
+    /// Returns the entries of the characters of a word; those beyond the limit are left out.
     func symbols(of word: String) -> [Int32] {
         word.unicodeScalars.enumerated().compactMap { place, scalar in
             (place == 0 ? beginning : continuing)[scalar.value]

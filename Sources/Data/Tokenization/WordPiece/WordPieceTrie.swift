@@ -1,28 +1,27 @@
 import Randomness
 
-/// The entries of a WordPiece vocabulary by their bytes: those that begin a word and, apart from them, those that
-/// continue one.
+/// The entries of a WordPiece vocabulary by their bytes, in two trees: those that begin a word and those that continue one.
 ///
-/// A tree whose edges, one for each byte, lie in one open-addressing table that is at most half full.
+/// The edges, one for each byte, are kept in one open-addressing table that is at most half full.
 struct WordPieceTrie: Sendable {
-    /// The nodes where the two trees begin.
+    /// The roots of the two trees.
     enum Root: UInt32 {
         case beginning = 0
         case continuation = 1
     }
 
     private struct Slot {
-        /// Where the edge begins and where it ends; 0, which no edge ends at, in an empty slot.
+        /// The nodes at the two ends of the edge; an empty slot has 0 as its end, which no edge has.
         var node: UInt32 = 0
         var child: UInt32 = 0
         var byte: UInt8 = 0
     }
 
     private var slots = [Slot](repeating: Slot(), count: 1 << 12)
-    /// The entry that ends at each node, -1 where none does.
+    /// The entry that ends at each node, -1 for none.
     private var entries: [Int32] = [-1, -1]
 
-    /// Adds an entry, which must not be there yet. The empty one never matches.
+    /// Adds an entry, which must be new. An empty one never matches.
     mutating func insert(_ bytes: some Sequence<UInt8>, at root: Root, entry: Int32) {
         var node = root.rawValue
         for byte in bytes {
@@ -40,7 +39,7 @@ struct WordPieceTrie: Sendable {
         entries[Int(node)] = entry
     }
 
-    /// The longest entry that `bytes` begin with, and its length; `nil` if they begin with none.
+    /// Returns the longest entry that is a prefix of `bytes`, and its length; `nil` if there is none.
     @inline(__always)
     func longestMatch(_ bytes: UnsafeBufferPointer<UInt8>, at root: Root) -> (entry: Int32, length: Int)? {
         var node = root.rawValue
@@ -54,10 +53,10 @@ struct WordPieceTrie: Sendable {
         return best
     }
 
-    /// The slot that holds the edge or that would.
+    /// Returns the slot that holds the edge or that would.
     @inline(__always)
     private func slot(_ node: UInt32, _ byte: UInt8) -> Int {
-        // The finalizer of SplitMix64: files choose the entries, so a weaker mix could be made to cluster.
+        // The finalizer of SplitMix64: files choose the entries, so a weaker mix could be attacked with clusters.
         let hash = SplitMix64.mix(UInt64(node) << 8 | UInt64(byte))
         var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[index].child != 0, slots[index].node != node || slots[index].byte != byte {

@@ -1,8 +1,8 @@
 /// The words of a text as BERT cuts it (`BertNormalizer`, then `BertPreTokenizer`): cleaned, with or without accents and
-/// upper case, split at white space, each punctuation character a word of its own.
+/// upper case, split at white space, each punctuation character a separate word.
 ///
-/// All steps of the reference happen scalar by scalar on the way, which gives the same words: each step looks at one
-/// scalar only, but for the canonical order of marks, which `pending` holds back for.
+/// All steps of the reference run scalar by scalar in one pass, which gives the same words: each step looks at one scalar
+/// only, except for the canonical order of marks, for which `pending` holds them back.
 struct WordPieceWords {
     /// A word: its bytes in `bytes` and its length in scalars.
     struct Word {
@@ -10,28 +10,28 @@ struct WordPieceWords {
         let scalars: Int
     }
 
-    /// The words of the last text, UTF-8, end to end.
+    /// The words of the last text, UTF-8, concatenated.
     private(set) var bytes: [UInt8] = []
     private(set) var words: [Word] = []
 
     private let lowercases: Bool
     private let removesAccents: Bool
-    private let spacesChinese: Bool
+    private let spacesCJKIdeographs: Bool
     private let ascii = BERTCharacterTraits.ascii
     private let stripped = ScalarMapping.stripped
     private let lowercase = ScalarMapping.lowercase
     private let combiningClass = ScalarMapping.combiningClass
-    /// Where the word begins that is being read, and its scalars until now.
+    /// The start of the current word, and its number of scalars so far.
     private var start = 0
     private var scalars = 0
-    /// Marks since the last other character, which are ordered by their combining class before they are taken: the
-    /// class times 2^32 plus their place, and the mark.
+    /// Marks since the last other character, to be ordered by their combining class: the class times 2^32 plus their place,
+    /// and the mark.
     private var pending: [(key: UInt64, scalar: UInt32)] = []
 
     init(_ normalization: WordPieceNormalization) {
         lowercases = normalization.lowercases
         removesAccents = normalization.removesAccents
-        spacesChinese = normalization.spacesChineseCharacters
+        spacesCJKIdeographs = normalization.spacesCJKIdeographs
     }
 
     /// Reads the next text, valid UTF-8; its words replace those of the text before.
@@ -80,7 +80,7 @@ struct WordPieceWords {
         if traits.contains(.space) {
             takePending()
             endWord()
-        } else if spacesChinese, traits.contains(.cjkIdeograph) {
+        } else if spacesCJKIdeographs, traits.contains(.cjkIdeograph) {
             takePending()
             endWord()
             decompose(scalar, traits)
@@ -91,7 +91,7 @@ struct WordPieceWords {
         }
     }
 
-    /// Takes the accents off if that is asked for.
+    /// Removes the accents if the normalization does.
     private mutating func decompose(_ scalar: UInt32, _ traits: BERTCharacterTraits) {
         guard removesAccents else { return lower(scalar) }
         if traits.contains(.nonspacing) {
@@ -136,7 +136,7 @@ struct WordPieceWords {
         for index in images { split(lowercase[index]) }
     }
 
-    /// Takes a normalized scalar into the word or ends the word with it.
+    /// Adds a normalized scalar to the word or ends the word with it.
     private mutating func split(_ scalar: UInt32) {
         let traits = scalar < 0x80 ? ascii[Int(scalar)] : BERTCharacterTraits(of: scalar)
         if traits.contains(.punctuation) {

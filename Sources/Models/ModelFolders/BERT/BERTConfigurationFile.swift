@@ -1,25 +1,27 @@
 public import Files
 public import JSON
 public import Models
+public import NumericCore
 import Text
 
-/// `config.json` of a BERT in Hugging Face layout: what of it we honour, what may stand there, what we refuse by name.
+/// `config.json` of a BERT in Hugging Face layout: the keys that are honored, ignored or refused.
 ///
-/// A classifier that takes the mean of all tokens is something that transformers does not have and would not notice: it would
-/// make up a pooler and compute other logits. So its `model_type` is one of our own, and transformers refuses it.
-public struct BERTConfigurationFile: Sendable {
+/// transformers has no mean pooling and would silently make up a pooler and compute other logits. So the `model_type` of such a
+/// classifier is one of our own, which transformers refuses.
+public struct BERTConfigurationFile: ModelConfigurationFile {
     /// Sizes and rates; `labels` is the number of ``labels``, 0 when the file names none.
     public var model: BERTClassifier.Configuration
     /// The names of the classes in the order of the logits; empty when the file names none, as that of a bare encoder.
     public var labels: [String] { didSet { model.labels = labels.count } }
-    /// The token that other programs fill batches up with; we have no use for it.
+    /// The padding token, for other programs; we pad nothing.
     public var padToken: Int32?
-    /// What the logits have been divided by for calibrated probabilities (Guo et al. 2017); `nil` when nothing was fitted.
+    /// The temperature that the logits have been divided by for calibrated probabilities (Guo et al. 2017); `nil` if none was
+    /// fitted.
     public var temperature: Double?
-    /// Whether the weights beside it are int8, which transformers does not have and refuses by our own `model_type`.
+    /// True if the weights beside the file are int8, which transformers lacks; it refuses them by our own `model_type`.
     public var isInt8 = false
 
-    /// Settings for `model` with classes called `labels`, whose number overrules that in `model`.
+    /// Settings for `model` with classes called `labels`, whose number overrides that in `model`.
     public init(model: BERTClassifier.Configuration, labels: [String], padToken: Int32?, temperature: Double?) {
         self.model = model
         self.model.labels = labels.count
@@ -28,16 +30,18 @@ public struct BERTConfigurationFile: Sendable {
         self.temperature = temperature
     }
 
-    /// `model_type` of what transformers computes as we do.
+    /// The family in errors.
+    public static let family = "a BERT"
+    /// The `model_type` of a model that transformers computes as we do.
     private static let plainType = "bert"
-    /// `model_type` of mean pooling.
+    /// The `model_type` of mean pooling.
     private static let meanType = "headlinekit_bert_mean_pooling"
-    /// What follows either of these when the weights are int8.
+    /// The suffix of the types of int8 weights.
     private static let int8Suffix = "_int8"
     private static let int8Types = ["headlinekit_bert" + int8Suffix, meanType + int8Suffix]
-    /// What `model_type` may be.
-    static let types = [plainType, meanType] + int8Types
-    /// The key that ``temperature`` is recorded by.
+    /// The values that `model_type` may have.
+    public static let modelTypes = [plainType, meanType] + int8Types
+    /// The key of ``temperature``.
     private static let temperatureKey = "headlinekit_temperature"
 
     private static let keys = ModelSettingsReader.Keys(
@@ -47,7 +51,7 @@ public struct BERTConfigurationFile: Sendable {
             ("pruned_heads", .object([])), ("problem_type", "single_label_classification"),
             ("pooler_type", "first_token_transform"), ("directionality", "bidi"),
         ],
-        honoured: [
+        honored: [
             "model_type", "architectures", "vocab_size", "max_position_embeddings", "type_vocab_size", "hidden_size",
             "num_hidden_layers", "num_attention_heads", "intermediate_size", "layer_norm_eps", "initializer_range",
             "hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout", "id2label", "label2id",
@@ -65,7 +69,7 @@ public struct BERTConfigurationFile: Sendable {
     /// Reads the file at `path`; keys that are absent have the defaults of transformers' `BertConfig`.
     public init(path: String) throws(FileError) {
         let reader = try ModelSettingsReader(
-            path: path, model: "a BERT", types: Self.types, keys: Self.keys)
+            path: path, family: Self.family, types: Self.modelTypes, keys: Self.keys)
         let hiddenSize = try reader.count("hidden_size")
         let heads = try reader.count("num_attention_heads")
         guard hiddenSize % heads == 0 else {
@@ -99,7 +103,7 @@ public struct BERTConfigurationFile: Sendable {
         isInt8 = Self.int8Types.contains(reader.modelType)
     }
 
-    /// The names in `id2label`, in the order of their ids; `label2id` and the number, where given, must say the same.
+    /// Returns the names in `id2label`, in the order of their ids; `label2id` and the number, if given, must agree.
     private static func labels(_ reader: ModelSettingsReader) throws(FileError) -> [String] {
         guard let value = reader.json["id2label"], !value.isNull else {
             if let inverse = reader.json["label2id"], inverse.object?.isEmpty == false {
@@ -133,9 +137,23 @@ public struct BERTConfigurationFile: Sendable {
         return names
     }
 
-    /// The file as transformers 5 reads it.
-    /// - Parameter numberType: of the weights beside it, in PyTorch's words: `float32` or `float16`.
-    public func json(numberType: String) -> JSONValue {
+    /// The number of layers.
+    public var layers: Int { model.layers }
+
+    /// Sizes and the temperature, for people.
+    public var facts: [ModelIdentity.Fact] {
+        [
+            .init(name: "layers", value: "\(model.layers)"), .init(name: "hidden size", value: "\(model.hiddenSize)"),
+            .init(name: "heads", value: "\(model.heads)"),
+            .init(name: "context length", value: "\(model.contextLength)"),
+            .init(name: "vocabulary", value: grouped(model.vocabularySize)),
+            .init(name: "labels", value: "\(model.labels)"),
+            .init(name: "temperature", value: temperature.map { Formatting.fixed($0, 4) } ?? "not fitted"),
+        ]
+    }
+
+    /// Returns the file as transformers 5 reads it.
+    public func json(dtype: DType) -> JSONValue {
         let isPlain = model.pooling == .cls
         let mean = "HeadlineKitMeanPoolingClassifier"
         let modelType =
@@ -156,7 +174,7 @@ public struct BERTConfigurationFile: Sendable {
             ("model_type", .string(modelType)),
             ("num_attention_heads", .integer(model.heads)), ("num_hidden_layers", .integer(model.layers)),
             ("pad_token_id", padToken.map { .integer(Int($0)) } ?? .null), ("position_embedding_type", "absolute"),
-            ("problem_type", "single_label_classification"), ("torch_dtype", .string(numberType)),
+            ("problem_type", "single_label_classification"), ("torch_dtype", .string(dtype.rawValue)),
             ("type_vocab_size", .integer(model.tokenTypes)), ("vocab_size", .integer(model.vocabularySize)),
         ]
         if temperature == nil { members.removeAll { $0.key == Self.temperatureKey } }

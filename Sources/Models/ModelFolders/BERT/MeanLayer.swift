@@ -1,23 +1,23 @@
 import Models
 import NumericCore
 
-/// The weights of a transformer layer above a pretrained encoder that begins as a mean over all tokens.
+/// The initial weights of a transformer layer above a pretrained encoder that starts as a mean over all tokens.
 ///
-/// An encoder that was trained for the mean of its tokens, as sentence encoders are, says little in `[CLS]` alone. This layer
-/// attends evenly (its queries are 0), passes values on as they are and feeds nothing forward, so that `[CLS]` becomes itself plus
-/// ``share`` times the mean, normalised; the pooler passes that on, halved so that its tanh bends it little. All of it learns
-/// from there: keys and the first half of the feed-forward are fresh and small, so that gradients reach the zeros beside them.
+/// Sentence encoders are trained for the mean of their tokens; their `[CLS]` alone says little. This layer attends evenly (its
+/// queries are 0), passes values on unchanged and has a feed-forward of 0, so that `[CLS]` becomes itself plus ``share`` times the
+/// mean, normalized. The pooler halves that, so that its tanh is nearly linear. Training starts from there: keys and the first
+/// half of the feed-forward are fresh and small, so that gradients reach the zeros beside them.
 struct MeanLayer {
-    /// What the mean counts beside `[CLS]` itself.
+    /// The weight of the mean relative to `[CLS]` itself.
     static let share: Float = 4
     private static let poolerScale: Float = 0.5
 
-    /// Weights with given values, by name.
+    /// Weights with fixed initial values, by name.
     let arrays: [String: NDArray]
-    /// Names of those that are drawn at random.
+    /// The names of weights that are drawn at random.
     let fresh: [String]
 
-    /// For the last layer of `configuration`.
+    /// Weights for the last layer of `configuration`.
     init(_ configuration: BERTClassifier.Configuration) {
         let (hiddenSize, inner) = (configuration.hiddenSize, configuration.intermediateSize)
         let layer = "bert.encoder.layer.\(configuration.layers - 1)."

@@ -1,31 +1,36 @@
 public import Files
 public import JSON
 public import Models
+public import NumericCore
+import Text
 
-/// `config.json` of a GPT-2 in Hugging Face layout: what of it we honour, what may stand there, what we refuse by name.
-public struct GPT2ConfigurationFile: Sendable {
+/// `config.json` of a GPT-2 in Hugging Face layout: the keys that are honored, ignored or refused.
+public struct GPT2ConfigurationFile: ModelConfigurationFile {
     /// Sizes and rates.
     public var model: GPT2.Configuration
     /// The token that begins and ends a text, if the file names it.
     public var endOfText: Int32?
-    /// Whether the weights beside it are int8.
+    /// True if the weights beside the file are int8.
     public var isInt8: Bool
 
+    /// Settings from their parts.
     public init(model: GPT2.Configuration, endOfText: Int32?, isInt8: Bool = false) {
         self.model = model
         self.endOfText = endOfText
         self.isInt8 = isInt8
     }
 
-    /// `model_type` of what transformers computes as we do.
+    /// The family in errors.
+    public static let family = "a GPT-2"
+    /// The `model_type` of a model that transformers computes as we do.
     private static let plainType = "gpt2"
-    /// `model_type` of int8 weights: transformers does not have these and would take them for weights without their scales,
-    /// so that the type is one of our own, which it refuses.
+    /// The `model_type` of int8 weights, one of our own, so that transformers refuses them: it would take them for weights
+    /// without scales.
     private static let int8Type = "headlinekit_gpt2_int8"
-    /// What `model_type` may be.
-    static let types = [plainType, int8Type]
+    /// The values that `model_type` may have.
+    public static let modelTypes = [plainType, int8Type]
 
-    /// `tie_word_embeddings` and the like may be absent: transformers then takes the only value we compute.
+    /// `tie_word_embeddings` and others may be absent: transformers then takes the only value that we support.
     private static let keys = ModelSettingsReader.Keys(
         fixed: [
             ("activation_function", .string("gelu_new")), ("scale_attn_weights", .boolean(true)),
@@ -33,7 +38,7 @@ public struct GPT2ConfigurationFile: Sendable {
             ("add_cross_attention", .boolean(false)), ("tie_word_embeddings", .boolean(true)),
             ("is_encoder_decoder", .boolean(false)), ("pruned_heads", .object([])),
         ],
-        honoured: [
+        honored: [
             "model_type", "architectures", "vocab_size", "n_positions", "n_ctx", "n_embd", "n_layer", "n_head",
             "n_inner", "layer_norm_epsilon", "initializer_range", "embd_pdrop", "resid_pdrop", "attn_pdrop",
             "bos_token_id", "eos_token_id",
@@ -49,7 +54,7 @@ public struct GPT2ConfigurationFile: Sendable {
 
     /// Reads the file at `path`.
     public init(path: String) throws(FileError) {
-        let reader = try ModelSettingsReader(path: path, model: "a GPT-2", types: Self.types, keys: Self.keys)
+        let reader = try ModelSettingsReader(path: path, family: Self.family, types: Self.modelTypes, keys: Self.keys)
         isInt8 = reader.modelType == Self.int8Type
         let hiddenSize = try reader.count("n_embd")
         let heads = try reader.count("n_head")
@@ -69,9 +74,21 @@ public struct GPT2ConfigurationFile: Sendable {
         endOfText = try reader.token("eos_token_id", absent: nil, vocabularySize: vocabularySize)
     }
 
-    /// The file as transformers 5 reads it.
-    /// - Parameter numberType: of the weights beside it, in PyTorch's words: `float32` or `float16`.
-    public func json(numberType: String) -> JSONValue {
+    /// The number of layers.
+    public var layers: Int { model.layers }
+
+    /// Sizes for people.
+    public var facts: [ModelIdentity.Fact] {
+        [
+            .init(name: "layers", value: "\(model.layers)"), .init(name: "hidden size", value: "\(model.hiddenSize)"),
+            .init(name: "heads", value: "\(model.heads)"),
+            .init(name: "context length", value: "\(model.contextLength)"),
+            .init(name: "vocabulary", value: grouped(model.vocabularySize)),
+        ]
+    }
+
+    /// Returns the file as transformers 5 reads it.
+    public func json(dtype: DType) -> JSONValue {
         let end: JSONValue = endOfText.map { .integer(Int($0)) } ?? .null
         return .object([
             ("activation_function", "gelu_new"), ("architectures", ["GPT2LMHeadModel"]),
@@ -85,7 +102,7 @@ public struct GPT2ConfigurationFile: Sendable {
             ("n_inner", .integer(model.intermediateSize)), ("n_layer", .integer(model.layers)),
             ("n_positions", .integer(model.contextLength)),
             ("resid_pdrop", .number(Double(model.residualDropout).shortest)), ("tie_word_embeddings", true),
-            ("torch_dtype", .string(numberType)),
+            ("torch_dtype", .string(dtype.rawValue)),
             ("vocab_size", .integer(model.vocabularySize)),
         ])
     }

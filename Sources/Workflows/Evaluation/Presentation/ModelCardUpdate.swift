@@ -7,39 +7,22 @@ import Text
 
 /// The `README.md` of a model folder, with an evaluation in it.
 enum ModelCardUpdate {
-    /// Puts `lines` into the section "Evaluation" of the card in a model folder, in place of what stood there; a card without
-    /// such a section gets one at its end, and a folder without a card gets one.
+    /// Writes `lines` into the section "Evaluation" of the card in a model folder; a folder without a card gets one.
     static func write(_ lines: [String], model path: String) throws(FileError) {
-        let file = "\(path)/README.md"
-        let card = pathExists(file) ? String(decoding: try readFile(file, limit: 1 << 24), as: UTF8.self) : ""
-        try AtomicFile.write(updated(card, lines), to: file)
-    }
-
-    /// The card with the new section.
-    static func updated(_ card: String, _ lines: [String]) -> String {
-        let heading = "## Evaluation"
-        var kept = card.components(separatedBy: "\n")
-        let section = [heading, ""] + lines + [""]
-        if let start = kept.firstIndex(of: heading) {
-            let end = kept[(start + 1)...].firstIndex { $0.hasPrefix("## ") || $0.hasPrefix("# ") } ?? kept.count
-            kept.replaceSubrange(start..<end, with: section)
-            return kept.joined(separator: "\n")
-        }
-        while kept.last?.isEmpty == true { kept.removeLast() }
-        if kept.isEmpty { kept = ["# Model"] }
-        return (kept + [""] + section).joined(separator: "\n")
+        let card = try ModelCard(ofFolder: path) ?? ModelCard("")
+        try card.replacing(ModelCard.evaluation, with: lines).write(toFolder: path)
     }
 
     /// Figures as a table in Markdown, below what they were measured on.
     static func lines(_ measures: [Measure], data: EvaluationData, verdict: Verdict) -> [String] {
         let name = data.source.path.split(separator: "/").last.map(String.init) ?? data.source.path
-        let rows = measures.map { measure in
-            "| \(measure.title) | \(measure.style.text(measure.value)) | \(measure.range) |"
-        }
+        let rows = measures.map { [$0.title, $0.style.text($0.value), $0.range] }
         return [
             "On \(NumberText.headlines(data.headlines.count)) of `\(name)` (SHA-256 `\(data.source.digest)`), by `evaluate`.",
-            "", "| figure | value | 95% interval |", "|---|---|---|",
-        ] + rows + ["", escapedForTerminal("\(verdict.outcome.word): \(verdict.sentence)")]
+            "",
+        ] + ModelCard.table(["figure", "value", "95% interval"], rows: rows) + [
+            "", escapedForTerminal("\(verdict.outcome.word): \(verdict.sentence)"),
+        ]
     }
 }
 
@@ -52,12 +35,11 @@ extension ClassifierEvaluation {
                     + " training, so that probabilities are calibrated."
             } ?? "The probabilities were not calibrated."
         var lines = ModelCardUpdate.lines(measures, data: data, verdict: verdict)
-        lines += ["", calibrated, "", "| label | headlines | precision | recall | F1 |", "|---|---|---|---|---|"]
-        lines += report.classes.map { figures in
-            let numbers = [figures.precision, figures.recall, figures.f1].map { NumberText.fixed($0, 3) }
-            return
-                "| \(escapedForTerminal(figures.label).replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
+        let labels = report.classes.map {
+            ModelCard.LabelFigures(
+                label: $0.label, headlines: $0.support, precision: $0.precision, recall: $0.recall, f1: $0.f1)
         }
+        lines += ["", calibrated, ""] + ModelCard.table(of: labels)
         try ModelCardUpdate.write(lines, model: model.path)
     }
 }

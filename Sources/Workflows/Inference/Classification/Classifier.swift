@@ -52,7 +52,7 @@ public final class Classifier {
     /// Loads a classifier's model folder.
     public convenience init(folder path: String) throws {
         let folder = try ClassifierFolder(path: path)
-        let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: path))
+        let tokenizer = try WordPieceTokenizer(folder: path)
         let entries = folder.configuration.model.vocabularySize
         guard tokenizer.vocabularySize <= entries else {
             throw FileError(

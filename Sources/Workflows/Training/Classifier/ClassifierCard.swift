@@ -1,80 +1,79 @@
-import Files
-import Foundation
 import HeadlineData
+import ModelFolders
 import Models
 import Statistics
 import Text
 
-/// The `README.md` of an exported classifier.
+/// The content of the model card of an exported classifier.
 struct ClassifierCard {
     let settings: ClassifierSettings
     let configuration: BERTClassifier.Configuration
     let training: LabeledHeadlines
     let digests: [String]
-    /// Of the exported model on the validation headlines.
+    /// The exported model's figures on the validation headlines.
     let report: ClassificationReport
-    /// Of what its logits have been divided by; `nil` when nothing was fitted.
+    /// The fit of the temperature that its logits were divided by; `nil` if none was fitted.
     let calibration: CalibrationReport?
 
-    var text: String {
-        """
-        ---
-        library_name: \(configuration.pooling == .cls ? "transformers" : "headlinekit")
-        pipeline_tag: text-classification
-        tags: [headlines, bert]
-        ---
+    /// The card.
+    var card: ModelCard {
+        ModelCard(
+            .init(
+                library: configuration.pooling == .cls ? "transformers" : "headlinekit", task: "text-classification",
+                tags: ["headlines", "bert"]), title: settings.name,
+            introduction: """
+                A BERT that labels news headlines, trained with HeadlineKit. \(configuration.layers) layers,
+                hidden size \(configuration.hiddenSize), \(configuration.heads) heads, context length \(configuration.contextLength),
+                \(configuration.vocabularySize) vocabulary entries, \(configuration.labels) labels. \(poolingText)
 
-        # \(settings.name)
+                    headline classify --model . "Striker out for six weeks after scan"
+                """,
+            sections: [
+                .init(
+                    "Training",
+                    """
+                    \(training.count) headlines, \(training.tokens.count) tokens; files with SHA-256
+                    \(digests.map { "`\($0)`" }.joined(separator: ", ")). The settings of the run are in `config.yaml` of its folder.
+                    """),
+                .init(ModelCard.evaluation, evaluation),
+                .init(
+                    "Limits",
+                    """
+                    The labels mean what they mean in the training headlines. A headline that fits none of them gets one all the
+                    same, and text of another kind or time will be labeled less well than these figures suggest.
+                    """),
+            ])
+    }
 
-        A BERT that labels news headlines, trained with HeadlineKit. \(configuration.layers) layers,
-        \(configuration.hiddenSize) channels, \(configuration.heads) heads, \(configuration.contextLength) positions,
-        \(configuration.vocabularySize) vocabulary entries, \(configuration.labels) labels. \(poolingText)
-
-            headline classify --model . "Striker out for six weeks after scan"
-
-        ## Training
-
-        \(training.count) headlines, \(training.tokens.count) tokens; files with SHA-256
-        \(digests.map { "`\($0)`" }.joined(separator: ", ")). The settings of the run are in `config.yaml` of its folder.
-
-        ## Evaluation
-
-        On \(report.count) validation headlines. \(calibrationText)
-
-        | figure | value |
-        |---|---|
-        \(figures.map { "| \($0.0) | \(String(format: "%.4f", $0.1)) |" }.joined(separator: "\n"))
-
-        | label | headlines | precision | recall | F1 |
-        |---|---|---|---|---|
-        \(report.classes.map(row).joined(separator: "\n"))
-
-        ## Limits
-
-        The labels mean what the training headlines meant by them. A headline of none of them gets one all the same, and text
-        of another kind or time will be labelled less well than these figures say.
-
-        """
+    private var evaluation: String {
+        let labels = report.classes.map {
+            ModelCard.LabelFigures(
+                label: $0.label, headlines: $0.support, precision: $0.precision, recall: $0.recall, f1: $0.f1)
+        }
+        let lines =
+            ["On \(report.count) validation headlines. \(calibrationText)", ""]
+            + ModelCard.table(["figure", "value"], rows: figures.map { [$0.0, Formatting.fixed($0.1, 4)] }) + [""]
+            + ModelCard.table(of: labels)
+        return lines.joined(separator: "\n")
     }
 
     private var poolingText: String {
         switch configuration.pooling {
         case .cls: "The head reads BERT's pooler."
         case .mean:
-            "The head reads the mean of all tokens, which transformers does not have: only HeadlineKit can use this folder."
+            "The head reads the mean of all tokens, which transformers lacks: only HeadlineKit can use this folder."
         }
     }
 
     private var calibrationText: String {
         guard let calibration else { return "The probabilities were not calibrated." }
-        let temperature = String(
-            format:
-                "The head was divided by the temperature %.4f, fitted on them, so that probabilities are calibrated.",
-            calibration.scaling.temperature)
+        let temperature =
+            "The head was divided by the temperature \(Formatting.fixed(calibration.scaling.temperature, 4)), fitted on them, so"
+            + " that probabilities are calibrated."
         return calibration.crossFitted == nil
             ? temperature
             : temperature
-                + " Figures of\nprobabilities are cross-fitted: of each half of the headlines with the temperature of the other half."
+                + " Figures of\nprobabilities are cross-fitted: each half of the headlines is judged with the temperature of the other half."
     }
 
     private var figures: [(String, Double)] {
@@ -88,13 +87,5 @@ struct ClassifierCard {
             ("Brier score", probabilities?.brierScore ?? scores.brierScore),
             ("expected calibration error, 15 bins", probabilities?.error ?? report.reliability.error),
         ]
-    }
-
-    private func row(_ figures: ClassFigures) -> String {
-        let label = escapedForTerminal(figures.label).replacingOccurrences(of: "|", with: "\\|")
-        return "| \(label) | \(figures.support) | "
-            + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(
-                separator: " | ")
-            + " |"
     }
 }

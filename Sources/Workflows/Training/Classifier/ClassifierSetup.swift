@@ -79,9 +79,9 @@ public struct ClassifierSetup: RunSetup {
         _ settings: ClassifierSettings, base: ClassifierBase?, data: ClassifierData, note: (String) -> Void
     ) throws -> WordPieceTokenizer {
         if let folder = settings.tokenizer.folder {
-            let tokenizer = try WordPieceTokenizer(folder: URL(fileURLWithPath: folder.path))
+            let tokenizer = try WordPieceTokenizer(folder: folder.path)
             guard let base else { return tokenizer }
-            let own = try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path))
+            let own = try WordPieceTokenizer(folder: base.path)
             guard tokenizer.tokens.elementsEqual(own.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError(
                     "\(folder.path): its vocabulary is not that of the base model \(base.path); leave tokenizer.folder out",
@@ -89,7 +89,7 @@ public struct ClassifierSetup: RunSetup {
             }
             return tokenizer
         }
-        if let base { return try WordPieceTokenizer(folder: URL(fileURLWithPath: base.path)) }
+        if let base { return try WordPieceTokenizer(folder: base.path) }
         let trained: WordPieceTokenizer
         do throws(TokenizationError) {
             trained = try WordPieceTokenizer.trained(

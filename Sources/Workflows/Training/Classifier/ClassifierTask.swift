@@ -192,8 +192,8 @@ package final class ClassifierTask: TrainingTask {
             contents: .init(
                 configuration: BERTConfigurationFile(
                     model: model.configuration, labels: labels, padToken: tokenizer.pad, temperature: nil),
-                card: card.text, tokenizer: tokenizer.files(contextLength: model.configuration.contextLength)),
-            temperature: temperature, precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
+                files: tokenizer.files(contextLength: model.configuration.contextLength), card: card.card.text),
+            temperature: temperature, dtype: settings.export.precision, to: path)
     }
 
     // MARK: Summary

@@ -59,10 +59,11 @@ public struct GeneratorSetup: RunSetup {
         if !restoring {
             try Self.check(settings.samples, Generator(model, tokenizer), contextLength: configuration.contextLength)
         }
-        let description = ModelCard(settings: settings, configuration: configuration, training: training, data: data)
+        let description = GeneratorCard(
+            settings: settings, configuration: configuration, training: training, data: data)
         generator = try GeneratorTask(
             model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
-            settings: settings, card: description.text)
+            settings: settings, card: { description.card($0).text })
         let baseline = generator.unigramBaseline
         let perByte = baseline.value("bitsPerByte").map { String(format: ", %.3f bits/byte", $0) } ?? ""
         note(String(format: "unigram baseline: %.4f nats/token%@ on the validation headlines", baseline.loss, perByte))
@@ -87,7 +88,7 @@ public struct GeneratorSetup: RunSetup {
         _ settings: GeneratorSettings, base: GeneratorFolder?, training: [String], note: (String) -> Void
     ) throws -> ByteLevelBPE {
         if let folder = settings.tokenizer.folder {
-            let tokenizer = try ByteLevelBPE(folder: URL(fileURLWithPath: folder.path))
+            let tokenizer = try ByteLevelBPE(folder: folder.path)
             guard let base, !settings.model.freshWeights else { return tokenizer }
             guard tokenizer.tokens.elementsEqual(base.tokenizer.tokens, by: { $0.utf8.elementsEqual($1.utf8) }) else {
                 throw TrainingError(

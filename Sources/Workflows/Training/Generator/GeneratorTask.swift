@@ -125,10 +125,10 @@ package final class GeneratorTask: TrainingTask {
     package func summary(of folder: String) throws -> String { "" }
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
-        try GeneratorFolder.write(
-            model, parameters: store, tokenizer: tokenizer,
+        let contents = GeneratorFolder.contents(
+            of: model.configuration, tokenizer: tokenizer,
             generationConfiguration: settings.samples.options.generationConfiguration(endOfText: tokenizer.endOfText),
-            card: card(evaluation),
-            precision: settings.export.precision == .float16 ? .float16 : .float32, to: path)
+            card: card(evaluation))
+        try GeneratorFolder.write(parameters: store, contents: contents, dtype: settings.export.precision, to: path)
     }
 }

@@ -1,4 +1,5 @@
 import HeadlineData
+public import NumericCore
 public import Optimization
 public import Settings
 import Text
@@ -147,9 +148,13 @@ public struct LoggingSettings: Codable, Sendable {
 }
 
 /// How model folders are written.
-public struct ExportSettings: Codable, Sendable {
-    /// The numbers of `model.safetensors`; float16 halves the file and rounds the weights.
-    public var precision: Precision = .float32
+public struct ExportSettings: Codable, Sendable, ValidatedSettings {
+    /// The data type of `model.safetensors`: float32, or float16, which halves the file and rounds the weights.
+    public var precision: DType = .float32
 
-    public enum Precision: String, Codable, Sendable, CaseIterable { case float32, float16 }
+    public func validate() throws {
+        try require(
+            precision == .float32 || precision == .float16, "precision", found: precision.rawValue,
+            expected: "float32 or float16")
+    }
 }

@@ -75,7 +75,7 @@ struct BaseTests {
             let base = "\(folder)/run/last"
             settings.model.base = ConfiguredPath(base)
 
-            let entries = try WordPieceTokenizer(folder: URL(fileURLWithPath: base)).tokens
+            let entries = try WordPieceTokenizer(folder: base).tokens
             func setUp(_ tokens: some Sequence<String>) throws -> [String] {
                 try? FileManager.default.removeItem(atPath: "\(base)/tokenizer.json")
                 try AtomicFile.write(tokens.joined(separator: "\n") + "\n", to: "\(base)/vocab.txt")
