@@ -9,7 +9,7 @@ import Text
 struct ClassifierCard {
     let settings: ClassifierSettings
     let configuration: BERTClassifier.Configuration
-    let training: LabeledHeadlines
+    let training: TokenizedHeadlines
     let digests: [String]
     /// Of the exported model on the validation headlines.
     let report: ClassificationReport

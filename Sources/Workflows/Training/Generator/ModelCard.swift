@@ -6,7 +6,7 @@ import Models
 struct ModelCard {
     let settings: GeneratorSettings
     let configuration: GPT2.Configuration
-    let training: FramedHeadlines
+    let training: TokenizedHeadlines
     let data: GeneratorData
 
     /// The card, with the figures of the newest evaluation if there is one.
@@ -44,7 +44,7 @@ struct ModelCard {
 
             ## Training
 
-            \(training.count) headlines, \(training.targets.count) tokens; files with SHA-256
+            \(training.count) headlines, \(training.tokens.count) tokens; files with SHA-256
             \(data.digests.map { "`\($0)`" }.joined(separator: ", ")). The settings of the run are in `config.yaml` of its folder.
 
             ## Evaluation
