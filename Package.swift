@@ -97,8 +97,10 @@ let package = Package(
         module("Optimization", on: .numerics, ["Autograd", "NumericCore"]),
         module("Statistics", on: .numerics, ["Randomness"]),
 
-        module("Tokenization", on: .data, ["Text", "JSON", "Files", "Randomness"]),
-        module("HeadlineData", on: .data, ["Text", "JSON", "Files", "Randomness"]),
+        module("Tokenization", on: .data, ["Preconditions", "Text", "JSON", "Files", "Randomness"]),
+        module(
+            "HeadlineData", on: .data,
+            ["Tokenization", "NumericCore", "Preconditions", "Text", "JSON", "Files", "Randomness"]),
         module("Baselines", on: .data, ["Statistics"]),
 
         systemLibrary("CHDF5", on: .models, pkgConfig: "hdf5", packages: ["libhdf5-dev"]),
@@ -168,7 +170,9 @@ let package = Package(
         tests("Optimization", on: .numerics, ["TestSupport", "Autograd", "NumericCore"]),
         tests("Statistics", on: .numerics, ["TestSupport"]),
         tests("Tokenization", on: .data, ["TestSupport", "Text", "JSON", "Files"]),
-        tests("HeadlineData", on: .data, ["TestSupport", "Text", "JSON", "Files", "Randomness"]),
+        tests(
+            "HeadlineData", on: .data,
+            ["TestSupport", "Tokenization", "NumericCore", "Text", "JSON", "Files", "Randomness"]),
         tests("Baselines", on: .data, ["TestSupport", "Statistics"]),
         tests("Checkpoints", on: .models, ["TestSupport", "NumericCore", "Text", "Files"]),
         tests(

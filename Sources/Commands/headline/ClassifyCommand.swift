@@ -96,7 +96,7 @@ struct ClassifyCommand: ParsableCommand {
             table = try HeadlineTable(
                 bytes: bytes, path: "standard input", format: settings.format ?? .txt, columns: settings.columns)
         }
-        if table.report.emptyHeadlines > 0 { writeLine("\(table.path): \(table.report)") }
+        if table.summary.emptyHeadlines > 0 { writeLine("\(table.path): \(table.summary)") }
         return table
     }
 

@@ -74,7 +74,7 @@ private func source(_ bytes: [UInt8], _ name: String) throws -> DataCheck {
             0]
         #expect(mixed.encoding.hasByteOrderMark && !mixed.encoding.isASCII && !mixed.encoding.isCompressed)
         #expect([mixed.encoding.pairs, mixed.encoding.lineFeeds, mixed.encoding.carriageReturns] == [1, 1, 1])
-        #expect(mixed.encoding.hasMixedLineEnds && mixed.report.rowsRead == 4)
+        #expect(mixed.encoding.hasMixedLineEnds && mixed.summary.rowsRead == 4)
         #expect(mixed.encoding.description == "UTF-8, byte order mark, lines end with LF and CR LF and CR")
         let plain = try source(Array("one\ntwo\n".utf8), "a.txt").files[0]
         #expect(plain.encoding.description == "ASCII, lines end with LF" && !plain.encoding.hasMixedLineEnds)

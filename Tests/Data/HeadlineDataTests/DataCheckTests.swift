@@ -138,7 +138,7 @@ private func fill(_ count: Int, _ label: String?, seed: UInt64) -> [(headline: S
             """
         let check = try check([("a.csv", text)], measure: .words(limit: 4))
         let file = check.files[0]
-        #expect(file.report.rowsRead == 5 && file.report.emptyHeadlines == 1)
+        #expect(file.summary.rowsRead == 5 && file.summary.emptyHeadlines == 1)
         #expect(file.lengths.overlong == 1 && file.lengths.examples.map(\.length) == [5])
         #expect(file.lengths.examples.first?.line == 2)
         #expect(file.damage.map(\.kind) == [.replacementCharacters, .misreadEncoding])

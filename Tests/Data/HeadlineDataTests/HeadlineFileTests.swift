@@ -24,10 +24,10 @@ func table(
         #expect(expected.rows[7].category == nil)
         #expect(expected.rows[3].source == "Ledger Daily")
         #expect(
-            expected.report.columns
+            expected.summary.columns
                 == ColumnNames(
                     headline: "headline", category: "category", date: "date", source: "source"))
-        #expect(expected.report.missingDates == 1 && expected.report.missingCategories == 1)
+        #expect(expected.summary.missingDates == 1 && expected.summary.missingCategories == 1)
         for format in HeadlineFormat.allCases {
             let table = try HeadlineTable(readingFrom: fixture("data/headlines.\(format)\(suffix)").path)
             #expect(table.texts == expected.texts, "\(format)")
@@ -35,7 +35,7 @@ func table(
             #expect(table.rows.map(\.category) == expected.rows.map(\.category), "\(format)")
             #expect(table.rows.map(\.date) == expected.rows.map(\.date), "\(format)")
             #expect(table.rows.map(\.source) == expected.rows.map(\.source), "\(format)")
-            #expect(table.report.missingDates == 1 && table.report.missingCategories == 1)
+            #expect(table.summary.missingDates == 1 && table.summary.missingCategories == 1)
         }
     }
 
@@ -154,18 +154,18 @@ func table(
             """
         let table = try table(text, .csv)
         #expect(table.texts == ["A", "B", "C c", "D"])
-        #expect(table.report.rowsRead == 5)
-        #expect(table.report.kept == 4)
-        #expect(table.report.emptyHeadlines == 1)
-        #expect(table.report.blankLines == 1)
-        #expect(table.report.trimmedHeadlines == 1)
-        #expect(table.report.joinedLines == 1)
-        #expect(table.report.missingCategories == 1)
-        #expect(table.report.missingDates == 1)
-        #expect(table.report.unreadableDates == 2)
-        #expect(table.report.firstUnreadableDate?.text == "someday")
-        #expect(table.report.firstUnreadableDate?.line == 5)
-        #expect(table.report.description.contains("4 of 5 rows kept, 1 dropped for an empty headline"))
+        #expect(table.summary.rowsRead == 5)
+        #expect(table.summary.kept == 4)
+        #expect(table.summary.emptyHeadlines == 1)
+        #expect(table.summary.blankLines == 1)
+        #expect(table.summary.trimmedHeadlines == 1)
+        #expect(table.summary.joinedLines == 1)
+        #expect(table.summary.missingCategories == 1)
+        #expect(table.summary.missingDates == 1)
+        #expect(table.summary.unreadableDates == 2)
+        #expect(table.summary.firstUnreadableDate?.text == "someday")
+        #expect(table.summary.firstUnreadableDate?.line == 5)
+        #expect(table.summary.description.contains("4 of 5 rows kept, 1 dropped for an empty headline"))
     }
 
     @Test("A headline of which nothing can be seen is an empty one; what can be seen stays, however odd")
@@ -174,7 +174,7 @@ func table(
         let seen = ["\u{FFFD}", "e\u{301}", "👩\u{200D}🚀", "…", "\u{200B}a"]
         let table = try table((unseen + seen).joined(separator: "\n"), .txt)
         #expect(table.texts.map { Array($0.utf8) } == seen.map { Array($0.utf8) })
-        #expect(table.report.emptyHeadlines == unseen.count)
+        #expect(table.summary.emptyHeadlines == unseen.count)
     }
 
     @Test("Numbers stand for categories and dates in JSON")

@@ -20,9 +20,9 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
         #expect(labelling.labels.names == ["B", "a", "b", "é"])
         #expect(labelling.training == [2, 1, 0, 3, 2])
         #expect(labelling.validation == [3, 2])
-        #expect(labelling.report.trainingCounts == [1, 1, 2, 1])
-        #expect(labelling.report.validationCounts == [0, 0, 1, 1])
-        #expect(labelling.report.unlabeled == 2)
+        #expect(labelling.summary.trainingCounts == [1, 1, 2, 1])
+        #expect(labelling.summary.validationCounts == [0, 0, 1, 1])
+        #expect(labelling.summary.unlabeled == 2)
         #expect(labelling.labels.index(of: "a") == 1 && labelling.labels.index(of: "A") == nil)
     }
 
@@ -32,8 +32,8 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
             training: labeled(["x", "y", "y", "x"]), validation: labeled(["x"]), given: LabelSet(["y", "z", "x"]),
             rareLimit: 2)
         #expect(labelling.training == [2, 0, 0, 2])
-        #expect(labelling.report.trainingCounts == [2, 0, 2])
-        #expect(labelling.report.rare == ["z"])
+        #expect(labelling.summary.trainingCounts == [2, 0, 2])
+        #expect(labelling.summary.rare == ["z"])
     }
 
     @Test("a map merges labels, and what it does not name is kept and said")
@@ -43,15 +43,15 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
         #expect(training.rows.map(\.category) == ["PARENTING", "nature", "TECH", "PARENTING"])
         #expect(training.rows.map(\.text) == ["headline 0", "headline 1", "headline 2", "headline 3"])
         #expect(training.rows.map(\.line) == [1, 2, 3, 4])
-        let report = try Labeling(training: training, validation: labeled(["TECH"])).report
-        #expect(report.unmapped == ["TECH"])
+        let summary = try Labeling(training: training, validation: labeled(["TECH"])).summary
+        #expect(summary.unmapped == ["TECH"])
         #expect(
-            report.description
+            summary.description
                 == "3 labels of 1 to 2 headlines to train on; the most frequent, `PARENTING`, has 2 of 4; one headline"
                 + " without a label dropped; not named by the label map and left as they are: `TECH`; fewer than 10"
                 + " headlines to train on, so hardly to be learned: `PARENTING`, `TECH`, `nature`; consider a label map"
         )
-        #expect(try JSONDecoder().decode(LabelReport.self, from: JSONEncoder().encode(report)) == report)
+        #expect(try JSONDecoder().decode(LabelSummary.self, from: JSONEncoder().encode(summary)) == summary)
     }
 
     @Test("the sides of a split hold its rows, and what was dropped is reported once")
@@ -62,9 +62,9 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
         #expect(training.rows == split.training.map { whole.rows[$0] })
         #expect(validation.rows == split.validation.map { whole.rows[$0] })
         let labelling = try Labeling(training: training, validation: validation)
-        #expect(labelling.report.unlabeled == 10)
+        #expect(labelling.summary.unlabeled == 10)
         #expect(
-            labelling.report.rare == (labelling.report.trainingCounts.allSatisfy { $0 < 10 } ? ["a", "b", "c"] : []))
+            labelling.summary.rare == (labelling.summary.trainingCounts.allSatisfy { $0 < 10 } ? ["a", "b", "c"] : []))
     }
 
     @Test("a file without labels is refused")

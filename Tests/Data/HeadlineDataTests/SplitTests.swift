@@ -68,8 +68,8 @@ private func inventedRows(_ count: Int, seed: UInt64) -> [Headline] {
         let stratified = try Split(of: rows, method: .stratified, fraction: fraction, seed: 1)
         // Each of the four categories may miss its share by part of a group.
         #expect(abs(stratified.validation.count - Int(fraction * 1_000)) <= 4)
-        #expect(random.report.validationCount == random.validation.count)
-        #expect(random.report.trainingCount == 1_000 - random.validation.count)
+        #expect(random.summary.validationCount == random.validation.count)
+        #expect(random.summary.trainingCount == 1_000 - random.validation.count)
     }
 
     @Test("A stratified split has the mixture of categories on both sides")
@@ -93,7 +93,7 @@ private func inventedRows(_ count: Int, seed: UInt64) -> [Headline] {
         }
         let split = try Split(of: rows, method: .stratified, fraction: 0.5, seed: 1)
         #expect(split.training.filter { $0 < 11 } == Array(0..<11))
-        #expect(split.report.rowsWithoutKey == 1)
+        #expect(split.summary.rowsWithoutKey == 1)
         #expect(abs(split.validation.count - 15) <= 5)
     }
 
@@ -109,9 +109,9 @@ private func inventedRows(_ count: Int, seed: UInt64) -> [Headline] {
         }
         let dated = rows.count { $0.date != nil }
         let held = split.validation.count { rows[$0].date != nil }
-        #expect(abs(held - dated / 5) <= split.report.largestGroup)
-        #expect(split.report.rowsWithoutKey == rows.count - dated)
-        #expect(split.report.description.contains("without a date are all for training"))
+        #expect(abs(held - dated / 5) <= split.summary.largestGroup)
+        #expect(split.summary.rowsWithoutKey == rows.count - dated)
+        #expect(split.summary.description.contains("without a date are all for training"))
         #expect(try Split(of: rows, method: .temporal, fraction: 0.2, seed: 2).validation == split.validation)
     }
 

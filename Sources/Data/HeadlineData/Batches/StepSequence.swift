@@ -1,18 +1,18 @@
-import Files
-public import Text
+import NumericCore
 
-/// Where a run stands in its data: what the next step begins with. Restores exactly.
+/// The place in its data that a run has reached: the next step begins there. Restores exactly.
 public struct DataCursor: Sendable, Hashable, Codable {
     /// The epoch, from 0.
     public var epoch: Int
-    /// How many headlines of the epoch's order have been taken.
+    /// The headlines of the epoch's order that have been taken.
     public var position: Int
-    /// How many steps have been taken in all.
+    /// The steps that have been taken in all.
     public var step: Int
 
     /// The beginning of a run.
     public static let start = DataCursor(epoch: 0, position: 0, step: 0)
 
+    /// Makes a cursor.
     public init(epoch: Int, position: Int, step: Int) {
         self.epoch = epoch
         self.position = position
@@ -28,12 +28,11 @@ public struct StepPlan: Sendable, Hashable {
     public let epoch: Int
     /// The headlines of each micro-batch, in order.
     public let microBatches: [[Int32]]
-    /// The number of tokens in micro-batches before each one: the `firstRow` of its tokens.
+    /// The row of the first token of each micro-batch within the step, so that what is random per token does not depend on how
+    /// a step is cut.
     public let firstRows: [Int]
-    /// The tokens of all of them.
+    /// The tokens of the step.
     public let tokenCount: Int
-    /// True for the last step of its epoch.
-    public let endsEpoch: Bool
 
     /// All headlines of the step, in order.
     public var headlines: [Int32] { microBatches.flatMap { $0 } }
@@ -41,8 +40,9 @@ public struct StepPlan: Sendable, Hashable {
 
 /// The steps of a plan from a cursor on, without end: epoch follows epoch.
 public struct StepSequence: Sendable, Sequence, IteratorProtocol {
+    /// The plan.
     public let plan: BatchPlan
-    /// What the next step begins with; kept in a checkpoint, it continues here.
+    /// The place that the next step begins at; kept in a checkpoint, it continues here.
     public private(set) var cursor: DataCursor
     /// The order of the cursor's epoch. Its memory is used again for every epoch, so that a warm run asks for none.
     private var order: [Int32]
@@ -69,8 +69,9 @@ public struct StepSequence: Sendable, Sequence, IteratorProtocol {
         var tokens = 0
         var start = cursor.position
         while start < end {
-            let cut = endOfRun(
-                from: start, in: order[..<end], tokens: plan.tokensPerMicroBatch, lengths: plan.lengths)
+            let cut = Packing.endOfBatch(from: start, before: end, rows: plan.tokensPerMicroBatch) {
+                Int(plan.lengths[Int(order[$0])])
+            }
             microBatches.append(Array(order[start..<cut]))
             firstRows.append(tokens)
             tokens += order[start..<cut].reduce(0) { $0 + Int(plan.lengths[Int($1)]) }
@@ -78,7 +79,7 @@ public struct StepSequence: Sendable, Sequence, IteratorProtocol {
         }
         let step = StepPlan(
             step: cursor.step, epoch: cursor.epoch, microBatches: microBatches, firstRows: firstRows,
-            tokenCount: tokens, endsEpoch: end == order.count)
+            tokenCount: tokens)
         advance(to: end)
         return step
     }
@@ -90,17 +91,5 @@ public struct StepSequence: Sendable, Sequence, IteratorProtocol {
         cursor.epoch += 1
         cursor.position = 0
         plan.fill(&order, withOrderOfEpoch: cursor.epoch)
-    }
-}
-
-/// A cursor that points outside of the data.
-public struct DataCursorError: ReportableError, Equatable {
-    public let cursor: DataCursor
-    public let headlines: Int
-
-    public var category: ErrorCategory { .invalidInput }
-    public var description: String {
-        "the run stands at headline \(cursor.position) of epoch \(cursor.epoch) after \(cursor.step) steps, but the"
-            + " data has \(headlines) headlines; resume with the data that the run was trained on"
     }
 }

@@ -51,7 +51,7 @@ public struct DataCheck: Sendable {
             return CheckedFile(
                 source, name: names[index], lengths: try LengthProfile(rows, measure),
                 duplicates: DuplicateProfile(rows, groups, range),
-                dates: DateProfile(rows, source.table.report), damage: TextDamage.counts(in: rows))
+                dates: DateProfile(rows, source.table.summary), damage: TextDamage.counts(in: rows))
         }
         var leakage: [Leakage] = []
         for later in sources.indices.dropFirst() {
@@ -112,7 +112,7 @@ public struct CheckedFile: Sendable {
     public let byteCount: Int
     public let encoding: EncodingProfile
     /// Its rows in counts.
-    public let report: ReadReport
+    public let summary: ReadSummary
     public let lengths: LengthProfile
     public let duplicates: DuplicateProfile
     public let dates: DateProfile
@@ -129,7 +129,7 @@ public struct CheckedFile: Sendable {
         digest = source.table.digest
         byteCount = source.byteCount
         encoding = source.encoding
-        report = source.table.report
+        summary = source.table.summary
         (self.lengths, self.duplicates, self.dates, self.damage) = (lengths, duplicates, dates, damage)
     }
 }

@@ -18,11 +18,11 @@ public struct DateProfile: Sendable, Hashable {
         public let count: Int
     }
 
-    init(_ rows: [Headline], _ report: ReadReport) {
+    init(_ rows: [Headline], _ summary: ReadSummary) {
         let dates = rows.compactMap(\.date)
         (first, last) = (dates.min(), dates.max())
         missing = rows.count - dates.count
-        unreadable = report.unreadableDates
+        unreadable = summary.unreadableDates
         var counts: [Int: Int] = [:]
         for date in dates { counts[date.year * 12 + date.month - 1, default: 0] += 1 }
         guard let lowest = counts.keys.min(), let highest = counts.keys.max() else {

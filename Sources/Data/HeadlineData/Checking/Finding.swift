@@ -61,7 +61,7 @@ public struct Finding: Sendable, Hashable {
             guard count > 0 else { return }
             findings.append(Finding(kind: kind, file: file.name, count: count, sentence: sentence, advice: advice))
         }
-        let (report, duplicates, lengths) = (file.report, file.duplicates, file.lengths)
+        let (summary, duplicates, lengths) = (file.summary, file.duplicates, file.lengths)
         add(
             .exactDuplicates, duplicates.exact,
             "\(some(duplicates.exact, "row")) \(duplicates.exact == 1 ? "repeats" : "repeat") an earlier one but for case and punctuation",
@@ -71,8 +71,8 @@ public struct Finding: Sendable, Hashable {
             "\(some(duplicates.near, "headline")) nearly \(duplicates.near == 1 ? "repeats" : "repeat") an earlier one",
             "leave them if they are news: a split keeps them on one side")
         add(
-            .emptyHeadlines, report.emptyHeadlines,
-            "\(some(report.emptyHeadlines, "row")) without a headline, dropped",
+            .emptyHeadlines, summary.emptyHeadlines,
+            "\(some(summary.emptyHeadlines, "row")) without a headline, dropped",
             "remove them, or find where the texts went")
         add(
             .overlongHeadlines, lengths.overlong,
@@ -84,10 +84,10 @@ public struct Finding: Sendable, Hashable {
             "damaged text: "
                 + file.damage.map { "\(some($0.count, "headline")) with \($0.kind.name)" }.joined(separator: ", "),
             "repair them where the file was made; a model learns such traces like words")
-        if let first = report.firstUnreadableDate {
+        if let first = summary.firstUnreadableDate {
             add(
-                .unreadableDates, report.unreadableDates,
-                "\(some(report.unreadableDates, "date")) that cannot be read, the first, \(quoted(first.text)), on line \(first.line)",
+                .unreadableDates, summary.unreadableDates,
+                "\(some(summary.unreadableDates, "date")) that cannot be read, the first, \(quoted(first.text)), on line \(first.line)",
                 "write dates like 2024-03-09")
         }
         if file.dates.first != nil {

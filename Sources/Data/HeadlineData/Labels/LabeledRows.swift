@@ -12,8 +12,8 @@ public struct LabeledRows: Sendable {
     /// Drops the rows of a file that have no label and gives the others their new names.
     /// - Throws: `LabelError` when the file has no column of labels or no row has a label.
     public init(_ table: HeadlineTable, map: LabelMap? = nil) throws(LabelError) {
-        guard table.report.columns.category != nil else {
-            if let claim = ColumnNames.claim(on: .category, in: table.report.columns) {
+        guard table.summary.columns.category != nil else {
+            if let claim = ColumnNames.claim(on: .category, in: table.summary.columns) {
                 throw LabelError(
                     "\(table.path): the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other holds"
                         + " labels; name the one that does by the setting data.columns.category")
@@ -51,7 +51,7 @@ public struct LabeledRows: Sendable {
     }
 
     /// These rows divided by `Split`: the rows of each side, in their order. What was dropped counts with the training side,
-    /// so that the two together report it once.
+    /// so that the two together count it once.
     public func sides(of split: Split) -> (training: LabeledRows, validation: LabeledRows) {
         (
             LabeledRows(of: self, split.training, unlabeled: unlabeled),

@@ -8,7 +8,7 @@ public struct Labeling: Sendable {
     public let training: [Int]
     /// The class of each validation row.
     public let validation: [Int]
-    public let report: LabelReport
+    public let summary: LabelSummary
 
     /// A label of fewer training rows than this is reported as rare: with so few the headlines of one day can decide what
     /// a class means.
@@ -38,7 +38,7 @@ public struct Labeling: Sendable {
         self.training = try Self.classes(of: training, labels)
         let counts = Self.counts(self.training, labels)
         self.validation = try Self.classes(of: validation, labels, trainingCounts: counts)
-        report = LabelReport(
+        summary = LabelSummary(
             labels: labels, trainingCounts: counts, validationCounts: Self.counts(self.validation, labels),
             unlabeled: training.unlabeled + validation.unlabeled,
             unmapped: Set(training.unmapped + validation.unmapped).sorted(by: precedes), rareLimit: rareLimit)
@@ -89,7 +89,7 @@ public struct Labeling: Sendable {
 }
 
 /// The labels of a training run in counts.
-public struct LabelReport: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct LabelSummary: Sendable, Hashable, Codable, CustomStringConvertible {
     public let labels: LabelSet
     /// Rows of each label.
     public let trainingCounts: [Int]

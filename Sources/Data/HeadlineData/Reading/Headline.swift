@@ -21,7 +21,7 @@ public struct Headline: Sendable, Hashable {
 }
 
 /// What was found while a headline file was read; nothing is dropped or changed without a count here.
-public struct ReadReport: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct ReadSummary: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Rows of the file: records after the header, JSON values, or lines of text. Blank lines between records are not
     /// rows.
     public internal(set) var rowsRead = 0

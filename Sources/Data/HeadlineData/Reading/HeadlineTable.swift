@@ -8,7 +8,7 @@ public struct HeadlineTable: Sendable {
     /// In the order of the file, never empty.
     public let rows: [Headline]
     /// What was found, changed and dropped.
-    public let report: ReadReport
+    public let summary: ReadSummary
     /// SHA-256 of the bytes of the file as it lies on disk (compressed, if it is).
     public let digest: SHA256Digest
 
@@ -51,13 +51,13 @@ public struct HeadlineTable: Sendable {
         guard !collector.rows.isEmpty else {
             throw FileError(
                 path,
-                collector.report.rowsRead == 0
+                collector.summary.rowsRead == 0
                     ? "the file has no rows, expected at least one headline"
-                    : "all \(collector.report.rowsRead) headlines in the file are empty; is another column meant?")
+                    : "all \(collector.summary.rowsRead) headlines in the file are empty; is another column meant?")
         }
         self.path = path
         rows = collector.rows
-        report = collector.report
+        summary = collector.summary
         digest = SHA256Digest.of(bytes)
     }
 
@@ -69,7 +69,7 @@ public struct HeadlineTable: Sendable {
 struct RowCollector {
     let path: String
     private(set) var rows: [Headline] = []
-    private(set) var report = ReadReport()
+    private(set) var summary = ReadSummary()
 
     init(path: String) { self.path = path }
 
@@ -77,25 +77,25 @@ struct RowCollector {
     private mutating func add(
         headline: String, category: String? = nil, date: String? = nil, source: String? = nil, line: Int
     ) {
-        report.rowsRead += 1
+        summary.rowsRead += 1
         let headline = LineText(headline)
         guard !headline.isBlank else {
-            report.emptyHeadlines += 1
+            summary.emptyHeadlines += 1
             return
         }
-        if headline.isTrimmed { report.trimmedHeadlines += 1 }
-        if headline.isJoined { report.joinedLines += 1 }
+        if headline.isTrimmed { summary.trimmedHeadlines += 1 }
+        if headline.isJoined { summary.joinedLines += 1 }
         let category = nonEmpty(category)
-        if report.columns.category != nil, category == nil { report.missingCategories += 1 }
+        if summary.columns.category != nil, category == nil { summary.missingCategories += 1 }
         var day: CalendarDate?
         if let date = nonEmpty(date) {
             day = CalendarDate(date)
             if day == nil {
-                report.unreadableDates += 1
-                if report.firstUnreadableDate == nil { report.firstUnreadableDate = .init(text: date, line: line) }
+                summary.unreadableDates += 1
+                if summary.firstUnreadableDate == nil { summary.firstUnreadableDate = .init(text: date, line: line) }
             }
-        } else if report.columns.date != nil {
-            report.missingDates += 1
+        } else if summary.columns.date != nil {
+            summary.missingDates += 1
         }
         rows.append(
             Headline(headline.text, category: category, date: day, source: nonEmpty(source), line: line))
@@ -126,8 +126,8 @@ struct RowCollector {
         var text = DelimitedText(bytes, delimiter: delimiter, path: path)
         guard try text.next() else { return }
         let header = (0..<text.fieldCount).map { LineText(text.field($0)).text }
-        report.columns = try columns.resolved(among: header, of: path)
-        func index(_ role: ColumnNames.Role) -> Int? { report.columns[role].flatMap(header.firstIndex(of:)) }
+        summary.columns = try columns.resolved(among: header, of: path)
+        func index(_ role: ColumnNames.Role) -> Int? { summary.columns[role].flatMap(header.firstIndex(of:)) }
         guard let headline = index(.headline) else { return }
         let (category, date, source) = (index(.category), index(.date), index(.source))
         while try text.next() {
@@ -142,12 +142,12 @@ struct RowCollector {
                 headline: text.field(headline), category: category.map(text.field), date: date.map(text.field),
                 source: source.map(text.field), line: text.recordLine)
         }
-        report.blankLines = text.blankLines
+        summary.blankLines = text.blankLines
     }
 
     /// Every element is an object or every element is a string. Columns are the names found in any of the objects.
     mutating func collectJSON(_ elements: JSONElements, columns: ColumnNames) throws {
-        report.blankLines = elements.blankLines
+        summary.blankLines = elements.blankLines
         guard let first = elements.values.first else { return }
         if case .string = first.value {
             try refuseNames(columns, because: "its elements are strings, which have no columns")
@@ -159,8 +159,8 @@ struct RowCollector {
             }
             return
         }
-        report.columns = try columns.resolved(among: elements.names(), of: path)
-        guard let headlineName = report.columns.headline else { return }
+        summary.columns = try columns.resolved(among: elements.names(), of: path)
+        guard let headlineName = summary.columns.headline else { return }
         for (value, line) in elements.values {
             guard let headline = value[headlineName] else {
                 throw FileError(
@@ -171,7 +171,7 @@ struct RowCollector {
                     path, "line \(line): `\(headlineName)` is \(headline.kind), expected a string with the headline")
             }
             func text(_ role: ColumnNames.Role) throws -> String? {
-                guard let name = report.columns[role], let value = value[name] else { return nil }
+                guard let name = summary.columns[role], let value = value[name] else { return nil }
                 return try label(value, named: name, line: line)
             }
             add(

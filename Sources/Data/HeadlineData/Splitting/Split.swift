@@ -33,7 +33,7 @@ public struct Split: Sendable, Hashable {
     /// The groups that were kept together.
     public let groups: DuplicateGroups
     /// Counts for the person.
-    public let report: SplitReport
+    public let summary: SplitSummary
 
     /// Divides the rows.
     ///
@@ -79,13 +79,13 @@ public struct Split: Sendable, Hashable {
                     + " choose another fraction or give more headlines")
         }
         self.groups = groups
-        report = SplitReport(
+        summary = SplitSummary(
             rows: rows, groups: groups, validation: validation.count, method: method, fraction: fraction)
     }
 }
 
 /// What a split did, in counts.
-public struct SplitReport: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct SplitSummary: Sendable, Hashable, Codable, CustomStringConvertible {
     public let method: SplitMethod
     /// The share that was asked for.
     public let requestedFraction: Double

@@ -212,13 +212,12 @@ public struct ClassifierEvaluation {
         ]
     }
 
-    /// What a model was exported with is undone by multiplying: its head was divided.
+    /// Compares the calibration of an exported model with that before its head was divided by `temperature`.
     private static func calibration(
         _ logits: ClassLogits, temperature: Double?, seed: UInt64
     ) throws -> Calibration {
         let before = try temperature.map { temperature in
-            let raw = try ClassLogits(
-                logits.values.map { $0 * temperature }, labels: logits.labels, classCount: logits.classCount)
+            let raw = try CalibratedLogits(calibrated: logits, temperature: temperature).raw
             return Reliability(raw.predictions(), .equalWidth)
         }
         return Calibration(

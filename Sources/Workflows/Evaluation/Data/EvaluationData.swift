@@ -136,7 +136,7 @@ public struct EvaluationData: Sendable {
         _ path: String, _ request: Request
     ) throws -> (rows: [Headline], source: (source: Source, unlabeled: Int)) {
         let table = try HeadlineTable(readingFrom: path, format: request.format, columns: request.columns)
-        let source = Source(path: path, digest: table.digest.hexadecimal, note: table.report.description)
+        let source = Source(path: path, digest: table.digest.hexadecimal, note: table.summary.description)
         guard request.isLabelled else { return (table.rows, (source, 0)) }
         let labeled = try LabeledRows(table, map: request.map)
         return (labeled.rows, (source, labeled.unlabeled))

@@ -46,9 +46,9 @@ extension CheckedFile {
             ("bytes", .integer(byteCount)),
             ("encoding", encoding.json),
             ("columns", columns),
-            ("rows", .integer(report.rowsRead)), ("kept", .integer(report.kept)),
-            ("emptyHeadlines", .integer(report.emptyHeadlines)), ("blankLines", .integer(report.blankLines)),
-            ("joinedLines", .integer(report.joinedLines)), ("trimmedHeadlines", .integer(report.trimmedHeadlines)),
+            ("rows", .integer(summary.rowsRead)), ("kept", .integer(summary.kept)),
+            ("emptyHeadlines", .integer(summary.emptyHeadlines)), ("blankLines", .integer(summary.blankLines)),
+            ("joinedLines", .integer(summary.joinedLines)), ("trimmedHeadlines", .integer(summary.trimmedHeadlines)),
             ("duplicates", duplicates.json), ("lengths", lengths.json), ("dates", dates.json),
             (
                 "damage",
@@ -64,7 +64,7 @@ extension CheckedFile {
     }
 
     private var columns: JSONValue {
-        .object(ColumnNames.Role.allCases.map { ($0.rawValue, report.columns[$0].map { .string($0) } ?? .null) })
+        .object(ColumnNames.Role.allCases.map { ($0.rawValue, summary.columns[$0].map { .string($0) } ?? .null) })
     }
 }
 

@@ -55,7 +55,7 @@ extension DataCheck {
     }
 
     private var filesSection: Report.Section {
-        let hasDates = files.contains { $0.dates.first != nil || $0.dates.missing < $0.report.kept }
+        let hasDates = files.contains { $0.dates.first != nil || $0.dates.missing < $0.summary.kept }
         var table = Table(
             "Rows of each file",
             [
@@ -64,18 +64,18 @@ extension DataCheck {
             ])
         for file in files {
             table.add([
-                .text(file.name), .count(file.report.rowsRead), .count(file.report.kept),
-                .count(file.report.emptyHeadlines), .count(file.duplicates.exact), .count(file.duplicates.near),
+                .text(file.name), .count(file.summary.rowsRead), .count(file.summary.kept),
+                .count(file.summary.emptyHeadlines), .count(file.duplicates.exact), .count(file.duplicates.near),
                 .count(file.lengths.overlong), .text(file.encoding.description),
             ])
         }
         var blocks: [Report.Block] = [.table(table)]
         for file in files {
             let columns = ColumnNames.Role.allCases.compactMap { role in
-                file.report.columns[role].map { "\(role.rawValue) from `\($0)`" }
+                file.summary.columns[role].map { "\(role.rawValue) from `\($0)`" }
             }
             let read = columns.isEmpty ? "" : "; columns: \(columns.joined(separator: ", "))"
-            blocks.append(.paragraph("\(file.name): \(file.report)\(read)."))
+            blocks.append(.paragraph("\(file.name): \(file.summary)\(read)."))
         }
         if !hasDates { blocks.append(.paragraph("No file has dates.")) }
         if labels == nil { blocks.append(.paragraph("No file has labels.")) }

@@ -16,12 +16,13 @@ extension GeneratorEvaluation {
         var results: [BaselineResult] = []
         if !data.training.isEmpty, let end = folder.tokenizer.endOfText {
             let contextLength = folder.configuration.model.contextLength
+            let frame = HeadlineFrame.generator(endOfText: end)
             var (targets, offsets): ([Int32], [Int]) = ([], [0])
             for (row, headline) in data.training.enumerated() {
                 if row % 1_000 == 0 {
                     context.progress("counting tokens", Double(row) / Double(data.training.count))
                 }
-                targets += (folder.tokenizer.encode(headline.text) + [end]).prefix(contextLength)
+                targets += frame.framed(folder.tokenizer.encode(headline.text), maximumTokens: contextLength).tokens
                 offsets.append(targets.count)
             }
             let size = folder.configuration.model.vocabularySize

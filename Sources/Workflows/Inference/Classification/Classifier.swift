@@ -120,26 +120,17 @@ public final class Classifier {
             sequences.append(tokenizer.framed(ids.prefix(room)))
         }
         var scores: [Score] = []
-        var start = 0
-        while start < sequences.count {
-            var end = start + 1
-            var tokens = sequences[start].count
-            while end < sequences.count, tokens + sequences[end].count <= Self.tokensPerBatch {
-                tokens += sequences[end].count
-                end += 1
+        for batch in Packing.batches(of: sequences.map(\.count), rows: Self.tokensPerBatch) {
+            for (number, logits) in zip(batch, logits(of: sequences[batch])) {
+                scores.append(Score(logits: logits, isCut: isCut[number]))
             }
-            for (row, logits) in logits(of: sequences[start..<end]).enumerated() {
-                scores.append(Score(logits: logits, isCut: isCut[start + row]))
-            }
-            start = end
         }
         return scores
     }
 
     private func logits(of sequences: ArraySlice<[Int32]>) -> [[Float]] {
-        var offsets: [Int32] = [0]
-        for sequence in sequences { offsets.append(offsets[offsets.count - 1] + Int32(sequence.count)) }
-        let logits = model(sequences.flatMap { $0 }, Segments(offsets: offsets)).value.elements  // [S, K]
+        let segments = Segments(lengths: sequences.map(\.count))
+        let logits = model(sequences.flatMap { $0 }, segments).value.elements  // [S, K]
         return stride(from: 0, to: logits.count, by: labels.count).map { start in
             Array(logits[start..<start + labels.count])
         }

@@ -17,14 +17,14 @@ public final class HeadlineScorer {
 
     private let model: GPT2
     private let tokenizer: ByteLevelBPE
-    private let endOfText: Int32
+    private let frame: HeadlineFrame
 
     /// Tokens computed at a time: enough for the products to run at full speed.
     private static let tokensPerBatch = 2_048
 
     /// Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
     public init(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) {
-        endOfText = try DecodingLoop.checkedEndOfText(model, tokenizer)
+        frame = .generator(endOfText: try DecodingLoop.checkedEndOfText(model, tokenizer))
         (self.model, self.tokenizer) = (model, tokenizer)
     }
 
@@ -39,28 +39,18 @@ public final class HeadlineScorer {
     /// - Parameter progress: told how many headlines have been scored, now and then.
     public func scores(of headlines: [String], progress: (Int) -> Void = { _ in }) -> [Score] {
         let contextLength = model.configuration.contextLength
-        let targets = headlines.map { headline -> (ids: [Int32], isCut: Bool) in
-            let ids = tokenizer.encode(headline)
-            return ids.count < contextLength ? (ids + [endOfText], false) : (Array(ids.prefix(contextLength)), true)
-        }
+        let framed = headlines.map { frame.framed(tokenizer.encode($0), maximumTokens: contextLength) }
         var scores: [Score] = []
         scores.reserveCapacity(headlines.count)
-        while scores.count < targets.count {
-            var batch: [(ids: [Int32], isCut: Bool)] = []
-            var tokens = 0
-            for target in targets[scores.count...] {
-                guard batch.isEmpty || tokens + target.ids.count <= Self.tokensPerBatch else { break }
-                batch.append(target)
-                tokens += target.ids.count
-            }
-            let nats = model.losses(
-                batch.flatMap { [endOfText] + $0.ids.dropLast() }, Segments(lengths: batch.map(\.ids.count)),
-                targets: batch.flatMap(\.ids))
-            var start = 0
-            for target in batch {
-                let end = start + target.ids.count
-                scores.append(Score(targets: target.ids, nats: Array(nats[start..<end]), isCut: target.isCut))
-                start = end
+        for batch in Packing.batches(of: framed.map(\.tokens.count), rows: Self.tokensPerBatch) {
+            var inputs: [Int32] = []
+            for headline in framed[batch] { frame.appendInputs(for: headline.tokens, to: &inputs) }
+            let segments = Segments(lengths: framed[batch].map(\.tokens.count))
+            let nats = model.losses(inputs, segments, targets: framed[batch].flatMap(\.tokens))
+            for (segment, headline) in framed[batch].enumerated() {
+                scores.append(
+                    Score(
+                        targets: headline.tokens, nats: Array(nats[segments.rows(of: segment)]), isCut: headline.isCut))
             }
             progress(scores.count)
         }

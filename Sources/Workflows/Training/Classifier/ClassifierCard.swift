@@ -8,7 +8,7 @@ import Text
 struct ClassifierCard {
     let settings: ClassifierSettings
     let configuration: BERTClassifier.Configuration
-    let training: LabeledHeadlines
+    let training: TokenizedHeadlines
     let digests: [String]
     /// The exported model's figures on the validation headlines.
     let report: ClassificationReport

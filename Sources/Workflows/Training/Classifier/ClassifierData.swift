@@ -6,7 +6,7 @@ import Settings
 struct ClassifierData {
     let training: LabeledRows
     let validation: LabeledRows
-    let labelling: Labeling
+    let labeling: Labeling
     /// SHA-256 of the files, for the model card.
     let digests: [String]
 
@@ -27,13 +27,13 @@ struct ClassifierData {
             try map?.check(against: table.rows)
             let labeled = try LabeledRows(table, map: map)
             let split = try data.split.split(labeled.rows, of: table.path)
-            note("split: \(split.report)")
+            note("split: \(split.summary)")
             (training, validation) = labeled.sides(of: split)
             digests = [table.digest.hexadecimal]
         }
-        labelling = try Labeling(
+        labeling = try Labeling(
             training: training, validation: validation, given: try settings.labels.names.map(LabelSet.init),
             rareLimit: settings.labels.rareBelow)
-        note("labels: \(labelling.report)")
+        note("labels: \(labeling.summary)")
     }
 }

@@ -14,7 +14,7 @@ public struct ClassifierSetup: RunSetup {
     package let classifier: ClassifierTask
     public var task: any TrainingTask { classifier }
 
-    public static func trial(of folder: String) -> String {
+    public static func exampleCommand(for folder: String) -> String {
         "headline classify --model \(folder) \"Striker out for six weeks after scan\""
     }
 
@@ -23,42 +23,42 @@ public struct ClassifierSetup: RunSetup {
         let data = try ClassifierData(settings, note: note)
         let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
         let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
-        let labels = data.labelling.labels.names
+        let labels = data.labeling.labels.names
         var configuration = try Self.configuration(
             settings.model, base: base, tokenizer: tokenizer, labels: labels.count)
         if settings.fineTuning.meanLayer { configuration.layers += 1 }
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
         try checkMemory(parameters: Self.parameterCount(configuration))
-        func frame(_ rows: LabeledRows, _ labels: [Int], _ side: String) throws -> LabeledHeadlines {
-            let framed: LabeledHeadlines
+        func frame(_ rows: LabeledRows, _ labels: [Int], _ side: String) throws -> TokenizedHeadlines {
+            let framed: TokenizedHeadlines
             do {
-                framed = try LabeledHeadlines(
+                framed = try TokenizedHeadlines(
                     rows.rows.map(\.text), labels: labels,
-                    frame: .init(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
+                    frame: .classifier(prefix: [tokenizer.cls], suffix: [tokenizer.sep]),
                     maximumTokens: configuration.contextLength, overlong: settings.data.overlong,
                     encode: tokenizer.encode)
             } catch let error as FramingError {
                 throw TrainingError(
                     "\(side): \(error) (settings data.overlong and model.contextLength)", error.category)
             }
-            note("\(side): \(framed.report)")
+            note("\(side): \(framed.summary)")
             return framed
         }
-        let training = try frame(data.training, data.labelling.training, "training")
+        let training = try frame(data.training, data.labeling.training, "training")
         try Self.checkSpelling(of: training, tokenizer, note: note)
-        let validation = try frame(data.validation, data.labelling.validation, "validation")
+        let validation = try frame(data.validation, data.labeling.validation, "validation")
         let loaded = try Self.model(
             configuration, settings, base: base, labels: labels, restoring: restoring, note: note)
         classifier = try ClassifierTask(
             model: loaded.model, store: loaded.store, tokenizer: tokenizer,
-            sides: .init(data: data, training: training, validation: validation), settings: settings)
+            split: .init(data: data, training: training, validation: validation), settings: settings)
     }
 
     /// Says how many words the vocabulary cannot spell. Throws when those are more than half of the training tokens, from
     /// which nothing can be learned.
     private static func checkSpelling(
-        of training: LabeledHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
+        of training: TokenizedHeadlines, _ tokenizer: WordPieceTokenizer, note: (String) -> Void
     ) throws(TrainingError) {
         let unknown = training.tokens.count { $0 == tokenizer.unk }
         // Without the two tokens that frame each headline.

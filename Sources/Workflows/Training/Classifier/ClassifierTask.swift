@@ -13,13 +13,13 @@ import Statistics
 import Text
 import Tokenization
 
-/// Training a BERT to label headlines.
-package final class ClassifierTask: TrainingTask {
-    /// The headlines of both sides, as texts and as tokens.
-    struct Sides {
+/// Training of a BERT that labels headlines.
+package final class ClassifierTask: SummarizingTask {
+    /// The headlines to train on and to validate on, as texts and as tokens.
+    struct DatasetSplit {
         let data: ClassifierData
-        let training: LabeledHeadlines
-        let validation: LabeledHeadlines
+        let training: TokenizedHeadlines
+        let validation: TokenizedHeadlines
     }
 
     package let plan: BatchPlan
@@ -31,68 +31,71 @@ package final class ClassifierTask: TrainingTask {
     private let model: BERTClassifier
     private let store: ParameterStore
     private let tokenizer: WordPieceTokenizer
-    private let sides: Sides
+    private let split: DatasetSplit
     private let settings: ClassifierSettings
-    /// Of the classes in the loss; `nil` for ones.
+    /// The weights of the classes in the loss; `nil` for ones.
     private let weights: [Float]?
-    /// The logits of the validation headlines under the weights of now, once they were computed.
-    private var logits: ClassLogits?
+    /// The labels of the training headlines.
+    private let trainingLabels: [Int32]
+    /// The labels of the validation headlines.
+    private let validationLabels: [Int]
+    /// The logits of the validation headlines in the newest evaluation.
+    private var evaluated: ClassLogits?
 
     init(
-        model: BERTClassifier, store: ParameterStore, tokenizer: WordPieceTokenizer, sides: Sides,
+        model: BERTClassifier, store: ParameterStore, tokenizer: WordPieceTokenizer, split: DatasetSplit,
         settings: ClassifierSettings
     ) throws {
         self.model = model
         self.store = store
         self.tokenizer = tokenizer
-        self.sides = sides
+        self.split = split
         self.settings = settings
-        plan = try settings.batches.plan(lengths: sides.training.lengths, seed: settings.seed)
-        dataDigest = Self.digest(sides)
+        plan = try settings.batches.plan(lengths: split.training.lengths, seed: settings.seed)
+        trainingLabels = split.training.labels ?? []
+        validationLabels = (split.validation.labels ?? []).map(Int.init)
+        dataDigest = Self.digest(split)
         trainedParameters = model.trainable(
             freezingEmbeddings: settings.fineTuning.freezeEmbeddings, layers: settings.fineTuning.freezeLayers)
         weights =
             settings.loss.classWeights == .none
             ? nil
             : settings.loss.classWeights.weights(
-                counts: sides.data.labelling.report.trainingCounts, beta: settings.loss.beta
+                counts: split.data.labeling.summary.trainingCounts, beta: settings.loss.beta
             ).map { Float($0) }
     }
 
     package var allParameters: [Parameter] { store.parameters }
-    package var validationCount: Int { sides.validation.count }
-    package var validationTokens: Int { sides.validation.tokens.count }
-    var labels: [String] { sides.data.labelling.labels.names }
+    package var validationCount: Int { split.validation.count }
+    package var validationTokens: Int { split.validation.tokens.count }
+    var labels: [String] { split.data.labeling.labels.names }
 
-    private static func digest(_ sides: Sides) -> String {
+    private static func digest(_ split: DatasetSplit) -> String {
         var stream = SHA256Digest.Stream()
-        for name in sides.data.labelling.labels.names { stream.update("label \(name.utf8.count) \(name);") }
-        for side in [sides.training, sides.validation] {
+        for name in split.data.labeling.labels.names { stream.update("label \(name.utf8.count) \(name);") }
+        for side in [split.training, split.validation] {
             stream.update("\(side.count) headlines, \(side.tokens.count) tokens;")
             side.tokens.withUnsafeBytes { stream.update($0) }
             side.lengths.withUnsafeBytes { stream.update($0) }
-            side.labels.withUnsafeBytes { stream.update($0) }
+            (side.labels ?? []).withUnsafeBytes { stream.update($0) }
         }
         return stream.finish().hexadecimal
     }
 
     // MARK: Loss
 
-    package func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
-        logits = nil
-        return lossSum(sides.training.microBatch(headlines))
-    }
+    package func lossSum(of headlines: [Int32]) -> Tensor { lossSum(split.training.microBatch(headlines)) }
 
-    private func lossSum(_ batch: LabelledMicroBatch) -> Tensor {
+    private func lossSum(_ batch: MicroBatch) -> Tensor {
         model.lossSum(
-            batch.tokens, Segments(offsets: batch.offsets), labels: batch.labels, weights: weights,
+            batch.inputs, batch.segments, labels: batch.targets, weights: weights,
             smoothing: Float(settings.loss.labelSmoothing))
     }
 
     /// The weights of the labels, as PyTorch's mean of a weighted cross-entropy divides by them.
     package func lossCount(of step: StepPlan) -> Double {
         guard let weights else { return Double(step.headlines.count) }
-        return step.headlines.reduce(0) { $0 + Double(weights[Int(sides.training.labels[Int($1)])]) }
+        return step.headlines.reduce(0) { $0 + Double(weights[Int(trainingLabels[Int($1)])]) }
     }
 
     package func learningRateScale(of parameter: Parameter) -> Double {
@@ -101,7 +104,7 @@ package final class ClassifierTask: TrainingTask {
         return pow(settings.fineTuning.layerDecay, Double(distance))
     }
 
-    /// The longest headlines, as many as a micro-batch may have.
+    /// Returns the loss of the longest headlines, as many as a micro-batch may have.
     package func largestLossSum() -> (loss: Tensor, tokens: Int) {
         var tokens = 0
         let lengths = plan.lengths
@@ -110,8 +113,8 @@ package final class ClassifierTask: TrainingTask {
             tokens += Int(lengths[index])
             return tokens <= plan.tokensPerMicroBatch
         }
-        let batch = sides.training.microBatch(headlines.map { Int32($0) })
-        return (lossSum(batch), batch.tokens.count)
+        let batch = split.training.microBatch(headlines)
+        return (lossSum(batch), batch.inputs.count)
     }
 
     // MARK: Evaluation
@@ -122,7 +125,7 @@ package final class ClassifierTask: TrainingTask {
             return TaskEvaluation(loss: .nan, count: validationCount, figures: [])
         }
         guard let found else { return nil }
-        logits = found
+        evaluated = found
         return Self.evaluation(of: found)
     }
 
@@ -142,27 +145,27 @@ package final class ClassifierTask: TrainingTask {
             ])
     }
 
-    /// The logits that a model gives the validation headlines; `nil` when told to stop meanwhile.
+    /// Returns the logits that a model gives the validation headlines; `nil` when asked to stop meanwhile.
     /// - Throws: when one of them is not finite, because the model has diverged.
     private func validationLogits(
         of model: BERTClassifier, isStopping: () -> Bool = { false }
     ) throws(PredictionError) -> ClassLogits? {
         var values: [Double] = []
         values.reserveCapacity(validationCount * labels.count)
-        for run in sequentialRuns(of: sides.validation.lengths, tokens: plan.tokensPerMicroBatch) {
+        for headlines in Packing.batches(of: split.validation.lengths, rows: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
-            let batch = sides.validation.microBatch(run)
-            let logits = model(batch.tokens, Segments(offsets: batch.offsets)).value  // [S, K]
+            let batch = split.validation.microBatch(headlines)
+            let logits = model(batch.inputs, batch.segments).value  // [S, K]
             values += logits.elements.map(Double.init)
         }
-        return try ClassLogits(values, labels: sides.validation.labels.map(Int.init), classCount: labels.count)
+        return try ClassLogits(values, labels: validationLabels, classCount: labels.count)
     }
 
-    /// The same of weights that are to be kept, where nobody asks to stop.
+    /// Returns the logits of a model that is to be exported, without being asked to stop.
     private func finalLogits(of model: BERTClassifier) throws(TrainingError) -> ClassLogits {
         do throws(PredictionError) {
             guard let logits = try validationLogits(of: model) else {
-                preconditionFailure("ClassifierTask: nobody asked to stop")
+                fatalError("ClassifierTask: an evaluation without a stop signal was stopped")
             }
             return logits
         } catch {
@@ -172,20 +175,16 @@ package final class ClassifierTask: TrainingTask {
         }
     }
 
-    package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? { [] }
-
     // MARK: Export
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
-        let logits = try logits ?? finalLogits(of: model)
-        self.logits = logits
+        let logits = try evaluation.flatMap { _ in evaluated } ?? finalLogits(of: model)
         let calibration =
             settings.calibration.temperature ? CalibrationReport(logits, seed: UInt64(settings.seed)) : nil
-        let temperature = calibration?.scaling.temperature ?? 1
+        let calibrated = CalibratedLogits(raw: logits, temperature: calibration?.scaling.temperature ?? 1)
         let card = ClassifierCard(
-            settings: settings, configuration: model.configuration, training: sides.training,
-            digests: sides.data.digests,
-            report: ClassificationReport(logits.predictions(temperature: temperature), labels: labels),
+            settings: settings, configuration: model.configuration, training: split.training,
+            digests: split.data.digests, report: ClassificationReport(calibrated.predictions, labels: labels),
             calibration: calibration)
         try ClassifierFolder.write(
             parameters: store,
@@ -193,62 +192,55 @@ package final class ClassifierTask: TrainingTask {
                 configuration: BERTConfigurationFile(
                     model: model.configuration, labels: labels, padToken: tokenizer.pad, temperature: nil),
                 files: tokenizer.files(contextLength: model.configuration.contextLength), card: card.card.text),
-            temperature: temperature, dtype: settings.export.precision, to: path)
+            temperature: calibrated.temperature, dtype: settings.export.precision, to: path)
     }
 
     // MARK: Summary
 
-    /// What a finished run tells about the model in `folder`, on the validation headlines: every label, the baselines beside it,
-    /// its calibration, and some headlines with their labels.
+    /// Returns tables and examples about the model in `folder` on the validation headlines: every label, the baselines, its
+    /// calibration, and some headlines with their labels.
     package func summary(of folder: String) throws -> String {
         let found = try ClassifierFolder(path: folder)
-        let model = try found.load(for: .inference).model
-        let calibrated = try finalLogits(of: model)
-        let predictions = calibrated.predictions()
-        let report = ClassificationReport(predictions, labels: labels, baselines: try baselines())
-        var parts = [report.classTable, report.comparison()]
-        // The logits before they were divided, so that the fit can be judged by halves of its own.
-        let temperature = found.configuration.temperature ?? 1
-        let raw = try ClassLogits(
-            calibrated.values.map { $0 * temperature }, labels: calibrated.labels, classCount: labels.count)
-        if settings.calibration.temperature {
-            parts.append("Calibration\n\(CalibrationReport(raw, seed: UInt64(settings.seed)).table)")
-        } else {
-            parts.append(report.calibrationLines)
-        }
-        parts.append(examples(predictions))
-        return parts.joined(separator: "\n\n")
+        let logits = try CalibratedLogits(
+            calibrated: finalLogits(of: found.load(for: .inference).model),
+            temperature: found.configuration.temperature ?? 1)
+        let report = ClassificationReport(logits.predictions, labels: labels, baselines: try baselines())
+        let calibration =
+            settings.calibration.temperature
+            ? "Calibration\n\(CalibrationReport(logits.raw, seed: UInt64(settings.seed)).table)"
+            : report.calibrationLines
+        return [report.classTable, report.comparison(), calibration, examples(logits.predictions)]
+            .joined(separator: "\n\n")
     }
 
-    /// Simpler classifiers, learned from the same headlines and judged on the same.
+    /// Returns the predictions of simpler classifiers, trained and validated on the same headlines.
     private func baselines() throws -> [Baseline] {
-        let truth = sides.validation.labels.map(Int.init)
-        let majority = try MajorityBaseline(trainingCounts: sides.data.labelling.report.trainingCounts)
-            .predictions(for: truth)
+        let majority = try MajorityBaseline(trainingCounts: split.data.labeling.summary.trainingCounts)
+            .predictions(for: validationLabels)
         let bayes = NaiveBayes(
-            texts: sides.training.rows.map { sides.data.training.rows[Int($0)].text },
-            labels: sides.training.labels.map(Int.init), classCount: labels.count)
+            texts: split.training.rows.map { split.data.training.rows[Int($0)].text },
+            labels: trainingLabels.map(Int.init), classCount: labels.count)
         return [
             Baseline("majority", majority),
-            Baseline("naive Bayes", try bayes.predictions(for: validationTexts, labels: truth)),
+            Baseline("naive Bayes", try bayes.predictions(for: validationTexts, labels: validationLabels)),
         ]
     }
 
     private var validationTexts: [String] {
-        sides.validation.rows.map { sides.data.validation.rows[Int($0)].text }
+        split.validation.rows.map { split.data.validation.rows[Int($0)].text }
     }
 
-    /// A few validation headlines from all over the file, with what the model says about them.
+    /// Returns a few validation headlines from all over the file with the labels that the model gives them.
     private func examples(_ predictions: ClassPredictions) -> String {
         let count = min(8, predictions.count)
         let lines = (0..<count).map { number -> String in
             let row = number * predictions.count / count
-            let (said, right) = (predictions.predicted[row], predictions.labels[row])
-            let verdict = said == right ? "right" : "not \(labels[right])"
+            let (predicted, truth) = (predictions.predicted[row], predictions.labels[row])
+            let verdict = predicted == truth ? "right" : "is \(labels[truth])"
             return escapedForTerminal(
-                "  \(labels[said]) \(Formatting.fixed(predictions.confidences[row], 2)) (\(verdict)): "
+                "  \(labels[predicted]) \(Formatting.fixed(predictions.confidences[row], 2)) (\(verdict)): "
                     + validationTexts[row])
         }
-        return (["Validation headlines, labelled"] + lines).joined(separator: "\n")
+        return (["Some validation headlines and their predicted labels"] + lines).joined(separator: "\n")
     }
 }

@@ -8,7 +8,7 @@ import Text
 struct GeneratorCard {
     let settings: GeneratorSettings
     let configuration: GPT2.Configuration
-    let training: FramedHeadlines
+    let training: TokenizedHeadlines
     let data: GeneratorData
 
     /// Returns the card, with the figures of the newest evaluation if there is one.
@@ -28,7 +28,7 @@ struct GeneratorCard {
                 .init(
                     "Training",
                     """
-                    \(training.count) headlines, \(training.targets.count) tokens; files with SHA-256
+                    \(training.count) headlines, \(training.tokens.count) tokens; files with SHA-256
                     \(data.digests.map { "`\($0)`" }.joined(separator: ", ")). The settings of the run are in `config.yaml` of its folder.
                     """),
                 .init(ModelCard.evaluation, figures(evaluation)),

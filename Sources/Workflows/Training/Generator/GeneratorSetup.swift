@@ -16,7 +16,7 @@ public struct GeneratorSetup: RunSetup {
     package let generator: GeneratorTask
     public var task: any TrainingTask { generator }
 
-    public static func trial(of folder: String) -> String {
+    public static func exampleCommand(for folder: String) -> String {
         "headline complete --model \(folder) \"Scientists discover\" -n 5"
     }
 
@@ -39,17 +39,17 @@ public struct GeneratorSetup: RunSetup {
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
                     + "most as many, or null to train everything", .invalidRequest)
         }
-        func frame(_ texts: [String], _ side: String) throws -> FramedHeadlines {
-            let framed: FramedHeadlines
+        func frame(_ texts: [String], _ side: String) throws -> TokenizedHeadlines {
+            let framed: TokenizedHeadlines
             do {
-                framed = try FramedHeadlines(
-                    texts, endOfText: endOfText, maximumTokens: configuration.contextLength,
+                framed = try TokenizedHeadlines(
+                    texts, frame: .generator(endOfText: endOfText), maximumTokens: configuration.contextLength,
                     overlong: settings.data.overlong, encode: tokenizer.encode)
             } catch let error as FramingError {
                 throw TrainingError(
                     "\(side): \(error) (settings data.overlong and model.contextLength)", error.category)
             }
-            note("\(side): \(framed.report)")
+            note("\(side): \(framed.summary)")
             return framed
         }
         let training = try frame(data.training, "training")
@@ -167,7 +167,7 @@ package struct GeneratorData {
         let table = try settings.trainingTable(note: note)
         guard let held = try settings.validationTable(note: note) else {
             let split = try settings.split.split(table.rows, of: table.path)
-            note("split: \(split.report)")
+            note("split: \(split.summary)")
             training = split.training.map { table.rows[$0].text }
             validation = split.validation.map { table.rows[$0].text }
             digests = [table.digest.hexadecimal]

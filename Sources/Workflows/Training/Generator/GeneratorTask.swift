@@ -13,23 +13,23 @@ import Statistics
 import Text
 import Tokenization
 
-/// Training a GPT-2 to continue headlines.
-package final class GeneratorTask: TrainingTask {
+/// Training of a GPT-2 that continues headlines.
+package final class GeneratorTask: SampleWritingTask {
     package let plan: BatchPlan
     package let dataDigest: String
     let tokenizer: ByteLevelBPE
     private let model: GPT2
     private let store: ParameterStore
-    private let training: FramedHeadlines
-    private let validation: FramedHeadlines
+    private let training: TokenizedHeadlines
+    private let validation: TokenizedHeadlines
     private let settings: GeneratorSettings
     private let card: (TaskEvaluation?) -> String
     package let trainedParameters: [Parameter]
 
-    /// - Parameter card: the model card, given the newest evaluation.
+    /// - Parameter card: Makes the model card, given the newest evaluation.
     init(
-        model: GPT2, store: ParameterStore, tokenizer: ByteLevelBPE, training: FramedHeadlines,
-        validation: FramedHeadlines, settings: GeneratorSettings, card: @escaping (TaskEvaluation?) -> String
+        model: GPT2, store: ParameterStore, tokenizer: ByteLevelBPE, training: TokenizedHeadlines,
+        validation: TokenizedHeadlines, settings: GeneratorSettings, card: @escaping (TaskEvaluation?) -> String
     ) throws {
         self.model = model
         self.store = store
@@ -50,56 +50,55 @@ package final class GeneratorTask: TrainingTask {
         return store.parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
     }
 
-    /// How well token frequencies alone predict the validation headlines: what any model has to be well below.
+    /// The evaluation of token frequencies alone on the validation headlines: any model has to be well below its loss.
     package var unigramBaseline: TaskEvaluation {
-        let unigram = UnigramModel(training.targets, vocabularySize: tokenizer.vocabularySize)
-        return evaluation(nats: unigram.nats(of: validation.targets))
+        let unigram = UnigramModel(training.tokens, vocabularySize: tokenizer.vocabularySize)
+        return evaluation(nats: unigram.nats(of: validation.tokens))
     }
 
     package let unit = PredictionUnit.token
     package let objective = Objective.lowestLoss
     package func lossCount(of step: StepPlan) -> Double { Double(step.tokenCount) }
-    package func learningRateScale(of parameter: Parameter) -> Double { 1 }
     package var allParameters: [Parameter] { store.parameters }
     package var validationCount: Int { validation.count }
-    package var validationTokens: Int { validation.targets.count }
+    package var validationTokens: Int { validation.tokens.count }
 
-    private static func digest(_ sides: FramedHeadlines...) -> String {
+    private static func digest(_ sides: TokenizedHeadlines...) -> String {
         var stream = SHA256Digest.Stream()
         for side in sides {
-            stream.update("\(side.count) headlines, \(side.targets.count) tokens;")
-            side.targets.withUnsafeBytes { stream.update($0) }
+            stream.update("\(side.count) headlines, \(side.tokens.count) tokens;")
+            side.tokens.withUnsafeBytes { stream.update($0) }
             side.lengths.withUnsafeBytes { stream.update($0) }
         }
         return stream.finish().hexadecimal
     }
 
-    package func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor {
-        let batch = training.microBatch(headlines, firstRow: firstRow)
-        return model.lossSum(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets)
+    package func lossSum(of headlines: [Int32]) -> Tensor {
+        let batch = training.microBatch(headlines)
+        return model.lossSum(batch.inputs, batch.segments, targets: batch.targets)
     }
 
     package func largestLossSum() -> (loss: Tensor, tokens: Int) {
-        let tokens = min(plan.tokensPerMicroBatch, training.targets.count)
-        let ids = Array(training.targets[..<tokens])
+        let tokens = min(plan.tokensPerMicroBatch, training.tokens.count)
+        let ids = Array(training.tokens[..<tokens])
         let offsets = training.offsets.prefix { $0 < tokens }.map { Int32($0) } + [Int32(tokens)]
         return (model.lossSum(ids, Segments(offsets: offsets), targets: ids), tokens)
     }
 
     package func evaluate(isStopping: () -> Bool) -> TaskEvaluation? {
         var nats = 0.0
-        for run in sequentialRuns(of: validation.lengths, tokens: plan.tokensPerMicroBatch) {
+        for headlines in Packing.batches(of: validation.lengths, rows: plan.tokensPerMicroBatch) {
             if isStopping() { return nil }
-            let batch = validation.microBatch(run)
-            nats += model.losses(batch.inputs, Segments(offsets: batch.offsets), targets: batch.targets).reduce(0, +)
+            let batch = validation.microBatch(headlines)
+            nats += model.losses(batch.inputs, batch.segments, targets: batch.targets).reduce(0, +)
         }
         return evaluation(nats: nats)
     }
 
-    /// The figures of validation headlines that take `nats` in all.
+    /// Returns the figures of validation headlines that take `nats` in all.
     private func evaluation(nats: Double) -> TaskEvaluation {
-        let tokens = validation.targets.count
-        // A headline that was cut has bytes that no token stands for.
+        let tokens = validation.tokens.count
+        // A headline that was cut has bytes that none of its tokens covers.
         let bytes = validation.isCut.contains(true) ? nil : validation.byteCounts.reduce(0) { $0 + Int($1) }
         let loss = nats / Double(tokens)
         let bitsPerByte = bytes.map { nats / log(2) / Double($0) }
@@ -111,18 +110,16 @@ package final class GeneratorTask: TrainingTask {
             ])
     }
 
-    package func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]? {
+    package func samples(isStopping: () -> Bool) throws -> [SamplesEvent.Sample]? {
         let generator = try Generator(model, tokenizer)
-        var samples: [SamplesReport.Sample] = []
+        var samples: [SamplesEvent.Sample] = []
         for prompt in settings.samples.prompts {
             if isStopping() { return nil }
             let completions = try generator.complete(prompt, count: 1, options: settings.samples.options)
-            samples.append(SamplesReport.Sample(prompt: prompt, completion: completions[0].text))
+            samples.append(SamplesEvent.Sample(prompt: prompt, completion: completions[0].text))
         }
         return samples
     }
-
-    package func summary(of folder: String) throws -> String { "" }
 
     package func export(to path: String, evaluation: TaskEvaluation?) throws {
         let contents = GeneratorFolder.contents(

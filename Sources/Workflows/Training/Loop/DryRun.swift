@@ -52,7 +52,7 @@ extension TrainingRun {
     }
 }
 
-/// What a run would take, from a rehearsal of its largest batch.
+/// What a run would take, measured by a pass over its largest batch.
 private struct Estimate {
     private let parameters: Int
     private let trained: Int
@@ -88,10 +88,10 @@ private struct Estimate {
             let frozen = task.allParameters.filter { !gradients.contains($0) }
             try Checkpoint.restore(from: found.reader, gradients: gradients, optimizer: optimizer, frozen: frozen)
         }
-        let rehearsal = Rehearsal(task: task, gradients: gradients, seed: UInt64(settings.seed))
+        let warmUp = WarmUpPass(task: task, gradients: gradients, seed: UInt64(settings.seed))
         // The first pass also pays for its memory.
-        rehearsal.pass()
-        let (tokens, seconds) = rehearsal.pass()
+        warmUp.run()
+        let (tokens, seconds) = warmUp.run()
         let start = steadyClock()
         // A rate of 0 changes no weight and costs as much as any other.
         optimizer.update(learningRate: 0, gradientScale: 0)

@@ -120,7 +120,7 @@ public final class TrainingLoop {
         saving = SavingSchedule(settings.checkpoints, now: start)
         try emit(.started(description))
         if let note = metrics.resumeNote { try emit(.warning(note)) }
-        if !isComplete { Rehearsal(task: task, gradients: gradients, seed: settings.seed).pass() }
+        if !isComplete { WarmUpPass(task: task, gradients: gradients, seed: settings.seed).run() }
         var steps = try StepSequence(task.plan, from: progress.cursor)
         var isSavingDue = false
         while true {
@@ -146,8 +146,8 @@ public final class TrainingLoop {
         }
     }
 
-    private var description: RunStarted {
-        RunStarted(
+    private var description: StartedEvent {
+        StartedEvent(
             name: settings.name, configuration: configuration,
             parameters: task.allParameters.reduce(0) { $0 + $1.array.count },
             trainedParameters: task.trainedParameters.reduce(0) { $0 + $1.array.count },
@@ -170,7 +170,7 @@ public final class TrainingLoop {
             }
             let source = Tape.DropoutSource(seed: settings.seed, step: plan.step, firstRow: firstRow)
             let tape = Tape(into: gradients, dropout: source)
-            let loss = tape.record { task.lossSum(of: headlines, firstRow: firstRow) }
+            let loss = tape.record { task.lossSum(of: headlines) }
             tape.backward(from: loss)
             lossSum += Double(loss.value.scalar)
         }
@@ -188,7 +188,7 @@ public final class TrainingLoop {
         progress.optimizerStep = optimizer.step
         progress.cursor = nextCursor
         trainedTokens += plan.tokenCount
-        let report = StepReport(
+        let report = StepEvent(
             step: plan.step + 1, totalSteps: length.total, epoch: length.epochs(after: plan.step + 1), loss: loss,
             learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
             residentMemory: residentMemory(), isSkipped: !accepted)
@@ -236,7 +236,10 @@ public final class TrainingLoop {
         let start = steadyClock()
         guard let result = task.evaluate(isStopping: { stopSignal() != nil }) else { return false }
         let seconds = steadyClock() - start
-        guard let samples = try task.samples(isStopping: { stopSignal() != nil }) else { return false }
+        let writer = task as? any SampleWritingTask
+        guard let samples = try writer.map({ try $0.samples(isStopping: { stopSignal() != nil }) }) ?? [] else {
+            return false
+        }
         let cost = task.objective.cost(of: result)
         let best = progress.best.map { task.objective.cost(of: $0.evaluation) } ?? .infinity
         // The model before the first step is nobody's best, however bad the following ones are.
@@ -254,14 +257,14 @@ public final class TrainingLoop {
         progress.evaluatedStep = step
         try emit(
             .evaluation(
-                EvaluationReport(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
+                EvaluationEvent(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
         guard result.loss.isFinite else {
             try giveUp(
                 "the loss of the validation headlines after step \(step) is no finite number: "
                     + (step == 0 ? "the weights that the run begins with are damaged" : "the weights have diverged"),
                 step: step, step == 0 ? "choose another base" : "look at the data of the steps before it")
         }
-        if !samples.isEmpty { try emit(.samples(SamplesReport(step: step, samples: samples))) }
+        if !samples.isEmpty { try emit(.samples(SamplesEvent(step: step, samples: samples))) }
         if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
         return true
     }
@@ -284,7 +287,7 @@ public final class TrainingLoop {
         try folder.prune(keep: settings.checkpoints.keep, sparing: [best, try goodCheckpoint()].compactMap(\.self))
         let end = steadyClock()
         saving.saved(from: start, to: end)
-        try emit(.saved(SavedReport(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
+        try emit(.saved(SavedEvent(path: path, step: progress.cursor.step, seconds: end - start, bytes: bytes)))
     }
 
     private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
@@ -305,7 +308,7 @@ public final class TrainingLoop {
         try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
         try emit(
             .finished(
-                RunFinished(
+                FinishedEvent(
                     steps: progress.cursor.step, seconds: steadyClock() - start, tokens: trainedTokens,
                     bestStep: progress.best?.step,
                     best: progress.best.map { task.objective.figure(of: $0.evaluation, task.unit) },

@@ -16,7 +16,7 @@ public protocol RunSetup {
     init(_ settings: Settings, restoring: Bool, note: (String) -> Void) throws
 
     /// A command that tries the model in `folder`.
-    static func trial(of folder: String) -> String
+    static func exampleCommand(for folder: String) -> String
 }
 
 /// `train generator` and `train classifier`, from resolved settings to a finished run.
@@ -41,7 +41,7 @@ public struct TrainingRun<Setup: RunSetup> {
     public var nextSteps: String {
         """
         the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
-          \(Setup.trial(of: bestFolder))
+          \(Setup.exampleCommand(for: bestFolder))
         """
     }
 
@@ -102,8 +102,7 @@ public struct TrainingRun<Setup: RunSetup> {
         BufferPool.shared.trim()
         let outcome = try loop.run(stopSignal: stopSignal)
         if case .interrupted = outcome { return outcome }
-        let summary = try setup.task.summary(of: bestFolder)
-        if !summary.isEmpty {
+        if let summary = try (setup.task as? any SummarizingTask)?.summary(of: bestFolder) {
             note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false)
         }
         return outcome

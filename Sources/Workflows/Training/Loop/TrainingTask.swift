@@ -1,48 +1,57 @@
 public import Autograd
 public import HeadlineData
 
-/// What a run trains: the loop is one, the tasks differ in model, loss and what they show.
+/// A model and its headlines as the training loop sees them: the loop is one, the tasks differ in model, loss and evaluation.
 public protocol TrainingTask {
     /// The parameters that the optimizer changes.
     var trainedParameters: [Parameter] { get }
     /// All parameters of the model, trained or not.
     var allParameters: [Parameter] { get }
-    /// Which headlines each step takes.
+    /// The headlines of each step.
     var plan: BatchPlan { get }
-    /// What is predicted, and what losses are means over.
+    /// The thing that is predicted, over which losses are means.
     var unit: PredictionUnit { get }
-    /// What makes one evaluation better than another.
+    /// The figure that makes one evaluation better than another.
     var objective: Objective { get }
-    /// The headlines there are to evaluate on.
+    /// The number of headlines to evaluate on.
     var validationCount: Int { get }
-    /// The tokens that an evaluation takes.
+    /// The tokens of one evaluation.
     var validationTokens: Int { get }
-    /// A digest of all tokens on both sides: a checkpoint belongs to them.
+    /// A digest of all tokens, of training and validation: a checkpoint belongs to them.
     var dataDigest: String { get }
 
-    /// The loss of some headlines, summed over what is predicted: a scalar, recorded when a tape is.
-    /// - Parameter firstRow: the row of their first token within the whole step.
-    func lossSum(of headlines: [Int32], firstRow: Int) -> Tensor
+    /// Returns the loss of some headlines, summed over the predictions: a scalar, recorded if a tape is.
+    func lossSum(of headlines: [Int32]) -> Tensor
 
-    /// How many predictions, weighted as they are, the loss of a step sums over: what it is divided by.
+    /// Returns the number of predictions, weighted as they are, that the loss of a step sums over: it is divided by that.
     func lossCount(of step: StepPlan) -> Double
 
-    /// What the learning rate is multiplied by for a parameter.
+    /// Returns the factor of the learning rate for a parameter; 1 unless a task says otherwise.
     func learningRateScale(of parameter: Parameter) -> Double
 
-    /// The loss of a batch with as many tokens as a micro-batch may have, whatever they say, and how many that are.
+    /// Returns the loss of a batch of as many tokens as a micro-batch may have, and their number. Its value means nothing.
     func largestLossSum() -> (loss: Tensor, tokens: Int)
 
-    /// Scores the validation headlines; `nil` when told to stop meanwhile. A loss that is not finite ends the run.
+    /// Scores the validation headlines; `nil` when asked to stop meanwhile. A loss that is not finite ends the run.
     func evaluate(isStopping: () -> Bool) -> TaskEvaluation?
 
-    /// What the model writes now, for people to read, empty for a task without; `nil` when told to stop meanwhile.
-    func samples(isStopping: () -> Bool) throws -> [SamplesReport.Sample]?
-
-    /// What a finished run tells a person about the exported model in `folder`; empty where there is nothing to tell.
-    func summary(of folder: String) throws -> String
-
     /// Writes a model folder to `path`, in one step.
-    /// - Parameter evaluation: the newest one, for the model card; `nil` before the first.
+    /// - Parameter evaluation: The evaluation of the weights as they are; `nil` where they have not been evaluated.
     func export(to path: String, evaluation: TaskEvaluation?) throws
+}
+
+extension TrainingTask {
+    public func learningRateScale(of parameter: Parameter) -> Double { 1 }
+}
+
+/// A task whose model writes text, of which people read samples after each evaluation.
+public protocol SampleWritingTask: TrainingTask {
+    /// Returns samples of the model's text; `nil` when asked to stop meanwhile.
+    func samples(isStopping: () -> Bool) throws -> [SamplesEvent.Sample]?
+}
+
+/// A task that sums up a finished run in more than the figures of its evaluations.
+public protocol SummarizingTask: TrainingTask {
+    /// Returns tables about the exported model in `folder`.
+    func summary(of folder: String) throws -> String
 }

@@ -51,9 +51,9 @@ public final class EventFileWriter: TrainingObserver {
         switch event {
         case .started(let run):
             try write([Self.text("configuration", Self.codeBlock(run.configuration))], run.resumedAfterStep)
-        case .step(let report): try write(Self.scalars(report), report.step)
-        case .evaluation(let report): try write(Self.scalars(report), report.step)
-        case .samples(let report): try write([Self.text("samples", Self.list(report.samples))], report.step)
+        case .step(let event): try write(Self.scalars(event), event.step)
+        case .evaluation(let event): try write(Self.scalars(event), event.step)
+        case .samples(let event): try write([Self.text("samples", Self.list(event.samples))], event.step)
         case .saved, .warning, .stopped, .finished: break  // Moments without a value to plot; `MetricsLog` has them.
         }
     }
@@ -98,20 +98,20 @@ public final class EventFileWriter: TrainingObserver {
 // MARK: Values
 
 extension EventFileWriter {
-    private static func scalars(_ report: StepReport) -> [ProtocolBufferMessage] {
+    private static func scalars(_ event: StepEvent) -> [ProtocolBufferMessage] {
         [
-            scalar("train/loss", report.loss),
-            scalar("train/learningRate", report.learningRate),
-            scalar("train/gradientNorm", report.gradientNorm),
-            scalar("train/tokensPerSecond", report.tokensPerSecond),
-            scalar("train/epoch", report.epoch),
-            scalar("train/residentMemory", Double(report.residentMemory)),
+            scalar("train/loss", event.loss),
+            scalar("train/learningRate", event.learningRate),
+            scalar("train/gradientNorm", event.gradientNorm),
+            scalar("train/tokensPerSecond", event.tokensPerSecond),
+            scalar("train/epoch", event.epoch),
+            scalar("train/residentMemory", Double(event.residentMemory)),
         ]
     }
 
-    private static func scalars(_ report: EvaluationReport) -> [ProtocolBufferMessage] {
-        [scalar("validation/loss", report.result.loss)]
-            + report.result.figures.compactMap { figure in
+    private static func scalars(_ event: EvaluationEvent) -> [ProtocolBufferMessage] {
+        [scalar("validation/loss", event.result.loss)]
+            + event.result.figures.compactMap { figure in
                 figure.value.map { scalar("validation/\(figure.name)", $0) }
             }
     }
@@ -147,7 +147,7 @@ extension EventFileWriter {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n")
     }
 
-    private static func list(_ samples: [SamplesReport.Sample]) -> String {
+    private static func list(_ samples: [SamplesEvent.Sample]) -> String {
         samples.map { "- **\(escaped($0.prompt))** \(escaped($0.completion))" }.joined(separator: "\n")
     }
 

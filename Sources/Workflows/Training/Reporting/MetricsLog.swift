@@ -91,16 +91,16 @@ extension TrainingEvent {
     fileprivate func addFields(to line: inout JSONLine) {
         switch self {
         case .started(let run): run.addFields(to: &line)
-        case .step(let report): report.addFields(to: &line)
-        case .evaluation(let report): report.addFields(to: &line)
-        case .samples(let report):
-            line.add("step", report.step)
-            line.add("samples", report.samples.map(\.json))
-        case .saved(let report):
-            line.add("step", report.step)
-            line.add("path", report.path)
-            line.add("seconds", report.seconds)
-            line.add("bytes", report.bytes)
+        case .step(let event): event.addFields(to: &line)
+        case .evaluation(let event): event.addFields(to: &line)
+        case .samples(let event):
+            line.add("step", event.step)
+            line.add("samples", event.samples.map(\.json))
+        case .saved(let event):
+            line.add("step", event.step)
+            line.add("path", event.path)
+            line.add("seconds", event.seconds)
+            line.add("bytes", event.bytes)
         case .warning(let text): line.add("text", text)
         case .stopped(let reason, let step):
             line.add("step", step)
@@ -110,7 +110,7 @@ extension TrainingEvent {
     }
 }
 
-extension RunStarted {
+extension StartedEvent {
     fileprivate func addFields(to line: inout JSONLine) {
         line.add("name", name)
         line.add("parameters", parameters)
@@ -123,7 +123,7 @@ extension RunStarted {
     }
 }
 
-extension StepReport {
+extension StepEvent {
     fileprivate func addFields(to line: inout JSONLine) {
         line.add("step", step)
         line.add("totalSteps", totalSteps)
@@ -139,7 +139,7 @@ extension StepReport {
     }
 }
 
-extension EvaluationReport {
+extension EvaluationEvent {
     fileprivate func addFields(to line: inout JSONLine) {
         line.add("step", step)
         line.add("loss", result.loss)
@@ -150,7 +150,7 @@ extension EvaluationReport {
     }
 }
 
-extension SamplesReport.Sample {
+extension SamplesEvent.Sample {
     fileprivate var json: JSONLine {
         var object = JSONLine()
         object.add("prompt", prompt)
@@ -159,7 +159,7 @@ extension SamplesReport.Sample {
     }
 }
 
-extension RunFinished {
+extension FinishedEvent {
     fileprivate func addFields(to line: inout JSONLine) {
         line.add("steps", steps)
         line.add("seconds", seconds)

@@ -5,7 +5,7 @@ import Text
 /// What is known about a run after a step, and the lines that show it.
 package struct ProgressLine: Sendable, Equatable {
     /// The last step.
-    package var report: StepReport
+    package var event: StepEvent
     /// Nats per token, smoothed over steps; `nil` while no loss was finite.
     package var loss: Double?
     /// Over the last seconds of work.
@@ -16,9 +16,9 @@ package struct ProgressLine: Sendable, Equatable {
     package var skippedSteps: Int
 
     package init(
-        report: StepReport, loss: Double?, tokensPerSecond: Double?, remaining: Double?, skippedSteps: Int
+        event: StepEvent, loss: Double?, tokensPerSecond: Double?, remaining: Double?, skippedSteps: Int
     ) {
-        self.report = report
+        self.event = event
         self.loss = loss
         self.tokensPerSecond = tokensPerSecond
         self.remaining = remaining
@@ -26,22 +26,22 @@ package struct ProgressLine: Sendable, Equatable {
     }
 
     private var fraction: Double {
-        report.totalSteps > 0 ? min(1, max(0, Double(report.step) / Double(report.totalSteps))) : 0
+        event.totalSteps > 0 ? min(1, max(0, Double(event.step) / Double(event.totalSteps))) : 0
     }
 
     /// The line for a log, with everything in words.
     package var plain: String {
         var items = [
-            "step \(report.step)/\(report.totalSteps) (\(Int(fraction * 100)) %)",
-            "epoch \(Formatting.fixed(report.epoch, 2))",
+            "step \(event.step)/\(event.totalSteps) (\(Int(fraction * 100)) %)",
+            "epoch \(Formatting.fixed(event.epoch, 2))",
             "loss \(loss.map { Formatting.fixed($0, 3) } ?? "unknown")",
-            "learning rate \(Formatting.scientific(report.learningRate))",
-            "gradient norm \(Formatting.rough(report.gradientNorm))",
+            "learning rate \(Formatting.scientific(event.learningRate))",
+            "gradient norm \(Formatting.rough(event.gradientNorm))",
             "\(tokensPerSecond.map(Formatting.rough) ?? "?") tokens/s",
-            Formatting.bytes(report.residentMemory),
+            Formatting.bytes(event.residentMemory),
         ]
         if skippedSteps > 0 { items.append("\(skippedSteps) skipped") }
-        if let remaining, report.step < report.totalSteps { items.append("\(Formatting.duration(remaining)) left") }
+        if let remaining, event.step < event.totalSteps { items.append("\(Formatting.duration(remaining)) left") }
         return items.joined(separator: ", ")
     }
 
@@ -65,13 +65,13 @@ package struct ProgressLine: Sendable, Equatable {
     private var barItems: [(rank: Int, text: String)] {
         var items = [
             (0, "\(Int(fraction * 100))%"),
-            (2, "\(report.step)/\(report.totalSteps)"),
-            (8, "epoch \(Formatting.fixed(report.epoch, 2))"),
+            (2, "\(event.step)/\(event.totalSteps)"),
+            (8, "epoch \(Formatting.fixed(event.epoch, 2))"),
             (3, "loss \(loss.map { Formatting.fixed($0, 3) } ?? "?")"),
-            (5, "lr \(Formatting.scientific(report.learningRate))"),
-            (6, "norm \(Formatting.rough(report.gradientNorm))"),
+            (5, "lr \(Formatting.scientific(event.learningRate))"),
+            (6, "norm \(Formatting.rough(event.gradientNorm))"),
             (4, "\(tokensPerSecond.map(Formatting.rough) ?? "?") tok/s"),
-            (7, Formatting.bytes(report.residentMemory)),
+            (7, Formatting.bytes(event.residentMemory)),
         ]
         if skippedSteps > 0 { items.append((9, "\(skippedSteps) skipped")) }
         items.append((1, "ETA \(remaining.map(Formatting.clock) ?? "?")"))

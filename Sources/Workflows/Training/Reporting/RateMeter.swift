@@ -3,29 +3,29 @@
 /// The quotient of sums, not a mean of quotients: a short fast step must not weigh as much as a long slow one.
 public struct RateMeter: Sendable {
     private let window: Double
-    private var reports: [(amount: Double, seconds: Double)] = []
+    private var samples: [(amount: Double, seconds: Double)] = []
     private var amount = 0.0
     private var seconds = 0.0
 
-    /// - Parameter window: seconds of work that count, in at most 256 reports; the latest counts whole however long it took.
+    /// - Parameter window: seconds of work that count, in at most 256 samples; the latest counts whole however long it took.
     public init(window: Double) {
         self.window = window
         // It is asked for once, not while it grows in the middle of a run.
-        reports.reserveCapacity(257)
+        samples.reserveCapacity(257)
     }
 
-    /// Takes in that `amount` units took `seconds`. Reports without a finite, positive time are left out.
+    /// Takes in that `amount` units took `seconds`. Samples without a finite, positive time are left out.
     public mutating func add(_ amount: Int, seconds: Double) {
         guard seconds.isFinite, seconds > 0 else { return }
-        reports.append((Double(amount), seconds))
-        var total = reports.reduce(0) { $0 + $1.seconds }
-        while reports.count > 1, total > window || reports.count > 256 { total -= reports.removeFirst().seconds }
+        samples.append((Double(amount), seconds))
+        var total = samples.reduce(0) { $0 + $1.seconds }
+        while samples.count > 1, total > window || samples.count > 256 { total -= samples.removeFirst().seconds }
         // Summed afresh: adding and subtracting in turn would let rounding errors grow over a long run.
-        self.amount = reports.reduce(0) { $0 + $1.amount }
-        self.seconds = reports.reduce(0) { $0 + $1.seconds }
+        self.amount = samples.reduce(0) { $0 + $1.amount }
+        self.seconds = samples.reduce(0) { $0 + $1.seconds }
     }
 
-    /// Units per second, `nil` before the first report.
+    /// Units per second, `nil` before the first sample.
     public var rate: Double? { seconds > 0 ? amount / seconds : nil }
 }
 

@@ -40,12 +40,12 @@ public final class TerminalProgress: TrainingObserver {
     public func receive(_ event: TrainingEvent) throws {
         switch event {
         case .started(let run): show(describe(run))
-        case .step(let report): show(report)
-        case .evaluation(let report): show(describe(report))
-        case .samples(let report): show(describe(report))
-        case .saved(let report):
-            let took = Formatting.duration(report.seconds)
-            show("saved \(escapedForTerminal(report.path)) (\(Formatting.bytes(report.bytes)) in \(took))")
+        case .step(let event): show(event)
+        case .evaluation(let event): show(describe(event))
+        case .samples(let event): show(describe(event))
+        case .saved(let event):
+            let took = Formatting.duration(event.seconds)
+            show("saved \(escapedForTerminal(event.path)) (\(Formatting.bytes(event.bytes)) in \(took))")
         case .warning(let text): show(colored("warning: ", .yellow) + escapedForTerminal(text), evenIfQuiet: true)
         case .stopped(let reason, let step):
             show("stopped after step \(step): \(escapedForTerminal(reason))", evenIfQuiet: true)
@@ -58,16 +58,16 @@ public final class TerminalProgress: TrainingObserver {
 
     // MARK: Steps
 
-    private func show(_ report: StepReport) {
+    private func show(_ event: StepEvent) {
         let now = clock()
-        if remaining == nil { remaining = RemainingTime(start: now - report.seconds, firstStep: report.step - 1) }
-        rate.add(report.tokens, seconds: report.seconds)
-        if report.isSkipped { skippedSteps += 1 } else { loss.add(report.loss) }
+        if remaining == nil { remaining = RemainingTime(start: now - event.seconds, firstStep: event.step - 1) }
+        rate.add(event.tokens, seconds: event.seconds)
+        if event.isSkipped { skippedSteps += 1 } else { loss.add(event.loss) }
         let line = ProgressLine(
-            report: report, loss: loss.value, tokensPerSecond: rate.rate,
-            remaining: remaining?.seconds(now: now, step: report.step, totalSteps: report.totalSteps),
+            event: event, loss: loss.value, tokensPerSecond: rate.rate,
+            remaining: remaining?.seconds(now: now, step: event.step, totalSteps: event.totalSteps),
             skippedSteps: skippedSteps)
-        let isLast = report.step >= report.totalSteps
+        let isLast = event.step >= event.totalSteps
         switch style {
         case .quiet: return
         case .bar(let width, _, let isUnicode):
@@ -76,10 +76,10 @@ public final class TerminalProgress: TrainingObserver {
             write("\r" + line.bar(width: width() - 1, isUnicode: isUnicode) + "\u{1B}[K")
             barIsDrawn = true
         case .lines(let steps, let seconds):
-            if let last = lastShown, !isLast, report.step - last.step < steps, now - last.time < seconds { return }
+            if let last = lastShown, !isLast, event.step - last.step < steps, now - last.time < seconds { return }
             write(line.plain + "\n")
         }
-        lastShown = (report.step, now)
+        lastShown = (event.step, now)
     }
 
     // MARK: Lines
@@ -97,7 +97,7 @@ public final class TerminalProgress: TrainingObserver {
         lastShown = nil
     }
 
-    private func describe(_ run: RunStarted) -> String {
+    private func describe(_ run: StartedEvent) -> String {
         let trained =
             run.trainedParameters == run.parameters ? "" : ", \(grouped(run.trainedParameters)) trained"
         let resumed = run.resumedAfterStep > 0 ? ", resumed after step \(run.resumedAfterStep)" : ""
@@ -108,22 +108,22 @@ public final class TerminalProgress: TrainingObserver {
             + "\(grouped(run.totalSteps)) steps\(resumed)"
     }
 
-    private func describe(_ report: EvaluationReport) -> String {
-        let figures = report.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
-        return colored("evaluation at step \(report.step): ", .bold)
-            + "loss \(Formatting.fixed(report.result.loss, 4)) nats/\(report.unit.rawValue)\(figures) "
-            + "over \(report.unit.counted(report.result.count)) in \(Formatting.duration(report.seconds))"
-            + (report.isBest ? colored(" (best so far)", .green) : "")
+    private func describe(_ event: EvaluationEvent) -> String {
+        let figures = event.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
+        return colored("evaluation at step \(event.step): ", .bold)
+            + "loss \(Formatting.fixed(event.result.loss, 4)) nats/\(event.unit.rawValue)\(figures) "
+            + "over \(event.unit.counted(event.result.count)) in \(Formatting.duration(event.seconds))"
+            + (event.isBest ? colored(" (best so far)", .green) : "")
     }
 
-    private func describe(_ report: SamplesReport) -> String {
-        let lines = report.samples.map { sample in
+    private func describe(_ event: SamplesEvent) -> String {
+        let lines = event.samples.map { sample in
             "  [\(escapedForTerminal(sample.prompt))]\(escapedForTerminal(sample.completion))"
         }
-        return ([colored("completions at step \(report.step):", .bold)] + lines).joined(separator: "\n")
+        return ([colored("completions at step \(event.step):", .bold)] + lines).joined(separator: "\n")
     }
 
-    private func describe(_ run: RunFinished) -> String {
+    private func describe(_ run: FinishedEvent) -> String {
         var text = "finished \(grouped(run.steps)) steps in \(Formatting.duration(run.seconds))"
         if run.seconds > 0, run.tokens > 0 {
             text += ", \(Formatting.rough(Double(run.tokens) / run.seconds)) tokens/s in all"

@@ -3,20 +3,20 @@ import ProcessMemory
 
 /// Something that happened in a training run, told to every `TrainingObserver` in the order it happened.
 public enum TrainingEvent: Sendable, Equatable {
-    case started(RunStarted)
-    case step(StepReport)
-    case evaluation(EvaluationReport)
-    case samples(SamplesReport)
-    case saved(SavedReport)
+    case started(StartedEvent)
+    case step(StepEvent)
+    case evaluation(EvaluationEvent)
+    case samples(SamplesEvent)
+    case saved(SavedEvent)
     /// Something the person should know that does not end the run, as a sentence.
     case warning(String)
     /// The run ends before its last step, for a reason given as a sentence: a signal, early stopping, a diverged loss.
     case stopped(reason: String, step: Int)
-    case finished(RunFinished)
+    case finished(FinishedEvent)
 }
 
 /// What a run is about to do.
-public struct RunStarted: Sendable, Equatable {
+public struct StartedEvent: Sendable, Equatable {
     /// The run's name, usually that of its folder.
     public var name: String
     /// The resolved configuration as YAML.
@@ -50,7 +50,7 @@ public struct RunStarted: Sendable, Equatable {
 }
 
 /// One optimizer step.
-public struct StepReport: Sendable, Equatable {
+public struct StepEvent: Sendable, Equatable {
     /// From 1.
     public var step: Int
     public var totalSteps: Int
@@ -92,7 +92,7 @@ public struct StepReport: Sendable, Equatable {
 }
 
 /// One pass over the validation data.
-public struct EvaluationReport: Sendable, Equatable {
+public struct EvaluationEvent: Sendable, Equatable {
     /// The step after which it was made, 0 before the first.
     public var step: Int
     public var result: TaskEvaluation
@@ -112,7 +112,7 @@ public struct EvaluationReport: Sendable, Equatable {
 }
 
 /// Completions of the fixed prompts.
-public struct SamplesReport: Sendable, Equatable {
+public struct SamplesEvent: Sendable, Equatable {
     /// A prompt and what the model wrote after it, without the prompt.
     public struct Sample: Sendable, Equatable {
         public var prompt: String
@@ -134,7 +134,7 @@ public struct SamplesReport: Sendable, Equatable {
 }
 
 /// One file or folder that was written whole.
-public struct SavedReport: Sendable, Equatable {
+public struct SavedEvent: Sendable, Equatable {
     public var path: String
     public var step: Int
     public var seconds: Double
@@ -149,7 +149,7 @@ public struct SavedReport: Sendable, Equatable {
 }
 
 /// A run that made its last step.
-public struct RunFinished: Sendable, Equatable {
+public struct FinishedEvent: Sendable, Equatable {
     /// The number of the last step.
     public var steps: Int
     /// Time of this process in the run.

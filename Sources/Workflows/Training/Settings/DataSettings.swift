@@ -49,7 +49,7 @@ extension DataSettings {
 
     private func table(_ path: String, note: (String) -> Void) throws -> HeadlineTable {
         let table = try HeadlineTable(readingFrom: path, format: format, columns: columns)
-        note("\(path): \(table.report)")
+        note("\(path): \(table.summary)")
         return table
     }
 }

@@ -3,7 +3,7 @@ import Training
 
 @Suite struct ProgressLineTests {
     private static let line = ProgressLine(
-        report: step(84), loss: 5.8124, tokensPerSecond: 312.4, remaining: 192, skippedSteps: 0)
+        event: step(84), loss: 5.8124, tokensPerSecond: 312.4, remaining: 192, skippedSteps: 0)
 
     @Test("a progress line fits its width and leaves out what matters least first")
     func widths() {
@@ -34,7 +34,7 @@ import Training
         line.remaining = nil
         line.loss = nil
         #expect(line.plain == text.replacing("loss 5.812", with: "loss unknown") + ", 2 skipped")
-        line.report.totalSteps = 0
+        line.event.totalSteps = 0
         #expect(line.plain.hasPrefix("step 84/0 (0 %)"))
     }
 }

@@ -157,12 +157,12 @@ final class EventList: TrainingObserver {
     func flush() throws {}
 
     /// The reports of the steps.
-    var steps: [StepReport] {
+    var steps: [StepEvent] {
         events.compactMap { if case .step(let report) = $0 { report } else { nil } }
     }
 
     /// The reports of the evaluations.
-    var evaluations: [EvaluationReport] {
+    var evaluations: [EvaluationEvent] {
         events.compactMap { if case .evaluation(let report) = $0 { report } else { nil } }
     }
 }

@@ -3,16 +3,16 @@ import Files
 import HeadlineData
 import Text
 
-/// Forward and backward over a batch of the largest size there can be, before the first step: every buffer that training
+/// A forward and a backward pass over a batch of the largest possible size, before the first step: every buffer that training
 /// needs is then there, and a step asks the system for nothing. It changes no weight and consumes no random number.
-struct Rehearsal {
+struct WarmUpPass {
     let task: any TrainingTask
     let gradients: Gradients
     let seed: UInt64
 
-    /// Makes one pass and leaves the gradients at 0. Returns the tokens it took and the seconds.
+    /// Makes one pass, leaves the gradients at 0, and returns its tokens and seconds.
     @discardableResult
-    func pass() -> (tokens: Int, seconds: Double) {
+    func run() -> (tokens: Int, seconds: Double) {
         let start = steadyClock()
         let tape = Tape(into: gradients, dropout: Tape.DropoutSource(seed: seed, step: 0, firstRow: 0))
         var tokens = 0
