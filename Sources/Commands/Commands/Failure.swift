@@ -27,7 +27,7 @@ extension ErrorCategory {
         switch self {
         case .invalidRequest: 64  // EX_USAGE
         case .invalidInput: 65  // EX_DATAERR
-        case .failure: 1
+        case .failure, .unavailable: 1
         }
     }
 }

@@ -61,10 +61,10 @@ struct ClassifyCommand: ParsableCommand {
         try reportingFailure {
             compute.apply()
             guard topK >= 1 else {
-                throw ClassificationError("top-k is \(topK), expected a whole number from 1 on")
+                throw UsageError("top-k is \(topK), expected a whole number from 1 on")
             }
             guard headlines.isEmpty || file == nil else {
-                throw ClassificationError("there are headlines and --file, expected one of the two")
+                throw UsageError("there are headlines and --file, expected one of the two")
             }
             let settings = try resolve(Settings(), overrides: overrides)
             let table = headlines.isEmpty ? try table(settings.data) : nil
@@ -90,7 +90,7 @@ struct ClassifyCommand: ParsableCommand {
         } else {
             let bytes = isatty(STDIN_FILENO) == 1 ? [] : try readStandardInput()
             guard !bytes.isEmpty else {
-                throw ClassificationError(
+                throw UsageError(
                     "there is nothing to label, expected headlines, --file FILE, or headlines on standard input")
             }
             table = try HeadlineTable(

@@ -85,19 +85,19 @@ struct CompleteCommand: AsyncParsableCommand {
         try await reportingFailure {
             compute.apply()
             guard prompt == nil || file == nil else {
-                throw GenerationError("there is a prompt and --file, expected one of the two")
+                throw UsageError("there is a prompt and --file, expected one of the two")
             }
-            try request("", nil).check(beams: beams, lengthPenalty: lengthPenalty)
+            try request("").check()
             let known = try notIn.map { KnownHeadlines(try HeadlineTable(readingFrom: $0).texts) }
             if let prompt {
-                try await complete([Prompt(request: request(prompt, known))], from: "")
+                try await complete([Prompt(request: request(prompt))], from: "", known)
             } else if file == nil, isatty(STDIN_FILENO) == 1 {
                 try await converse(known)
             } else {
                 let (source, bytes) = try input()
                 let lines = try Self.lines(of: bytes, path: source)
                 try await complete(
-                    lines.map { Prompt(request: request($0.text, known), line: $0.number) }, from: source)
+                    lines.map { Prompt(request: request($0.text), line: $0.number) }, from: source, known)
             }
             try flushStandardOutput()
         }
@@ -109,10 +109,10 @@ struct CompleteCommand: AsyncParsableCommand {
         return ("standard input", try readStandardInput())
     }
 
-    private func request(_ prompt: String, _ known: KnownHeadlines?) -> CompletionRequest {
+    private func request(_ prompt: String) -> CompletionRequest {
         var request = CompletionRequest(prompt, count: count, options: sampling.options)
         request.isRanked = rank
-        if let known { request.isRejected = { known.contains($0) } }
+        if let beams { request.beamSearch = BeamSearchOptions(beams: beams, lengthPenalty: lengthPenalty) }
         return request
     }
 
@@ -129,13 +129,12 @@ struct CompleteCommand: AsyncParsableCommand {
 
     /// Prints the completions of all prompts in their order. A prompt that cannot be completed is reported by its line in
     /// `source`, and the others are completed.
-    private func complete(_ prompts: [Prompt], from source: String) async throws {
+    private func complete(_ prompts: [Prompt], from source: String, _ known: KnownHeadlines?) async throws {
         let engine = try GenerationEngine(folder: model)
         if prompts.count == 1, isShownAsWritten, isatty(STDOUT_FILENO) == 1, prompts[0].line == nil {
-            try await show(prompts[0].request, engine)
+            try await show(prompts[0].request, engine, known)
             return try await engine.verify()
         }
-        let (beams, lengthPenalty) = (beams, lengthPenalty)
         // Enough requests at a time to fill the batch, and no more than are soon answered.
         let ahead = beams == nil ? max(1, 128 / count) : 1
         var wrong = 0
@@ -147,7 +146,7 @@ struct CompleteCommand: AsyncParsableCommand {
                 let (index, prompt) = (next, prompts[next])
                 group.addTask {
                     do {
-                        return (index, .success(try await engine.answer(prompt.request, beams, lengthPenalty)))
+                        return (index, .success(try await engine.complete(prompt.request, rejecting: known?.contains)))
                     } catch let error as GenerationError where prompt.line != nil && error.category == .invalidRequest {
                         return (index, .failure(error))
                     }
@@ -187,11 +186,11 @@ struct CompleteCommand: AsyncParsableCommand {
             try flushStandardOutput()
             guard let prompt = readLine(), !prompt.isEmpty else { return try await engine.verify() }
             do {
-                let request = request(prompt, known)
+                let request = request(prompt)
                 if isShownAsWritten {
-                    try await show(request, engine)
+                    try await show(request, engine, known)
                 } else {
-                    show(try await engine.answer(request, beams, lengthPenalty))
+                    show(try await engine.complete(request, rejecting: known?.contains))
                 }
             } catch let error as GenerationError {
                 writeLine("error: " + escapedForTerminal("\(error)"))
@@ -206,16 +205,18 @@ struct CompleteCommand: AsyncParsableCommand {
     private var isShownAsWritten: Bool { count == 1 && beams == nil && !json && !printIds }
 
     /// Shows a headline as it is written.
-    private func show(_ request: CompletionRequest, _ engine: GenerationEngine) async throws {
+    private func show(
+        _ request: CompletionRequest, _ engine: GenerationEngine, _ known: KnownHeadlines?
+    ) async throws {
         var isBegun = false
         defer { if isBegun { print() } }
-        for try await update in engine.stream(request) {
+        for try await update in engine.stream(request, rejecting: known?.contains) {
             switch update {
             case .text(let text, _):
                 print(escapedForTerminal(isBegun ? text : request.continuedPrompt + text), terminator: "")
                 isBegun = true
                 try flushStandardOutput()
-            case .completion(let completion, _): if !isBegun { print(escapedForTerminal(completion.headline)) }
+            case .completion(let completion, _, _): if !isBegun { print(escapedForTerminal(completion.headline)) }
             }
         }
     }
@@ -242,15 +243,5 @@ struct CompleteCommand: AsyncParsableCommand {
         ]
         if notIn != nil { members.append(("isKnown", .boolean(completion.isRejected))) }
         return String(decoding: JSONValue.object(members).serialized(), as: UTF8.self)
-    }
-}
-
-extension GenerationEngine {
-    /// The completions of a request, drawn, or searched for with `beams`.
-    fileprivate func answer(
-        _ request: CompletionRequest, _ beams: Int?, _ lengthPenalty: Double
-    ) async throws -> [Completion] {
-        guard let beams else { return try await complete(request) }
-        return try await beamSearch(request, beams: beams, lengthPenalty: lengthPenalty)
     }
 }

@@ -70,7 +70,7 @@ struct MeasureCommand: AsyncParsableCommand {
             options.endsAtNewline = false
             let completions = try generator.complete(prompt, count: count, options: options)
             guard completions.allSatisfy({ $0.tokens.count == tokens }) else {
-                throw GenerationError("a completion has another length than \(tokens)")
+                throw UsageError("a completion has another length than \(tokens)")
             }
         }
         try write(1, 2)
@@ -87,7 +87,7 @@ struct MeasureCommand: AsyncParsableCommand {
     }
 
     private func headlines() throws -> [String] {
-        guard let file else { throw GenerationError("there is no --file, expected headlines") }
+        guard let file else { throw UsageError("there is no --file, expected headlines") }
         return try HeadlineTable(readingFrom: file).texts
     }
 

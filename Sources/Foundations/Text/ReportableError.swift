@@ -1,4 +1,4 @@
-/// What kind of thing went wrong, for programs that turn errors into exit codes or HTTP statuses.
+/// The kind of thing that went wrong, for programs that turn errors into exit codes or HTTP statuses.
 public enum ErrorCategory: Sendable, Hashable {
     /// The request itself is wrong: settings, options or combinations of them.
     case invalidRequest
@@ -6,6 +6,9 @@ public enum ErrorCategory: Sendable, Hashable {
     case invalidInput
     /// The work failed for a reason of its own: a full disk, a diverged loss, an internal inconsistency.
     case failure
+    /// The request is fine, but it cannot be answered now: too many others wait, its deadline has passed, or the service is
+    /// shutting down.
+    case unavailable
 }
 
 /// An error of the world outside the program, written for the person who has to act on it.

@@ -34,9 +34,14 @@ HK_DISPATCH void hk_attention(const hk_attention_unit *unit, const float *query,
     const float *q = query + i * query_stride;
     size_t keys = visible_keys(unit, i);
     float largest = -__builtin_inff();
-    for (size_t j = 0; j < keys; j++) {
-      scores[j] = dot(q, key + j * key_stride, size) * unit->scale;
-      if (scores[j] > largest) largest = scores[j];
+    // One loop for shared and own keys, so that a key's score has the same bits wherever its row lies.
+    for (int own = 0; own < 2; own++) {
+      const float *k = own ? key : unit->shared_key;
+      size_t first = own ? unit->shared_tokens : 0, end = own ? keys : unit->shared_tokens;
+      for (size_t j = first; j < end; j++) {
+        scores[j] = dot(q, k + (j - first) * key_stride, size) * unit->scale;
+        if (scores[j] > largest) largest = scores[j];
+      }
     }
     float total = 0;
     for (size_t j = 0; j < keys; j++) scores[j] = hk_exp(scores[j] - largest);
@@ -57,8 +62,12 @@ HK_DISPATCH void hk_attention(const hk_attention_unit *unit, const float *query,
         for (size_t b = 0; b < width; b++) scores[j + b] *= factors[b];
       }
     }
-    for (size_t j = 0; j < keys; j++) {
-      if (scores[j] != 0) add_scaled(scores[j] * reciprocal, value + j * value_stride, o, size);
+    for (int own = 0; own < 2; own++) {
+      const float *v = own ? value : unit->shared_value;
+      size_t first = own ? unit->shared_tokens : 0, end = own ? keys : unit->shared_tokens;
+      for (size_t j = first; j < end; j++) {
+        if (scores[j] != 0) add_scaled(scores[j] * reciprocal, v + (j - first) * value_stride, o, size);
+      }
     }
   }
 }

@@ -107,8 +107,13 @@ public struct Attention: Sendable {
                 let keys: UnsafePointer<Float>, values: UnsafePointer<Float>, keyStride: Int, valueStride: Int
                 if let cache {
                     let slot = cache.slot(segments.slots[segment])
-                    (keys, keyStride) = (UnsafePointer(slot.keys.pointer), hiddenSize)
-                    (values, valueStride) = (UnsafePointer(slot.values.pointer), hiddenSize)
+                    (keys, keyStride) = (UnsafePointer(slot.own.keys.pointer), hiddenSize)
+                    (values, valueStride) = (UnsafePointer(slot.own.values.pointer), hiddenSize)
+                    if let shared = slot.shared {
+                        unit.shared_tokens = slot.sharedTokens
+                        unit.shared_key = UnsafePointer(shared.keys.pointer + head * size)
+                        unit.shared_value = UnsafePointer(shared.values.pointer + head * size)
+                    }
                 } else {
                     (keys, keyStride) = (key.pointer + first * key.stride, key.stride)
                     (values, valueStride) = (value.pointer + first * value.stride, value.stride)
@@ -176,6 +181,7 @@ public struct Attention: Sendable {
             new_tokens: tokens.new, past_tokens: tokens.past, head_size: size,
             scale: 1 / Float(size).squareRoot(), causal: settings.causal, keep_threshold: bits?.keepThreshold ?? 0,
             keep_scale: bits?.keepScale ?? 1, seed: bits?.seed ?? 0, step: bits?.step ?? 0, ordinal: bits?.ordinal ?? 0,
-            first_row: (bits?.firstRow ?? 0) + UInt32(rows.lowerBound), first_column: UInt32(head * columnsPerHead))
+            first_row: (bits?.firstRow ?? 0) + UInt32(rows.lowerBound), first_column: UInt32(head * columnsPerHead),
+            shared_tokens: 0, shared_key: nil, shared_value: nil)
     }
 }

@@ -4,7 +4,8 @@ import Dispatch
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    /// - Parameter label: names the queue in debuggers.
+    /// Creates an executor with a queue of its own.
+    /// - Parameter label: the name of the queue in debuggers.
     init(label: String) { queue = DispatchQueue(label: label) }
 
     func enqueue(_ job: consuming ExecutorJob) {

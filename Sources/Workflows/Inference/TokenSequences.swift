@@ -5,13 +5,13 @@ import JSON
 public import Models
 import NumericCore
 
-/// Given token sequences, and what a model computes from them as a file: what comparisons with other implementations read.
+/// Token sequences, and files of what a model computes from them, for comparisons with other implementations.
 public struct TokenSequences {
     /// The sequences, each of at least one token.
     public let sequences: [[Int32]]
 
     /// Reads sequences from a JSON file, a list of lists of ids such as `[[50256, 464], [50256, 40]]`.
-    /// - Throws: `FileError` for a file that is something else, or for an id that is no 32-bit number.
+    /// - Throws: `FileError` for a file that is something else, or for an id that is not a 32-bit number.
     public init(readingFrom path: String) throws(FileError) {
         let json: JSONValue
         do { json = try JSONValue(parsing: try readFile(path, limit: 1 << 26)) } catch let error as FileError {
@@ -34,8 +34,7 @@ public struct TokenSequences {
 
     /// Writes `logits/0`, `logits/1`, …, each `[tokens, vocabulary]`, to a safetensors file at `path`. All sequences are
     /// computed in one packed pass.
-    /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
-    ///   cannot be written.
+    /// - Throws: `TokenSequenceError` for a sequence that the model cannot read, `FileError` when the file cannot be written.
     public func writeLogits(of model: GPT2, to path: String) throws {
         try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = model(tokens, segments, cache: nil)  // [N, C]
@@ -43,10 +42,9 @@ public struct TokenSequences {
         try SafetensorsWriter.write(parts(of: logits, "logits"), to: path, dtype: .float32)
     }
 
-    /// Writes `hidden/0`, `hidden/1`, …, each `[tokens, hiddenSize]`, the last hidden states, and `logits`, `[sequences, labels]`,
+    /// Writes the last hidden states `hidden/0`, `hidden/1`, …, each `[tokens, hiddenSize]`, and `logits`, `[sequences, labels]`,
     /// to a safetensors file at `path`. All sequences are computed in one packed pass.
-    /// - Throws: `GenerationError` for a sequence that the model has no room or no vocabulary for, `FileError` when the file
-    ///   cannot be written.
+    /// - Throws: `TokenSequenceError` for a sequence that the model cannot read, `FileError` when the file cannot be written.
     public func writeHiddenStates(of model: BERTClassifier, to path: String) throws {
         try check(contextLength: model.configuration.contextLength, vocabulary: model.configuration.vocabularySize)
         let hidden = parts(of: model.hiddenStates(tokens, segments).value, "hidden")  // [N, C]
@@ -57,20 +55,19 @@ public struct TokenSequences {
     private var tokens: [Int32] { sequences.flatMap { $0 } }
     private var segments: Segments { Segments(lengths: sequences.map(\.count)) }
 
-    /// The rows of each sequence.
+    /// Returns the rows of each sequence.
     private func parts(of array: NDArray, _ name: String) -> [(name: String, values: NDArray)] {
         let segments = segments
         return (0..<segments.count).map { ("\(name)/\($0)", array.rows(segments.rows(of: $0))) }
     }
 
-    private func check(contextLength: Int, vocabulary: Int) throws(GenerationError) {
+    private func check(contextLength: Int, vocabulary: Int) throws(TokenSequenceError) {
         for (index, ids) in sequences.enumerated() {
             guard ids.count <= contextLength else {
-                throw GenerationError(
-                    "sequence \(index) has \(ids.count) tokens, the model has \(contextLength) positions")
+                throw .tooLong(sequence: index, tokens: ids.count, maximum: contextLength)
             }
             for id in ids where id < 0 || id >= vocabulary {
-                throw GenerationError("sequence \(index) has the id \(id), the model has \(vocabulary) entries")
+                throw .unknownToken(sequence: index, id: id, vocabularySize: vocabulary)
             }
         }
     }

@@ -100,7 +100,7 @@ struct DecodingTests {
         #expect(long.allSatisfy { $0.tokens.count >= 20 })
     }
 
-    @Test("no completion ends inside a quotation, and what is open at the end of the room is closed")
+    @Test("no completion ends inside a quotation, and open quotation marks are closed at the limit of tokens")
     func quotes() throws {
         let free = try generator.complete(request("Mayor says \"we", count: 60))
         #expect(free.contains { $0.endedByItself && $0.headline.count { $0 == "\"" } % 2 == 1 })
@@ -135,15 +135,15 @@ struct DecodingTests {
         #expect(completions.contains { $0.endedByItself })
     }
 
-    @Test("an unwanted headline is drawn anew, and said to be one when there is no other")
-    func unwanted() throws {
+    @Test("a rejected headline is drawn again, and marked as rejected when there is no other")
+    func rejections() throws {
         let plain = try generator.complete(request("AI", count: 6))
         let known = Set(plain.prefix(3).map(\.headline))
         let fresh = try generator.complete(
-            request("AI", count: 6) { $0.isRejected = { known.contains($0) } })
+            request("AI", count: 6), rejecting: { known.contains($0) })
         #expect(fresh.allSatisfy { !$0.isRejected && !known.contains($0.headline) })
         #expect(Array(fresh.suffix(3)) == Array(plain.suffix(3)))
-        let all = try generator.complete(request("AI", count: 2) { $0.isRejected = { _ in true } })
+        let all = try generator.complete(request("AI", count: 2), rejecting: { _ in true })
         #expect(all.count == 2 && all.allSatisfy(\.isRejected))
     }
 
@@ -158,7 +158,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("beam search honours stop strings, ranks, and puts what is unwanted behind all others")
+    @Test("beam search obeys stop strings, ranks, and returns rejected headlines last")
     func beamOptions() throws {
         let plain = try generator.beamSearch(request("AI", count: 6, length: 8), beams: 6)
         for stop in ["e", "a", "t"] {
@@ -177,12 +177,12 @@ struct DecodingTests {
 
         let known = plain[0].headline
         let fresh = try generator.beamSearch(
-            request("AI", count: 6, length: 8) { $0.isRejected = { $0 == known } }, beams: 6)
+            request("AI", count: 6, length: 8), beams: 6, rejecting: { $0 == known })
         // Several rows of tokens may spell the same headline.
         #expect(fresh.allSatisfy { $0.isRejected == ($0.headline == known) } && !fresh[0].isRejected)
         #expect(!zip(fresh, fresh.dropFirst()).contains { $0.isRejected && !$1.isRejected })
         let all = try generator.beamSearch(
-            request("AI", count: 6, length: 8) { $0.isRejected = { _ in true } }, beams: 6)
+            request("AI", count: 6, length: 8), beams: 6, rejecting: { _ in true })
         #expect(all.map(\.headline) == plain.map(\.headline) && all.allSatisfy(\.isRejected))
     }
 
@@ -203,7 +203,7 @@ struct DecodingTests {
         }
     }
 
-    @Test("a length penalty that is no number, more completions than beams and too many beams are refused")
+    @Test("a length penalty that is not finite, more completions than beams and too many beams are refused")
     func beamRefusals() throws {
         for (beams, penalty) in [(2, 1.0), (0, 1), (65, 1), (4, .nan), (4, .infinity)] {
             #expect(throws: GenerationError.self) {

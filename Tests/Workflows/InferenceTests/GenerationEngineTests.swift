@@ -9,7 +9,7 @@ import TinyModels
 @Suite("Generation engine")
 struct GenerationEngineTests {
     private func withEngine(
-        _ limits: GenerationEngine.Limits = .init(), _ body: (GenerationEngine, Generator) async throws -> Void
+        _ limits: GenerationLimits = .init(), _ body: (GenerationEngine, Generator) async throws -> Void
     ) async throws {
         let tiny = try TinyGenerator()
         // The weights stay mapped when their folder is gone.
@@ -30,7 +30,7 @@ struct GenerationEngineTests {
     @Test("forty requests at once are answered as each alone, log-probabilities to the bit, in a batch of any size")
     func together() async throws {
         for candidates in [1, 5, 64] {
-            try await withEngine(.init(candidates: candidates)) { engine, generator in
+            try await withEngine(.init(liveCandidates: candidates)) { engine, generator in
                 let expected = try (0..<40).map { try generator.complete(request($0)) }
                 let found = try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
                     for index in 0..<40 { group.addTask { (index, try await engine.complete(request(index))) } }
@@ -46,7 +46,9 @@ struct GenerationEngineTests {
         let tiny = try TinyGenerator(contextLength: 160)
         let (engine, generator) = try withTemporaryFolder { folder in
             try tiny.write(to: "\(folder)/model")
-            return (try GenerationEngine(folder: "\(folder)/model", limits: .init(candidates: 6)), try tiny.generator)
+            return (
+                try GenerationEngine(folder: "\(folder)/model", limits: .init(liveCandidates: 6)), try tiny.generator
+            )
         }
         func request(_ index: Int) -> CompletionRequest {
             let prompt = String(repeating: "q", count: [3, 63, 40, 90, 1, 64, 20, 70][index % 8])
@@ -73,7 +75,7 @@ struct GenerationEngineTests {
                     case .text(let text, let candidate):
                         #expect(completions[candidate] == nil && !text.isEmpty)
                         texts[candidate] += text
-                    case .completion(let completion, let candidate): completions[candidate] = completion
+                    case .completion(let completion, let candidate, _): completions[candidate] = completion
                     }
                 }
                 #expect(try completions == generator.complete(request))
@@ -82,7 +84,7 @@ struct GenerationEngineTests {
         }
     }
 
-    @Test("what cannot be answered is refused in one sentence, and the engine goes on")
+    @Test("a request that cannot be answered is refused in one sentence, and the engine goes on")
     func refusals() async throws {
         try await withEngine { engine, generator in
             var wrong = request(0)
@@ -101,7 +103,7 @@ struct GenerationEngineTests {
 
     @Test("a cancelled request leaves the batch, and those beside it are answered as ever")
     func cancellation() async throws {
-        try await withEngine(.init(candidates: 8)) { engine, generator in
+        try await withEngine(.init(liveCandidates: 8)) { engine, generator in
             let long = CompletionRequest(
                 "AI", count: 500, options: SamplingOptions(temperature: 1.5, maximumNewTokens: 40))
             let cancelled = Task { try await engine.complete(long) }
@@ -133,7 +135,7 @@ struct GenerationEngineTests {
 
     @Test("a request of few candidates does not wait for one of many that came before, and both are answered as alone")
     func turns() async throws {
-        try await withEngine(.init(candidates: 4)) { engine, generator in
+        try await withEngine(.init(liveCandidates: 4)) { engine, generator in
             let options = SamplingOptions(temperature: 1.5, maximumNewTokens: 12)
             let (many, few) = (
                 CompletionRequest("Stock market", count: 400, options: options),
@@ -146,7 +148,7 @@ struct GenerationEngineTests {
                 if later == nil {
                     later = Task { (try await engine.complete(few), .now) }
                 }
-                guard case .completion(let completion, let candidate) = update else { continue }
+                guard case .completion(let completion, let candidate, _) = update else { continue }
                 ended[candidate] = completion
                 times.append(.now)
             }
@@ -165,7 +167,7 @@ struct GenerationEngineTests {
                 for index in 0..<10 {
                     group.addTask {
                         let request = request(index)
-                        return (index, try await engine.beamSearch(request, beams: 7, lengthPenalty: 0.5))
+                        return (index, try await engine.complete(request.searching(beams: 7, lengthPenalty: 0.5)))
                     }
                     group.addTask { (100 + index, try await engine.complete(request(index))) }
                 }
@@ -176,27 +178,27 @@ struct GenerationEngineTests {
                 #expect(try found[100 + index] == generator.complete(request(index)))
             }
             let cancelled = Task {
-                try await engine.beamSearch(
-                    CompletionRequest("AI", options: SamplingOptions(maximumNewTokens: 40)), beams: 64)
+                try await engine.complete(
+                    CompletionRequest("AI", options: SamplingOptions(maximumNewTokens: 40)).searching(beams: 64))
             }
             cancelled.cancel()
             await #expect(throws: CancellationError.self) { try await cancelled.value }
         }
     }
 
-    @Test("a model whose logits are no numbers is one error for each request, and the engine goes on")
+    @Test("a model whose logits are not finite is one error for each request, and the engine goes on")
     func notFinite() async throws {
         let tiny = try TinyGenerator()
         try tiny.spoil("ln_f.weight", with: .nan)
         let engine = try withTemporaryFolder { folder in
             try tiny.write(to: "\(folder)/model")
-            return try GenerationEngine(folder: "\(folder)/model", limits: .init(candidates: 3))
+            return try GenerationEngine(folder: "\(folder)/model", limits: .init(liveCandidates: 3))
         }
         for index in 0..<8 {
             let error = await #expect(throws: GenerationError.self) { try await engine.complete(request(index)) }
             #expect(error?.category == .invalidInput)
         }
-        await #expect(throws: GenerationError.self) { try await engine.beamSearch(request(0), beams: 2) }
+        await #expect(throws: GenerationError.self) { try await engine.complete(request(0).searching(beams: 2)) }
     }
 
     @Test("two engines of one folder read the same pages of its file, and copy none")
@@ -230,14 +232,14 @@ struct GenerationEngineTests {
 
     @Test("requests beyond those that may wait are refused at once, and later ones are answered")
     func overload() async throws {
-        try await withEngine(.init(candidates: 2, waiting: 3)) { engine, generator in
+        try await withEngine(.init(liveCandidates: 2, waitingRequests: 3)) { engine, generator in
             let outcomes = await withTaskGroup(of: Bool?.self) { group in
                 for _ in 0..<40 {
                     group.addTask {
                         do {
                             _ = try await engine.complete(request(6))
                             return true
-                        } catch is GenerationEngine.Overload { return false } catch { return nil }
+                        } catch GenerationError.overloaded { return false } catch { return nil }
                     }
                 }
                 return await group.reduce(into: [Bool?]()) { $0.append($1) }
@@ -270,41 +272,5 @@ struct GenerationEngineTests {
                 try await engine.verify()
             }
         }
-    }
-}
-
-@Suite("Classification engine")
-struct ClassificationEngineTests {
-    @Test("callers beside each other get what the classifier says of each headline, and errors name its place")
-    func together() async throws {
-        let labels = ["sports", "politics", "food & drink"]
-        let (engine, classifier) = try withTemporaryFolder { folder in
-            let path = try TinyClassifier(labels: labels).writeWithVocabulary(in: folder)
-            return (try ClassificationEngine(folder: path), try Classifier(folder: path))
-        }
-        #expect(await engine.labels == labels)
-        let headlines = (0..<300).map { "striker scores \($0 % 7) goals" }
-        let expected = try classifier.classify(headlines)
-        let found = try await withThrowingTaskGroup(of: (Int, [Classifier.Prediction]).self) { group in
-            for start in stride(from: 0, to: 300, by: 60) {
-                group.addTask { (start, try await engine.classify(Array(headlines[start..<start + 60]))) }
-            }
-            group.addTask { (300, try await engine.classify(headlines)) }
-            return try await group.reduce(into: [Int: [Classifier.Prediction]]()) { $0[$1.0] = $1.1 }
-        }
-        func first(_ predictions: [Classifier.Prediction]?) -> [String] {
-            (predictions ?? []).map { $0.candidates[0].label }
-        }
-        #expect(first(found[300]) == first(expected))
-        for start in stride(from: 0, to: 300, by: 60) {
-            #expect(first(found[start]) == first(Array(expected[start..<start + 60])))
-        }
-        let error = await #expect(throws: ClassificationError.self) {
-            try await engine.classify(headlines.prefix(200) + ["\u{200B}"])
-        }
-        #expect(error?.description.contains("headline 201") == true)
-        let cancelled = Task { try await engine.classify(headlines) }
-        cancelled.cancel()
-        await #expect(throws: CancellationError.self) { try await cancelled.value }
     }
 }

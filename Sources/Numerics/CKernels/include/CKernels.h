@@ -72,10 +72,13 @@ typedef struct {
   uint32_t ordinal;        ///< the index of the dropout call within the pass
   uint32_t first_row;      ///< the row of the first query's token within the whole step
   uint32_t first_column;   ///< the first dropout column of this head: key j draws column first_column + j
+  size_t shared_tokens;    ///< the first keys and values, at most P, that lie elsewhere; 0 in training
+  const float *shared_key; ///< their rows, with the strides of key and value; read only with shared_tokens
+  const float *shared_value;
 } hk_attention_unit;
 
 /// out[T, D] = softmax(query key' scale) value, and log_sum_exp[T] with stride lse_stride. Strides are in floats between
-/// rows. scores is scratch of at least P + T floats.
+/// rows. key and value begin with the first token that is not shared. scores is scratch of at least P + T floats.
 void hk_attention(const hk_attention_unit *unit, const float *query, size_t query_stride, const float *key,
                   size_t key_stride, const float *value, size_t value_stride, float *out, size_t out_stride,
                   float *log_sum_exp, size_t lse_stride, float *scores);

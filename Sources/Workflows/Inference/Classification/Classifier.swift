@@ -4,45 +4,61 @@ import Foundation
 import ModelFolders
 public import Models
 import NumericCore
-public import Text
+import Preconditions
 public import Tokenization
 
-/// Labels headlines with a BERT: text in, probabilities out.
+/// Labels headlines with a BERT: text in, probabilities out. ``ClassificationEngine`` serves many callers.
 public final class Classifier {
-    /// A label and how likely it is.
+    /// A label and its probability.
     public struct Candidate: Sendable, Hashable, Codable {
+        /// The label.
         public let label: String
+        /// The probability that the model gives it.
         public let probability: Double
     }
 
-    /// What is said about one headline.
-    public struct Prediction: Sendable, Hashable {
-        /// All labels, the likeliest first; of equals the one that comes first in the model.
+    /// The labels of one headline.
+    public struct Prediction: Sendable, Hashable, Codable {
+        /// All labels, the likeliest first; equals in the order of the model.
         public let candidates: [Candidate]
-        /// Whether the headline had more tokens than the model has positions, so that its end was not read.
+        /// True if the headline had more tokens than the model has positions, so that its end was not read.
         public let isCut: Bool
+    }
+
+    /// Headlines as the model reads them, in batches.
+    struct Prepared {
+        /// The tokens of each headline.
+        var sequences: [[Int32]] = []
+        /// True for each headline whose end is not read.
+        var isCut: [Bool] = []
+        /// The headlines of each pass. The cut depends on these headlines alone.
+        var batches: [Range<Int>] = []
+
+        /// Returns the number of tokens of a batch.
+        func tokens(of batch: Range<Int>) -> Int { sequences[batch].reduce(0) { $0 + $1.count } }
     }
 
     /// The labels in the order of the logits.
     public let labels: [String]
-    /// What is odd about the folder it was loaded from, a sentence each, though it can be used.
+    /// Warnings about the folder it was loaded from, a sentence each, though it can be used.
     public let remarks: [String]
     private let model: BERTClassifier
     private let tokenizer: WordPieceTokenizer
 
-    /// Tokens computed at a time: enough for the products to be efficient, few enough to take little memory.
+    /// The number of tokens of a pass: enough for efficient products, few enough to take little memory.
     private static let tokensPerBatch = 2048
 
-    /// Throws unless model and vocabulary fit. Traps on another number of labels than the model has.
+    /// Creates a classifier. Throws unless model and vocabulary fit. Traps on another number of labels than the model has.
     public init(
         _ model: BERTClassifier, _ tokenizer: WordPieceTokenizer, labels: [String], remarks: [String] = []
     ) throws(ClassificationError) {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
-            throw ClassificationError(
-                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)"
-            )
+            throw .vocabularyTooLarge(
+                tokenizer: tokenizer.vocabularySize, model: model.configuration.vocabularySize)
         }
-        precondition(labels.count == model.configuration.labels, "Classifier: \(labels.count) labels")
+        require(
+            labels.count == model.configuration.labels,
+            "Classifier: \(labels.count) labels for a model of \(model.configuration.labels)")
         self.model = model
         self.tokenizer = tokenizer
         self.labels = labels
@@ -69,68 +85,60 @@ public final class Classifier {
         }
         if labels.elementsEqual(labels.indices.map { "LABEL_\($0)" }) {
             remarks.append(
-                "\(path): its labels are numbers (`LABEL_0` and so on), which transformers writes where none were named; name them"
+                "\(path): its labels are numbers (`LABEL_0` and so on), which transformers writes when none were named; name them"
                     + " in config.json (`id2label`)")
         }
         try self.init(folder.load(for: .inference).model, tokenizer, labels: labels, remarks: remarks)
     }
 
-    /// What the model says about each headline, in their order.
+    /// Returns the prediction for each headline, in their order.
     /// - Throws: `ClassificationError` for a headline without any letter, digit or sign, and for a model whose logits are not
     ///   finite.
     public func classify(_ headlines: [String]) throws(ClassificationError) -> [Prediction] {
-        try classify(headlines, first: 0)
+        try predictions(scores(headlines))
     }
 
-    /// The same for a part of the headlines that begins at `first`; errors name the place in the whole.
-    func classify(_ headlines: [String], first: Int) throws(ClassificationError) -> [Prediction] {
-        let scores = try scores(headlines, first: first)
-        guard scores.allSatisfy({ $0.logits.allSatisfy(\.isFinite) }) else {
-            throw ClassificationError(
-                "the model's logits are not finite numbers, so no label can be told; its weights are damaged, or its training"
-                    + " diverged", category: .invalidInput)
-        }
+    /// Returns the predictions that scores amount to.
+    func predictions(_ scores: [Score]) throws(ClassificationError) -> [Prediction] {
+        guard scores.allSatisfy({ $0.logits.allSatisfy(\.isFinite) }) else { throw .notFinite }
         return scores.map { Prediction(candidates: candidates($0.logits), isCut: $0.isCut) }
     }
 
     /// The scores of one headline before they become probabilities.
     public struct Score: Sendable, Hashable {
-        /// One for each label, in the order of ``labels``; not finite when the model is damaged.
+        /// The logit of each label, in the order of ``labels``; not finite when the model is damaged.
         public let logits: [Float]
-        /// Whether the headline had more tokens than the model has positions, so that its end was not read.
+        /// True if the headline had more tokens than the model has positions, so that its end was not read.
         public let isCut: Bool
     }
 
-    /// The scores of each headline, in their order: what calibration and other figures are computed from.
+    /// Returns the scores of each headline, in their order, which calibration and other figures are computed from.
     /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
     public func scores(_ headlines: [String]) throws(ClassificationError) -> [Score] {
-        try scores(headlines, first: 0)
+        let prepared = try prepare(headlines)
+        let rows = prepared.batches.flatMap { logits(of: prepared.sequences[$0]) }
+        return zip(rows, prepared.isCut).map(Score.init)
     }
 
-    private func scores(_ headlines: [String], first: Int) throws(ClassificationError) -> [Score] {
-        let room = model.configuration.contextLength - 2
-        var sequences: [[Int32]] = []
-        var isCut: [Bool] = []
-        for (number, headline) in headlines.enumerated() {
+    /// Tokenizes headlines and cuts them into batches, each of as many headlines as fit into one pass.
+    /// - Throws: `ClassificationError` for a headline without any letter, digit or sign.
+    func prepare(_ headlines: [String]) throws(ClassificationError) -> Prepared {
+        let capacity = model.configuration.contextLength - 2
+        var prepared = Prepared()
+        for (index, headline) in headlines.enumerated() {
             let ids = tokenizer.encode(headline)
-            guard !ids.isEmpty else {
-                throw ClassificationError("is empty, expected some text", headline: first + number)
-            }
-            isCut.append(ids.count > room)
-            sequences.append(tokenizer.framed(ids.prefix(room)))
+            guard !ids.isEmpty else { throw .emptyHeadline(index) }
+            prepared.isCut.append(ids.count > capacity)
+            prepared.sequences.append(tokenizer.framed(ids.prefix(capacity)))
         }
-        var scores: [Score] = []
-        for batch in Packing.batches(of: sequences.map(\.count), rows: Self.tokensPerBatch) {
-            for (number, logits) in zip(batch, logits(of: sequences[batch])) {
-                scores.append(Score(logits: logits, isCut: isCut[number]))
-            }
-        }
-        return scores
+        prepared.batches = Packing.batches(of: prepared.sequences.map(\.count), rows: Self.tokensPerBatch)
+        return prepared
     }
 
-    private func logits(of sequences: ArraySlice<[Int32]>) -> [[Float]] {
-        let segments = Segments(lengths: sequences.map(\.count))
-        let logits = model(sequences.flatMap { $0 }, segments).value.elements  // [S, K]
+    /// Returns the logits of sequences that are computed in one pass. Of at most ``SkinnyMatmul/maximumRows`` tokens
+    /// together, each sequence's logits have the same bits whatever the others are.
+    func logits(of sequences: some Collection<[Int32]>) -> [[Float]] {
+        let logits = model(sequences.flatMap { $0 }, Segments(lengths: sequences.map(\.count))).value.elements  // [S, K]
         return stride(from: 0, to: logits.count, by: labels.count).map { start in
             Array(logits[start..<start + labels.count])
         }
@@ -144,19 +152,4 @@ public final class Classifier {
         let order = powers.indices.sorted { powers[$0] != powers[$1] ? powers[$0] > powers[$1] : $0 < $1 }
         return order.map { Candidate(label: labels[$0], probability: powers[$0] / sum) }
     }
-}
-
-/// A request that cannot be answered as asked.
-public struct ClassificationError: ReportableError, Equatable {
-    /// The sentence; that about a headline begins behind its subject.
-    public let problem: String
-    /// The place of the headline it is about among those given, from 0.
-    public let headline: Int?
-    public let category: ErrorCategory
-
-    public init(_ problem: String, headline: Int? = nil, category: ErrorCategory = .invalidRequest) {
-        (self.problem, self.headline, self.category) = (problem, headline, category)
-    }
-
-    public var description: String { headline.map { "headline \($0 + 1) \(problem)" } ?? problem }
 }

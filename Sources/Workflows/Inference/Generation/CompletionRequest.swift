@@ -1,20 +1,33 @@
-/// A prompt and what is wanted of it.
-public struct CompletionRequest: Sendable {
+/// A prompt and the completions that are wanted for it.
+public struct CompletionRequest: Sendable, Hashable, Codable {
     /// The beginning of a headline; empty for whole headlines.
     public var prompt: String
-    /// How many candidates.
+    /// The number of candidates.
     public var count: Int
+    /// The options of sampling. A beam search ignores temperature, top-k, top-p, min-p and the seed.
     public var options: SamplingOptions
-    /// Whether candidates come best first, by their mean log-probability; otherwise in the order of their random streams.
+    /// True if candidates come best first, by their mean log-probability; otherwise they come in the order of their random
+    /// streams, or of the scores of beam search.
     public var isRanked = false
-    /// Headlines that are not wanted, such as those of the training file: a candidate that becomes one is drawn anew, and beam
-    /// search puts it behind all others.
-    public var isRejected: (@Sendable (_ headline: String) -> Bool)?
+    /// The beam search that finds the candidates; `nil` draws them.
+    public var beamSearch: BeamSearchOptions?
 
+    /// Creates a request for drawn candidates.
     public init(_ prompt: String, count: Int = 1, options: SamplingOptions = SamplingOptions()) {
         self.prompt = prompt
         self.count = count
         self.options = options
+    }
+
+    /// Decodes a request; everything but the prompt has a default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try values.decode(String.self, forKey: .prompt),
+            count: try values.decodeIfPresent(Int.self, forKey: .count) ?? 1,
+            options: try values.decodeIfPresent(SamplingOptions.self, forKey: .options) ?? SamplingOptions())
+        isRanked = try values.decodeIfPresent(Bool.self, forKey: .isRanked) ?? false
+        beamSearch = try values.decodeIfPresent(BeamSearchOptions.self, forKey: .beamSearch)
     }
 
     /// The prompt as it is continued, without white space at its end: a headline never ends in white space, and "discover "
@@ -25,70 +38,56 @@ public struct CompletionRequest: Sendable {
         return String(scalars)
     }
 
-    /// Throws for the first option or number out of range, naming it as the command line does. Only a model can tell whether
-    /// it has room for the prompt.
-    /// - Parameters:
-    ///   - beams: how many beams search; `nil` for drawing.
-    ///   - lengthPenalty: of the search.
-    public func check(beams: Int? = nil, lengthPenalty: Double = 1) throws(GenerationError) {
+    /// Throws for the first option or number out of range, naming it in words. Only a model can tell whether it has room for
+    /// the prompt.
+    public func check(_ limits: GenerationLimits = GenerationLimits()) throws(GenerationError) {
         try options.check()
-        guard (1...Self.maximumCandidates).contains(count) else {
-            throw GenerationError(
-                "the number of completions is \(count), expected a whole number from 1 to \(Self.maximumCandidates)")
+        guard options.maximumNewTokens <= limits.newTokensPerRequest else {
+            throw .invalidOption(
+                name: "maximum of new tokens", found: "\(options.maximumNewTokens)",
+                expected: "at most \(limits.newTokensPerRequest)")
         }
-        guard lengthPenalty.isFinite else {
-            throw GenerationError("length penalty is \(lengthPenalty), expected a finite number")
+        let name = "the number of completions"
+        guard (1...limits.candidatesPerRequest).contains(count) else {
+            throw .invalidOption(
+                name: name, found: "\(count)", expected: "a whole number from 1 to \(limits.candidatesPerRequest)")
         }
-        guard let beams else { return }
-        guard (1...BeamSearch.maximumBeams).contains(beams) else {
-            throw GenerationError(
-                "the number of beams is \(beams), expected a whole number from 1 to \(BeamSearch.maximumBeams)")
+        guard let beamSearch else { return }
+        guard beamSearch.lengthPenalty.isFinite else {
+            throw .invalidOption(
+                name: "length penalty", found: "\(beamSearch.lengthPenalty)", expected: "a finite number")
         }
-        guard count <= beams else {
-            throw GenerationError(
-                "the number of completions is \(count), expected at most that of the beams, \(beams)")
+        let maximumBeams = min(limits.beams, limits.liveCandidates)
+        guard (1...maximumBeams).contains(beamSearch.beams) else {
+            throw .invalidOption(
+                name: "the number of beams", found: "\(beamSearch.beams)",
+                expected: "a whole number from 1 to \(maximumBeams)")
         }
-    }
-
-    /// The most candidates of one request.
-    static let maximumCandidates = 10_000
-    /// How often a candidate is drawn before an unwanted headline is handed out after all, marked as such.
-    static let maximumAttempts = 8
-}
-
-/// One way to go on from a prompt.
-public struct Completion: Sendable, Hashable {
-    /// Why nothing more was written.
-    public enum Ending: Sendable, Hashable {
-        /// The model ended the headline.
-        case endOfText
-        /// Before a line break.
-        case newline
-        /// At the limit of new tokens or of the model's positions.
-        case limit
-        /// Before one of the stop strings.
-        case stopString(String)
-    }
-
-    /// The prompt as it was continued, without white space at its end.
-    public let prompt: String
-    /// What was written after it.
-    public let text: String
-    /// The tokens that were chosen, without the end; before a stop string or a line break they reach into it.
-    public let tokens: [Int32]
-    /// The model's own log-probability of each token, and of the end where it was chosen, in nats: before temperature,
-    /// penalties and filters.
-    public let logProbabilities: [Double]
-    public let ending: Ending
-    /// Whether it is unwanted and there was no other.
-    public let isRejected: Bool
-
-    /// The whole headline.
-    public var headline: String { prompt + text }
-    /// Whether the model ended the headline itself, by the end token or a line break.
-    public var endedByItself: Bool { ending == .endOfText || ending == .newline }
-    /// What candidates are ranked by, in nats per token, the end included.
-    public var meanLogProbability: Double {
-        logProbabilities.isEmpty ? 0 : logProbabilities.reduce(0, +) / Double(logProbabilities.count)
+        guard count <= beamSearch.beams else {
+            throw .invalidOption(
+                name: name, found: "\(count)", expected: "at most that of the beams, \(beamSearch.beams)")
+        }
     }
 }
+
+/// A search for the likeliest completions, in place of draws.
+public struct BeamSearchOptions: Sendable, Hashable, Codable {
+    /// The number of beginnings that are kept and continued side by side.
+    public var beams: Int
+    /// The power of its length that a completion's log-probability is divided by; above 0 it favors longer headlines.
+    public var lengthPenalty: Double
+
+    /// Creates a search with `beams` beams.
+    public init(beams: Int, lengthPenalty: Double = 1) { (self.beams, self.lengthPenalty) = (beams, lengthPenalty) }
+
+    /// Decodes a search; the length penalty defaults to 1.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            beams: try values.decode(Int.self, forKey: .beams),
+            lengthPenalty: try values.decodeIfPresent(Double.self, forKey: .lengthPenalty) ?? 1)
+    }
+}
+
+/// Tells whether a headline must not be the answer, such as one of the training file.
+public typealias HeadlineRejection = @Sendable (_ headline: String) -> Bool

@@ -2,17 +2,17 @@ import Tokenization
 
 /// The text of a completion as its tokens come, watched for stop strings, line breaks and open quotation marks.
 struct CompletionText {
-    /// All that has been written, up to a stop string or a line break that ends it.
+    /// The text so far, up to a stop string or a line break that ends it.
     private(set) var text = ""
-    /// What was met that ends the completion: a stop string or a line break.
+    /// The reason why the completion ends, once a stop string or a line break was met.
     private(set) var ending: Completion.Ending?
     private let tokenizer: ByteLevelBPE
     private var decoder: ByteLevelBPEStreamingDecoder
     private let stops: [(bytes: [UInt8], ending: Completion.Ending)]
     private let prompt: String
-    /// How much of `text` has been handed out, in bytes.
+    /// The number of bytes of `text` that have been handed out.
     private var handedOut = 0
-    /// What is still to come of the tokens that close open quotation marks at the end of the room.
+    /// The tokens still to come of those that close open quotation marks at the end of the capacity.
     private var closing: [Int32] = []
 
     init(_ tokenizer: ByteLevelBPE, prompt: String, options: SamplingOptions) {
@@ -24,13 +24,13 @@ struct CompletionText {
             + (options.endsAtNewline ? [(Array("\n".utf8), .newline), (Array("\r".utf8), .newline)] : [])
     }
 
-    /// Takes the next token.
+    /// Adds the next token.
     mutating func append(_ token: Int32) {
         text += decoder.append(token)
         cutAtEnding()
     }
 
-    /// Takes the end: a character that was never completed becomes U+FFFD.
+    /// Adds the end: a character that was never completed becomes U+FFFD.
     mutating func finish() {
         if ending == nil { text += decoder.finish() }
         cutAtEnding()
@@ -50,7 +50,8 @@ struct CompletionText {
         text = String(decoding: bytes[..<first.index], as: UTF8.self)
     }
 
-    /// What can be shown now that was not before: what may turn out to begin a stop string waits, unless the text is complete.
+    /// Returns the text that can be shown now and was not before. What may turn out to begin a stop string waits, unless the
+    /// text is complete.
     mutating func takeNew(isComplete: Bool) -> String {
         let bytes = Array(text.utf8)
         var end = bytes.count
@@ -62,7 +63,7 @@ struct CompletionText {
                 }
                 end = min(end, bytes.count - (waiting ?? 0))
             }
-            // Never a part of a character.
+            // Never part of a character.
             while end > 0, end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         }
         guard end > handedOut else { return "" }
@@ -70,30 +71,30 @@ struct CompletionText {
         return String(decoding: bytes[handedOut..<end], as: UTF8.self)
     }
 
-    /// Whether a quotation mark is open in prompt and completion.
+    /// True if a quotation mark is open in prompt and completion.
     var hasOpenQuote: Bool { !closingQuotes(of: prompt + text).isEmpty }
 
-    /// The tokens that close what is open in prompt and completion.
+    /// The tokens that close the quotation marks that are open in prompt and completion.
     private var closingTokens: [Int32] {
         let marks = closingQuotes(of: prompt + text)
         return marks.isEmpty ? [] : tokenizer.encode(marks)
     }
 
-    /// The token that has to come now, so that what is open is closed; `nil` while there is room for others.
-    /// - Parameter room: how many tokens can still be added.
-    mutating func takeClosingToken(room: Int) -> Int32? {
+    /// Returns the token that has to come now, so that open quotation marks are closed; `nil` while there is room for others.
+    /// - Parameter capacity: the number of tokens that can still be added.
+    mutating func takeClosingToken(capacity: Int) -> Int32? {
         if closing.isEmpty {
             let tokens = closingTokens
-            if tokens.count >= room { closing = tokens }
+            if tokens.count >= capacity { closing = tokens }
         }
         return closing.isEmpty ? nil : closing.removeFirst()
     }
 
-    /// Whether what is open behind `token` can still be closed.
-    /// - Parameter room: how many tokens can still be added, `token` among them.
-    func canClose(after token: Int32, room: Int) -> Bool {
+    /// Returns true if the quotation marks that are open after `token` can still be closed.
+    /// - Parameter capacity: the number of tokens that can still be added, `token` among them.
+    func canClose(after token: Int32, capacity: Int) -> Bool {
         var next = self
         next.append(token)
-        return next.closingTokens.count < room
+        return next.closingTokens.count < capacity
     }
 }

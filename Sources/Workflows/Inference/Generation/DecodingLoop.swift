@@ -5,120 +5,175 @@ import NumericCore
 import Preconditions
 import Tokenization
 
-/// Decodes sequences side by side: each adds one row to a pass, joins when its prompt has been read and leaves when it ends.
+/// Decodes candidates and beams side by side: each adds one row to a pass, joins when its prompt has been read and leaves when
+/// it ends.
 ///
-/// The candidates of a request share one reading of its prompt. Passes over several sequences have at most
-/// ``SkinnyMatmul/maximumRows`` rows, whose bits do not depend on each other, and random numbers are keyed by seed, candidate and
-/// position: what a request is answered depends on nothing beside it.
+/// The candidates of a request share its prompt, which is read once and cached once. Passes over several sequences have at
+/// most ``SkinnyMatmul/maximumRows`` rows, whose bits do not depend on each other, and random numbers are keyed by seed,
+/// candidate and position: the answer to a request depends on nothing that runs at the same time.
 final class DecodingLoop {
-    /// What a pass brought for one candidate.
+    /// The result of a pass for one candidate.
     struct Update {
-        /// Of the request, as given to ``read(_:)``.
+        /// The request's number, as given to ``prepare(_:id:isRejected:isStreamed:)``.
         let id: Int
         let candidate: Int
-        /// What can be shown that was not before; empty while a character or a stop string may be incomplete.
+        /// The text that can be shown and could not before; empty while a character or a stop string may be incomplete.
         var newText = ""
         /// The candidate, when it has ended.
         var completion: Completion?
-        /// Why the whole request ends without an answer; it has left the loop.
+        /// The times at which its decoding began and its first token was chosen.
+        var started: ContinuousClock.Instant?
+        var firstToken: ContinuousClock.Instant?
+        /// True if the request has ended with it and has left the loop.
+        var endsRequest = false
+        /// The reason why the whole request ends without an answer.
         var failure: GenerationError?
     }
 
-    /// A request, checked and tokenized.
-    struct Question {
-        let id: Int
-        let request: CompletionRequest
-        let prompt: PromptTokens
-    }
-
-    /// A request whose prompt has been read. It keeps that until its last candidate has ended.
-    private final class Reading {
-        let question: Question
-        let rules: LogitsProcessor
-        /// The most tokens a candidate may be given.
-        let limit: Int
-        /// Where the prompt is cached.
+    /// A request whose prompt has been read. It keeps the prompt until its last candidate has ended.
+    private final class PrefilledRequest {
+        let prepared: PreparedRequest
+        let processor: LogitsProcessor
+        let sampler: Sampler
+        /// The cache slot of the prompt.
         let slot: Int
-        /// The logits behind the prompt, `[1, V]`.
-        let logits: NDArray
+        /// The logits of the token after the prompt, `[1, V]`. What changes them restores them.
+        let logits: MutableArray
+        /// The prompt without completion.
+        let history: TokenHistory
+        /// The numbers of candidates that are being decoded, and that have ended.
+        var live = 0
         var ended = 0
 
-        var request: CompletionRequest { question.request }
-        var prompt: PromptTokens { question.prompt }
+        var request: CompletionRequest { prepared.request }
 
-        init(_ question: Question, rules: LogitsProcessor, limit: Int, slot: Int, logits: NDArray) {
-            (self.question, self.rules, self.limit) = (question, rules, limit)
-            (self.slot, self.logits) = (slot, logits)
+        /// The tokens of the cache that it may use: at any time there is memory for one more candidate of a request that has
+        /// none, so that it can always go on.
+        var reservedTokens: Int {
+            prepared.cacheTokens + (request.beamSearch == nil ? max(0, live - 1) * prepared.maximumNewTokens : 0)
+        }
+
+        init(_ prepared: PreparedRequest, processor: LogitsProcessor, slot: Int, logits: MutableArray) {
+            (self.prepared, self.processor, self.slot, self.logits) = (prepared, processor, slot, logits)
+            sampler = Sampler(prepared.request.options)
+            history = TokenHistory(prompt: prepared.prompt.context)
         }
     }
 
+    /// A candidate that is being drawn.
     private struct Sequence {
-        let reading: Reading
+        let prefilled: PrefilledRequest
         let candidate: Int
+        let started: ContinuousClock.Instant
+        var firstToken: ContinuousClock.Instant?
         var slot: Int
         var attempt = 0
-        var tokens: [Int32] = []
+        var history: TokenHistory
         var logProbabilities: [Double] = []
         var text: CompletionText
 
-        var id: Int { reading.question.id }
-        var request: CompletionRequest { reading.request }
+        var id: Int { prefilled.prepared.id }
+        var request: CompletionRequest { prefilled.request }
+    }
+
+    /// A beam search under way.
+    private struct LiveSearch {
+        let prefilled: PrefilledRequest
+        let started: ContinuousClock.Instant
+        var firstToken: ContinuousClock.Instant?
+        var search: BeamSearch
+
+        var id: Int { prefilled.prepared.id }
     }
 
     private let model: GPT2
     private let tokenizer: ByteLevelBPE
-    let endOfText: Int32
+    private let endOfText: Int32
+    private let limits: GenerationLimits
     private let cache: KVCache
-    private var readings: [Int: Reading] = [:]
+    private let clock = ContinuousClock()
+    private var prefilled: [Int: PrefilledRequest] = [:]
     private var live: [Sequence] = []
+    private var searches: [LiveSearch] = []
+    private var row = ScoreRow()
 
-    /// The most candidates that can be live.
-    static let room = SkinnyMatmul.maximumRows
+    /// The counts since the loop was made.
+    private var (promptTokens, decodedTokens, passes) = (0, 0, 0)
 
-    /// Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
-    init(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) {
+    /// The most rows that can be live.
+    static let capacity = SkinnyMatmul.maximumRows
+
+    /// Creates a loop without requests. Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
+    init(_ model: GPT2, _ tokenizer: ByteLevelBPE, limits: GenerationLimits) throws(GenerationError) {
+        limits.requireUsable()
         endOfText = try Self.checkedEndOfText(model, tokenizer)
         self.model = model
         self.tokenizer = tokenizer
+        self.limits = limits
         cache = model.makeCache()
     }
 
-    /// The end-of-text token. Throws unless there is one, and model and vocabulary fit.
+    /// Returns the end-of-text token. Throws unless there is one, and model and vocabulary fit.
     static func checkedEndOfText(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) -> Int32 {
-        guard let endOfText = tokenizer.endOfText else {
-            throw GenerationError("the vocabulary has no end-of-text token, so no completion would know where to end")
-        }
+        guard let endOfText = tokenizer.endOfText else { throw .noEndOfText }
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
-            throw GenerationError(
-                "the tokenizer has \(tokenizer.vocabularySize) entries, the model only \(model.configuration.vocabularySize)"
-            )
+            throw .vocabularyTooLarge(
+                tokenizer: tokenizer.vocabularySize, model: model.configuration.vocabularySize)
         }
         return endOfText
     }
 
-    /// How many candidates are being decoded.
-    var liveCount: Int { live.count }
+    /// The number of rows that the next pass has or that are kept for the beams of a search.
+    var liveRows: Int { live.count + searches.reduce(0) { $0 + $1.prefilled.prepared.rows } }
 
-    /// How many requests have had their prompts read and have not ended.
-    var readingCount: Int { readings.count }
+    /// The tokens of the cache that the requests in the loop may use.
+    var reservedTokens: Int { prefilled.values.reduce(0) { $0 + $1.reservedTokens } }
 
-    /// Whether the prompt of a request has been read.
-    func hasRead(_ id: Int) -> Bool { readings[id] != nil }
+    /// The number of requests whose prompts have been read and that have not ended.
+    var prefilledCount: Int { prefilled.count }
 
-    /// A request as ``read(_:)`` takes it. Throws what is wrong with it.
-    /// - Parameter id: what its updates carry.
-    func question(_ request: CompletionRequest, id: Int) throws(GenerationError) -> Question {
-        try request.check()
-        return Question(
-            id: id, request: request,
-            prompt: try PromptTokens(
-                request, tokenizer, endOfText: endOfText, contextLength: model.configuration.contextLength))
+    /// Returns true if the prompt of a request has been read.
+    func isPrefilled(_ id: Int) -> Bool { prefilled[id] != nil }
+
+    /// Returns the number of candidates of a request that are being decoded.
+    func liveCandidates(of id: Int) -> Int { prefilled[id]?.live ?? 0 }
+
+    /// Writes the state of the loop into `statistics`.
+    func report(to statistics: inout GenerationStatistics) {
+        statistics.liveRequests = prefilled.count
+        statistics.liveCandidates = liveRows
+        statistics.cacheTokens = cache.tokens
+        statistics.cacheSlots = cache.openSlots
+        statistics.promptTokens = promptTokens
+        statistics.decodedTokens = decodedTokens
+        statistics.passes = passes
     }
 
-    /// Reads the prompts of requests in one pass. Traps when several have more than ``SkinnyMatmul/maximumRows`` tokens together.
-    func read(_ questions: [Question]) {
-        guard !questions.isEmpty else { return }
-        let contexts = questions.map(\.prompt.context)
+    /// Returns a request as ``prefill(_:)`` takes it. Throws what is wrong with it.
+    /// - Parameters:
+    ///   - id: the number that its updates carry.
+    ///   - isStreamed: true if updates carry the text as it comes.
+    func prepare(
+        _ request: CompletionRequest, id: Int, isRejected: HeadlineRejection?, isStreamed: Bool
+    ) throws(GenerationError) -> PreparedRequest {
+        try request.check(limits)
+        let contextLength = model.configuration.contextLength
+        let prompt = try PromptTokens(request, tokenizer, endOfText: endOfText, contextLength: contextLength)
+        let prepared = PreparedRequest(
+            id: id, request: request, isRejected: isRejected, prompt: prompt,
+            maximumNewTokens: min(request.options.maximumNewTokens, contextLength - prompt.context.count),
+            isStreamed: isStreamed)
+        guard prepared.cacheTokens <= limits.cacheTokens else {
+            throw .requestTooLarge(cacheTokens: prepared.cacheTokens, maximum: limits.cacheTokens)
+        }
+        return prepared
+    }
+
+    /// Reads the prompts of requests in one pass. Traps when several have more than ``SkinnyMatmul/maximumRows`` tokens
+    /// together, whose bits would depend on each other.
+    func prefill(_ requests: [PreparedRequest]) {
+        guard !requests.isEmpty else { return }
+        let contexts = requests.map(\.prompt.context)
         var offsets: [Int32] = [0]
         for context in contexts { offsets.append(offsets[offsets.count - 1] + Int32(context.count)) }
         require(
@@ -128,57 +183,101 @@ final class DecodingLoop {
         let segments = Segments(offsets: offsets, past: contexts.map { _ in 0 }, slots: slots.map { Int32($0) })
         let hidden = model(contexts.flatMap { $0 }, segments, cache: cache).rows(segments.lastRows)  // [P, C]
         let logits = model.logits(hidden).value  // [P, V]
-        for (index, question) in questions.enumerated() {
-            let row = logits.rows(index..<index + 1)
-            readings[question.id] = Reading(
-                question, rules: LogitsProcessor(question.request.options, tokenizer: tokenizer),
-                limit: min(
-                    question.request.options.maximumNewTokens,
-                    model.configuration.contextLength - contexts[index].count),
-                slot: slots[index],
-                // A copy, so that one request does not keep the logits of those that were read beside it.
-                logits: questions.count == 1 ? row : NDArray(row.elements, shape: row.shape))
+        promptTokens += Int(offsets[contexts.count])
+        for (index, prepared) in requests.enumerated() {
+            // A copy, so that a request does not keep the logits of those that were read in the same pass.
+            let row = MutableArray(shape: Shape(rows: 1, columns: logits.shape.columns))
+            row.assign(logits.rows(index..<index + 1))
+            prefilled[prepared.id] = PrefilledRequest(
+                prepared, processor: LogitsProcessor(prepared.request.options, tokenizer: tokenizer),
+                slot: slots[index], logits: row)
         }
     }
 
-    /// Lets candidates of a request join whose prompt has been read; their first token is chosen at once. Traps beyond
-    /// ``room``.
+    /// Lets candidates of a request join whose prompt has been read, or its whole beam search; their first token is chosen at
+    /// once. Traps beyond ``capacity``.
     func start(_ id: Int, candidates: Range<Int>) -> [Update] {
-        guard let reading = readings[id] else { fatalError("DecodingLoop: the prompt of request \(id) is not read") }
-        require(live.count + candidates.count <= Self.room, "DecodingLoop: \(candidates.count) more candidates")
+        guard let prefilled = prefilled[id] else {
+            fatalError("DecodingLoop: the prompt of request \(id) has not been read")
+        }
+        let started = clock.now
+        guard prefilled.request.beamSearch == nil else { return startSearch(prefilled, at: started) }
+        require(liveRows + candidates.count <= Self.capacity, "DecodingLoop: \(candidates.count) more candidates")
         var sequences = candidates.map { candidate in
             Sequence(
-                reading: reading, candidate: candidate, slot: fork(reading),
-                text: CompletionText(tokenizer, prompt: reading.prompt.text, options: reading.request.options))
+                prefilled: prefilled, candidate: candidate, started: started, slot: slot(after: prefilled),
+                history: prefilled.history, text: text(after: prefilled))
         }
-        let updates = advance(&sequences, logits: reading.logits) { _ in 0 }
+        prefilled.live += sequences.count
+        let updates = advance(&sequences, logits: prefilled.logits) { _ in 0 }
         live += sequences
         return removingFailures(updates)
     }
 
-    /// A slot that begins with the prompt.
-    private func fork(_ reading: Reading) -> Int {
-        let tokens = reading.prompt.context.count
-        return cache.fork(reading.slot, tokens: tokens, capacity: tokens + reading.limit)
+    private func startSearch(_ prefilled: PrefilledRequest, at started: ContinuousClock.Instant) -> [Update] {
+        require(
+            liveRows + prefilled.prepared.rows <= Self.capacity,
+            "DecodingLoop: \(prefilled.prepared.rows) more beams")
+        prefilled.live = prefilled.prepared.rows
+        var search = LiveSearch(
+            prefilled: prefilled, started: started,
+            search: BeamSearch(
+                prefilled.prepared, processor: prefilled.processor, text: text(after: prefilled),
+                slot: slot(after: prefilled), endOfText: endOfText, vocabularySize: tokenizer.vocabularySize))
+        if let updates = advance(&search, logits: prefilled.logits) { return removingFailures(updates) }
+        searches.append(search)
+        return []
     }
 
-    /// One token for every live candidate.
+    /// Opens a slot that begins with the prompt.
+    private func slot(after prefilled: PrefilledRequest) -> Int {
+        let tokens = prefilled.prepared.prompt.context.count
+        return cache.share(prefilled.slot, tokens: tokens, capacity: tokens + prefilled.prepared.maximumNewTokens)
+    }
+
+    private func text(after prefilled: PrefilledRequest) -> CompletionText {
+        CompletionText(tokenizer, prompt: prefilled.prepared.prompt.text, options: prefilled.request.options)
+    }
+
+    /// Decodes one token for every live candidate and beam.
     func step() -> [Update] {
-        guard !live.isEmpty else { return [] }
-        let segments = Segments(
-            offsets: (0...live.count).map { Int32($0) },
-            past: live.map { Int32($0.reading.prompt.context.count + $0.tokens.count - 1) },
-            slots: live.map { Int32($0.slot) })
-        let hidden = model(live.map { $0.tokens[$0.tokens.count - 1] }, segments, cache: cache)  // [S, C]
-        let logits = model.logits(hidden).value  // [S, V]
-        return removingFailures(advance(&live, logits: logits) { $0 })
+        guard !live.isEmpty || !searches.isEmpty else { return [] }
+        var batch = DecodingBatch()
+        for sequence in live {
+            let tokens = sequence.history.tokens
+            batch.append(tokens[tokens.count - 1], past: tokens.count - 1, slot: sequence.slot)
+        }
+        var ranges: [Range<Int>] = []
+        for search in searches {
+            let first = batch.count
+            search.search.appendRows(to: &batch)
+            ranges.append(first..<batch.count)
+        }
+        // Nothing else holds the logits, so they can be changed where they are.
+        var values: NDArray? = model.logits(model(batch.tokens, batch.segments, cache: cache)).value  // [S, V]
+        let logits = MutableArray(continuing: &values)
+        passes += 1
+        var updates: [Update] = []
+        if !live.isEmpty { updates = advance(&live, logits: logits.rows(0..<live.count)) { $0 } }
+        var going: [LiveSearch] = []
+        for (var search, range) in zip(searches, ranges) {
+            if let found = advance(&search, logits: logits.rows(range)) {
+                updates += found
+            } else {
+                going.append(search)
+            }
+        }
+        searches = going
+        return removingFailures(updates)
     }
 
     /// Lets a request and all its candidates leave.
     func cancel(_ id: Int) {
         for sequence in live where sequence.id == id { cache.close(sequence.slot) }
         live.removeAll { $0.id == id }
-        if let reading = readings.removeValue(forKey: id) { cache.close(reading.slot) }
+        for search in searches where search.id == id { search.search.close(in: cache) }
+        searches.removeAll { $0.id == id }
+        if let request = prefilled.removeValue(forKey: id) { cache.close(request.slot) }
     }
 
     private func removingFailures(_ updates: [Update]) -> [Update] {
@@ -187,105 +286,187 @@ final class DecodingLoop {
     }
 
     /// Chooses a token for each sequence, and removes those that have ended.
-    /// - Parameter row: of `logits`, for each sequence.
-    private func advance(_ sequences: inout [Sequence], logits: NDArray, row: (Int) -> Int) -> [Update] {
+    /// - Parameter row: the row of `logits` for each sequence.
+    private func advance(_ sequences: inout [Sequence], logits: MutableArray, row: (Int) -> Int) -> [Update] {
         var targets: [Int32] = []
+        targets.reserveCapacity(sequences.count)
         for index in sequences.indices {
             targets.append(choose(for: &sequences[index], logits.rows(row(index)..<row(index) + 1)))
         }
+        decodedTokens += targets.count
         let losses: [Double]
         if sequences.count == logits.shape.rows {
-            losses = logits.crossEntropy(targets: targets)
+            losses = logits.crossEntropy(targets: targets[...], differentiate: false)
         } else {
-            losses = targets.map { logits.crossEntropy(targets: [$0])[0] }
+            losses = targets.map { logits.crossEntropy(targets: [$0], differentiate: false)[0] }
         }
+        let now = clock.now
         var updates: [Update] = []
-        var staying: [Sequence] = []
-        for (index, var sequence) in sequences.enumerated() {
-            // The loss sums over the whole row, so it shows when any logit is no number.
-            guard losses[index].isFinite else {
-                cache.close(sequence.slot)
-                updates.append(Update(id: sequence.id, candidate: sequence.candidate, failure: .notFinite))
-                continue
-            }
-            let completion = take(targets[index], logProbability: -losses[index], into: &sequence)
-            if let completion, completion.isRejected, sequence.attempt + 1 < CompletionRequest.maximumAttempts {
-                updates += restart(&sequence, staying: &staying)
-                continue
-            }
-            let isRejected = sequence.request.isRejected != nil
-            // A headline that may yet be drawn anew is not shown before it is complete.
-            let newText =
-                isRejected && completion == nil ? "" : sequence.text.takeNew(isComplete: completion != nil)
-            updates.append(
-                Update(id: sequence.id, candidate: sequence.candidate, newText: newText, completion: completion))
-            if completion == nil { staying.append(sequence) } else { end(sequence) }
+        var stay = [Bool](repeating: true, count: targets.count)
+        for index in sequences.indices {
+            stay[index] = add(targets[index], loss: losses[index], to: &sequences[index], at: now, &updates)
         }
-        sequences = staying
+        if stay.contains(false) { sequences = zip(sequences, stay).filter(\.1).map(\.0) }
         return updates
     }
 
-    /// Lets a candidate leave, and its request with the last one.
-    private func end(_ sequence: Sequence) {
-        cache.close(sequence.slot)
-        let reading = sequence.reading
-        reading.ended += 1
-        guard reading.ended == reading.request.count else { return }
-        cache.close(reading.slot)
-        readings[sequence.id] = nil
+    /// Adds a token to a candidate, and draws it again for as long as it is rejected; returns false if it has left.
+    private func add(
+        _ token: Int32, loss: Double, to sequence: inout Sequence, at now: ContinuousClock.Instant,
+        _ updates: inout [Update]
+    ) -> Bool {
+        var (token, loss) = (token, loss)
+        let request = sequence.prefilled
+        let prepared = request.prepared
+        while true {
+            // The loss sums over the whole row, so it shows when any logit is not finite.
+            guard loss.isFinite else {
+                cache.close(sequence.slot)
+                updates.append(Update(id: prepared.id, candidate: sequence.candidate, failure: .notFinite))
+                return false
+            }
+            if sequence.firstToken == nil { sequence.firstToken = now }
+            guard let completion = add(token, logProbability: -loss, to: &sequence) else {
+                // A headline that may yet be drawn again is not shown before it is complete.
+                guard prepared.isStreamed, prepared.isRejected == nil else { return true }
+                let newText = sequence.text.takeNew(isComplete: false)
+                if !newText.isEmpty {
+                    updates.append(Update(id: prepared.id, candidate: sequence.candidate, newText: newText))
+                }
+                return true
+            }
+            guard completion.isRejected, sequence.attempt + 1 < limits.attemptsPerCandidate else {
+                let endsRequest = end(sequence)
+                updates.append(
+                    Update(
+                        id: prepared.id, candidate: sequence.candidate,
+                        newText: prepared.isStreamed ? sequence.text.takeNew(isComplete: true) : "",
+                        completion: completion, started: sequence.started, firstToken: sequence.firstToken,
+                        endsRequest: endsRequest))
+                return false
+            }
+            restart(&sequence)
+            token = choose(for: &sequence, request.logits)
+            loss = request.logits.crossEntropy(targets: [token], differentiate: false)[0]
+            decodedTokens += 1
+        }
     }
 
-    private func choose(for sequence: inout Sequence, _ logits: NDArray) -> Int32 {
-        let (reading, options, position) = (sequence.reading, sequence.request.options, sequence.tokens.count)
-        let room = reading.limit - position
-        if options.balancesQuotes, let token = sequence.text.takeClosingToken(room: room) { return token }
-        var scores = logits.withUnsafeElements { Array($0[..<tokenizer.vocabularySize]) }
-        reading.rules.apply(
-            to: &scores, prompt: reading.prompt.context, completion: sequence.tokens,
-            mayEnd: !options.balancesQuotes || !sequence.text.hasOpenQuote)
-        let sampler = Sampler(options)
+    /// Lets a candidate leave, and its request with the last one; returns true for that.
+    private func end(_ sequence: Sequence) -> Bool {
+        cache.close(sequence.slot)
+        let request = sequence.prefilled
+        request.live -= 1
+        request.ended += 1
+        guard request.ended == request.request.count else { return false }
+        cache.close(request.slot)
+        prefilled[sequence.id] = nil
+        return true
+    }
+
+    private func choose(for sequence: inout Sequence, _ logits: MutableArray) -> Int32 {
+        let request = sequence.prefilled
+        let isBalanced = request.request.options.balancesQuotes
+        let position = sequence.history.completion.count
+        let capacity = request.prepared.maximumNewTokens - position
+        if isBalanced, let token = sequence.text.takeClosingToken(capacity: capacity) { return token }
         let stream = UInt64(sequence.candidate) | UInt64(sequence.attempt) << 32
-        while true {
-            let token = sampler.next(scores, stream: stream, position: position)
-            guard options.balancesQuotes, token != endOfText, scores[Int(token)] > -.infinity,
-                !sequence.text.canClose(after: token, room: room)
-            else { return token }
-            scores[Int(token)] = -.infinity
+        return logits.withUnsafeMutableElements { elements in
+            row.open(UnsafeMutableBufferPointer(rebasing: elements[..<tokenizer.vocabularySize]))
+            defer { row.restore() }
+            request.processor.apply(
+                to: &row, sequence.history, mayEnd: !isBalanced || !sequence.text.hasOpenQuote)
+            while true {
+                let token = request.sampler.next(
+                    UnsafeBufferPointer(row.scores), stream: stream, position: position)
+                guard isBalanced, token != endOfText, row[token] > -.infinity,
+                    !sequence.text.canClose(after: token, capacity: capacity)
+                else { return token }
+                row.ban(token)
+            }
         }
     }
 
     /// Adds a token; returns the candidate if it has ended.
-    private func take(_ token: Int32, logProbability: Double, into sequence: inout Sequence) -> Completion? {
+    private func add(_ token: Int32, logProbability: Double, to sequence: inout Sequence) -> Completion? {
+        let prepared = sequence.prefilled.prepared
         sequence.logProbabilities.append(logProbability)
         var ending: Completion.Ending?
         if token == endOfText {
             ending = .endOfText
         } else {
-            sequence.tokens.append(token)
+            sequence.history.append(token)
             sequence.text.append(token)
-            if sequence.tokens.count == sequence.reading.limit { ending = .limit }
+            if sequence.history.completion.count == prepared.maximumNewTokens { ending = .limit }
         }
         if ending != nil { sequence.text.finish() }
         ending = sequence.text.ending ?? ending
         guard let ending else { return nil }
-        let (prompt, text) = (sequence.reading.prompt.text, sequence.text.text)
+        let (prompt, text) = (prepared.prompt.text, sequence.text.text)
         return Completion(
-            prompt: prompt, text: text, tokens: sequence.tokens, logProbabilities: sequence.logProbabilities,
-            ending: ending, isRejected: sequence.request.isRejected?(prompt + text) ?? false)
+            prompt: prompt, text: text, tokens: Array(sequence.history.completion),
+            logProbabilities: sequence.logProbabilities, ending: ending,
+            isRejected: prepared.isRejected?(prompt + text) ?? false)
     }
 
-    /// Draws a candidate anew, from its next random stream.
-    private func restart(_ sequence: inout Sequence, staying: inout [Sequence]) -> [Update] {
-        let reading = sequence.reading
+    /// Takes a candidate back to its prompt, to be drawn from its next random stream.
+    private func restart(_ sequence: inout Sequence) {
+        let request = sequence.prefilled
         cache.close(sequence.slot)
-        sequence.slot = fork(reading)
+        sequence.slot = slot(after: request)
         sequence.attempt += 1
-        sequence.tokens = []
+        sequence.history = request.history
         sequence.logProbabilities = []
-        sequence.text = CompletionText(tokenizer, prompt: reading.prompt.text, options: reading.request.options)
-        var alone = [sequence]
-        let updates = advance(&alone, logits: reading.logits) { _ in 0 }
-        staying += alone
-        return updates
+        sequence.text = text(after: request)
+    }
+
+    /// Adds a token to all beams of a search; returns its updates once it has ended.
+    private func advance(_ live: inout LiveSearch, logits: MutableArray) -> [Update]? {
+        decodedTokens += logits.shape.rows
+        let id = live.id
+        let result = Result { () throws(GenerationError) -> [Completion]? in
+            guard try live.search.advance(logits, row: &row, in: cache) else { return try live.search.completions() }
+            return nil
+        }
+        if live.firstToken == nil { live.firstToken = clock.now }
+        switch result {
+        case .success(nil): return nil
+        case .success(let completions?):
+            live.search.close(in: cache)
+            cache.close(live.prefilled.slot)
+            prefilled[id] = nil
+            return completions.enumerated().map { candidate, completion in
+                Update(
+                    id: id, candidate: candidate, newText: live.prefilled.prepared.isStreamed ? completion.text : "",
+                    completion: completion, started: live.started, firstToken: live.firstToken,
+                    endsRequest: candidate == completions.count - 1)
+            }
+        case .failure(let error):
+            live.search.close(in: cache)
+            return [Update(id: id, candidate: 0, failure: error)]
+        }
+    }
+}
+
+/// The rows of a pass that adds one token to each of several cached sequences.
+struct DecodingBatch {
+    /// The last token of each sequence.
+    private(set) var tokens: [Int32] = []
+    private var past: [Int32] = []
+    private var slots: [Int32] = []
+
+    /// The number of rows.
+    var count: Int { tokens.count }
+
+    /// The rows as segments of one token.
+    var segments: Segments {
+        Segments(offsets: (0...tokens.count).map { Int32($0) }, past: past, slots: slots)
+    }
+
+    /// Adds a row: `token` follows the `past` tokens of `slot`.
+    mutating func append(_ token: Int32, past: Int, slot: Int) {
+        tokens.append(token)
+        self.past.append(Int32(past))
+        slots.append(Int32(slot))
     }
 }

@@ -1,151 +1,201 @@
 import Checkpoints
-import Files
+import Dispatch
 import ModelFolders
 import NumericCore
-public import Text
+import Synchronization
 
-/// Completes headlines for many callers at once: their candidates are decoded in one running batch, which each joins as it
-/// comes and leaves as it ends. Waiting requests get the free places in turns, so that one with many candidates does not keep
+/// Completes headlines for many callers at once: their candidates and beams are decoded in one running batch, which each joins
+/// when there is room and leaves when it ends. Waiting requests take turns, so that one with many candidates does not keep
 /// the others waiting.
 ///
-/// What a request is answered depends on the request alone, never on what runs beside it. Computing happens on the engine's
-/// own queue, so it never holds up the threads of Swift's concurrency.
+/// The answer to a request depends on the request alone, never on what runs at the same time. Computing happens on the
+/// engine's own queue, so it never holds up the threads of Swift's concurrency.
 public actor GenerationEngine {
-    /// How much an engine takes on.
-    public struct Limits: Sendable {
-        /// The most candidates that are decoded side by side, 1 to 64.
-        public var candidates: Int
-        /// The most requests that wait for their turn; further ones are refused at once.
-        public var waiting: Int
+    /// The bounds of what an engine takes on.
+    public typealias Limits = GenerationLimits
 
-        public init(candidates: Int = 64, waiting: Int = 1_024) {
-            self.candidates = candidates
-            self.waiting = waiting
-        }
-    }
-
-    /// What a stream brings.
+    /// A piece of the answer to a request.
     public enum Update: Sendable {
-        /// More text of a candidate. Of a candidate that may be drawn anew nothing comes before it is complete.
+        /// More text of a candidate. A candidate that may be drawn again, or that beam search finds, sends its text only when it
+        /// is complete.
         case text(String, candidate: Int)
         /// A candidate has ended.
-        case completion(Completion, candidate: Int)
+        case completion(Completion, candidate: Int, timing: CompletionTiming)
     }
 
-    /// A request is refused because too many wait.
-    public struct Overload: ReportableError {
-        public let waiting: Int
+    private typealias Continuation = AsyncThrowingStream<Update, any Error>.Continuation
 
-        public var description: String {
-            "\(waiting) requests are waiting already, and the engine takes no more; try again later"
-        }
-        public var category: ErrorCategory { .failure }
+    /// The identity of a request, known to its caller before the engine has seen it.
+    private final class Ticket: Sendable {
+        let id: Int
+        let queued = ContinuousClock.now
+        let isCancelled = Atomic(false)
+
+        init(id: Int) { self.id = id }
     }
 
+    /// A request as its caller submits it.
+    private struct Submission: Sendable {
+        let request: CompletionRequest
+        let deadline: ContinuousClock.Instant?
+        let isRejected: HeadlineRejection?
+        let isStreamed: Bool
+        let continuation: Continuation
+    }
+
+    /// A request that was taken on.
     private struct Job {
-        let question: DecodingLoop.Question
-        let continuation: AsyncThrowingStream<Update, any Error>.Continuation
-        /// How many candidates have joined the batch, and ended.
+        let prepared: PreparedRequest
+        let queued: ContinuousClock.Instant
+        let continuation: Continuation
+        /// The number of candidates that have joined the batch.
         var started = 0
-        var ended = 0
+
+        /// True if some candidates have not joined.
+        var isWaiting: Bool { started < prepared.request.count }
     }
 
     private let executor: QueueExecutor
     private let loop: DecodingLoop
-    private let search: BeamSearch
     private let limits: Limits
+    private nonisolated let nextID = Atomic(0)
     private var jobs: [Int: Job] = [:]
-    /// Jobs with candidates that have not joined, in the order of their turns.
+    /// The jobs with candidates that have not joined, in the order of their turns.
     private var waiting: [Int] = []
-    /// How many beam searches are under way.
-    private var searching = 0
-    private var nextID = 0
+    private var deadlines: [Int: ContinuousClock.Instant] = [:]
     private var isRunning = false
+    private var isShuttingDown = false
+    /// Those who wait for the last job to end.
+    private var drains: [CheckedContinuation<Void, Never>] = []
+    private var counts = GenerationStatistics()
 
     /// The check of the weights against the digest they carry, under way since the engine was made.
     private let verification: Task<Void, any Error>
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Loads a generator's model folder. Engines of one folder share the pages of its weights.
+    /// Loads a generator's model folder, and blocks meanwhile; ``load(folder:limits:)`` does not. Engines of one folder share
+    /// the pages of its weights. Traps on limits out of range.
     public init(folder path: String, limits: Limits = Limits()) throws {
-        precondition((1...DecodingLoop.room).contains(limits.candidates) && limits.waiting >= 0)
         let folder = try GeneratorFolder(path: path)
-        let model = try folder.load(for: .inference, isVerified: false).model
-        loop = try DecodingLoop(model, folder.tokenizer)
-        search = BeamSearch(model, folder.tokenizer, endOfText: loop.endOfText)
+        loop = try DecodingLoop(
+            folder.load(for: .inference, isVerified: false).model, folder.tokenizer, limits: limits)
         self.limits = limits
-        verification = Task.detached(priority: .utility) { _ = try SafetensorsCheckpoint(path: path).verify() }
+        verification = Task {
+            try await runOnOwnThread("GenerationEngine.verification", qos: .utility) {
+                _ = try SafetensorsCheckpoint(path: path).verify()
+            }
+        }
         executor = QueueExecutor(label: "GenerationEngine")
     }
 
-    /// Returns once the weights have been held to the digest they carry, which takes a read of all of them and goes on beside
-    /// the first requests; throws `FileError` for damaged ones. A server awaits it before it takes requests.
+    /// Loads a generator's model folder without blocking the threads of Swift's concurrency. Traps on limits out of range.
+    public static func load(folder path: String, limits: Limits = Limits()) async throws -> GenerationEngine {
+        try await runOnOwnThread("GenerationEngine.load") { try GenerationEngine(folder: path, limits: limits) }
+    }
+
+    /// Returns once the weights have been checked against the digest they carry. The check reads all of them and runs at the
+    /// same time as the first requests; a server awaits it before it takes requests.
+    /// - Throws: `FileError` for damaged weights.
     public nonisolated func verify() async throws { try await verification.value }
 
-    /// The candidates of a request, once all have ended.
-    /// - Throws: `GenerationError` for a request that cannot be answered as asked, and for a model whose logits are not finite;
-    ///   ``Overload``, `CancellationError`.
-    public nonisolated func complete(_ request: CompletionRequest) async throws -> [Completion] {
-        var completions = [Completion?](
-            repeating: nil, count: max(0, min(request.count, CompletionRequest.maximumCandidates)))
-        for try await update in stream(request) {
-            if case .completion(let completion, let candidate) = update { completions[candidate] = completion }
+    /// The state of the engine, and its counts since it was made.
+    public var statistics: GenerationStatistics {
+        var statistics = counts
+        statistics.waitingRequests = waiting.count
+        loop.report(to: &statistics)
+        return statistics
+    }
+
+    /// Returns the candidates of a request, once all have ended.
+    /// - Parameters:
+    ///   - deadline: the time until which the answer is of use.
+    ///   - isRejected: tells which headlines are not wanted. A drawn candidate that becomes one is drawn again; beam search
+    ///     returns such headlines last.
+    /// - Throws: `GenerationError`; `CancellationError` when the caller's task is cancelled.
+    public nonisolated func complete(
+        _ request: CompletionRequest, deadline: ContinuousClock.Instant? = nil,
+        rejecting isRejected: HeadlineRejection? = nil
+    ) async throws -> [Completion] {
+        var completions: [(candidate: Int, completion: Completion)] = []
+        for try await update in updates(request, deadline, isRejected, isStreamed: false) {
+            if case .completion(let completion, let candidate, _) = update {
+                completions.append((candidate, completion))
+            }
         }
         try Task.checkCancellation()
-        let all = completions.compactMap { $0 }
+        let all = completions.sorted { $0.candidate < $1.candidate }.map(\.completion)
         return request.isRanked ? all.rankedByLogProbability : all
     }
 
-    /// The best completions that beam search finds, best first by their log-probability divided by a power of their length, or
-    /// by their mean log-probability where the request is ranked. It computes between the passes of other requests, in a cache
-    /// of its own.
-    /// - Parameters:
-    ///   - request: its number of candidates, at most that of the beams, says how many are returned. Temperature, top-k, top-p,
-    ///     min-p and seed have no part in a search; all other options are honoured.
-    ///   - beams: 1 to 64.
-    ///   - lengthPenalty: the power; above 0 favours longer headlines.
-    /// - Throws: as ``complete(_:)``, and `GenerationError` when bans leave no completion.
-    public func beamSearch(
-        _ request: CompletionRequest, beams: Int, lengthPenalty: Double = 1
-    ) async throws -> [Completion] {
-        guard searching <= limits.waiting else { throw Overload(waiting: searching) }
-        searching += 1
-        defer { searching -= 1 }
-        var search = try self.search.begin(request, beams: beams, lengthPenalty: lengthPenalty)
-        repeat {
-            await Task.yield()
-            try Task.checkCancellation()
-        } while try search.advance()
-        return try search.completions()
-    }
-
-    /// What a request brings, as it comes. Ending the iteration cancels the request; errors come as of ``complete(_:)``.
+    /// Returns the answer to a request as it comes, and the times of each candidate. Ending the iteration cancels the request,
+    /// whether it is waiting or being decoded. Parameters and errors are those of ``complete(_:deadline:rejecting:)``.
     ///
-    /// Decoding does not wait for a slow reader: what is not read yet is kept, at most as many updates as the request asks for
-    /// candidates times one more than new tokens. Whoever passes on requests of strangers limits these numbers.
-    public nonisolated func stream(_ request: CompletionRequest) -> AsyncThrowingStream<Update, any Error> {
-        AsyncThrowingStream { continuation in
-            Task { await self.submit(request, continuation) }
+    /// Decoding does not wait for a slow reader: unread updates are kept, at most one for each new token and candidate.
+    /// ``GenerationLimits/candidatesPerRequest`` and ``GenerationLimits/newTokensPerRequest`` bound them.
+    public nonisolated func stream(
+        _ request: CompletionRequest, deadline: ContinuousClock.Instant? = nil,
+        rejecting isRejected: HeadlineRejection? = nil
+    ) -> AsyncThrowingStream<Update, any Error> {
+        updates(request, deadline, isRejected, isStreamed: true)
+    }
+
+    private nonisolated func updates(
+        _ request: CompletionRequest, _ deadline: ContinuousClock.Instant?, _ isRejected: HeadlineRejection?,
+        isStreamed: Bool
+    ) -> AsyncThrowingStream<Update, any Error> {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: Update.self)
+        let ticket = Ticket(id: nextID.wrappingAdd(1, ordering: .relaxed).newValue)
+        // Set before the request is submitted: a stream that ends before a handler is set never calls it.
+        continuation.onTermination = { reason in
+            guard case .cancelled = reason else { return }
+            ticket.isCancelled.store(true, ordering: .releasing)
+            Task { await self.cancel(ticket.id) }
+        }
+        let submission = Submission(
+            request: request, deadline: deadline, isRejected: isRejected, isStreamed: isStreamed,
+            continuation: continuation)
+        Task { await self.submit(submission, ticket) }
+        return stream
+    }
+
+    /// Refuses further requests and returns once those that were taken on have been answered. If the calling task is
+    /// cancelled, they are ended as by ``shutdownNow()``.
+    public func shutdown() async {
+        isShuttingDown = true
+        await withTaskCancellationHandler {
+            if !jobs.isEmpty { await withCheckedContinuation { drains.append($0) } }
+        } onCancel: {
+            Task { await self.shutdownNow() }
         }
     }
 
-    private func submit(
-        _ request: CompletionRequest, _ continuation: AsyncThrowingStream<Update, any Error>.Continuation
-    ) {
-        let id = nextID
+    /// Refuses further requests and ends those that were taken on with ``GenerationError/shuttingDown``.
+    public func shutdownNow() {
+        isShuttingDown = true
+        for id in jobs.keys.sorted() { fail(id, .shuttingDown) }
+    }
+
+    private func submit(_ submission: Submission, _ ticket: Ticket) {
+        if ticket.isCancelled.load(ordering: .acquiring) { return }
+        let prepared: PreparedRequest
         do {
-            let question = try loop.question(request, id: id)
-            guard waiting.count < limits.waiting || (waiting.isEmpty && loop.liveCount < limits.candidates) else {
-                throw Overload(waiting: waiting.count)
-            }
-            jobs[id] = Job(question: question, continuation: continuation)
-        } catch { return continuation.finish(throwing: error) }
-        nextID += 1
-        waiting.append(id)
-        continuation.onTermination = { reason in
-            if case .cancelled = reason { Task { await self.cancel(id) } }
+            guard !isShuttingDown else { throw GenerationError.shuttingDown }
+            if let deadline = submission.deadline, deadline <= .now { throw GenerationError.deadlineExceeded }
+            guard waiting.count < limits.waitingRequests || (waiting.isEmpty && loop.liveRows < limits.liveCandidates)
+            else { throw GenerationError.overloaded(waiting: waiting.count) }
+            prepared = try loop.prepare(
+                submission.request, id: ticket.id, isRejected: submission.isRejected,
+                isStreamed: submission.isStreamed)
+        } catch {
+            counts.refusedRequests += 1
+            return submission.continuation.finish(throwing: error)
         }
+        counts.acceptedRequests += 1
+        jobs[ticket.id] = Job(
+            prepared: prepared, queued: ticket.queued, continuation: submission.continuation)
+        deadlines[ticket.id] = submission.deadline
+        waiting.append(ticket.id)
         if !isRunning {
             isRunning = true
             Task { await run() }
@@ -153,14 +203,33 @@ public actor GenerationEngine {
     }
 
     private func cancel(_ id: Int) {
-        guard jobs.removeValue(forKey: id) != nil else { return }
-        waiting.removeAll { $0 == id }
-        loop.cancel(id)
+        if remove(id) != nil { counts.cancelledRequests += 1 }
     }
 
-    /// Decodes until nothing is left to do. Between two passes requests come in and are cancelled.
+    /// Ends a request with an error.
+    private func fail(_ id: Int, _ error: GenerationError) {
+        guard let job = remove(id) else { return }
+        counts.failedRequests += 1
+        job.continuation.finish(throwing: error)
+    }
+
+    /// Lets a request leave the queue and the batch.
+    private func remove(_ id: Int) -> Job? {
+        guard let job = jobs.removeValue(forKey: id) else { return nil }
+        deadlines[id] = nil
+        if job.isWaiting { waiting.removeAll { $0 == id } }
+        loop.cancel(id)
+        if jobs.isEmpty {
+            for drain in drains { drain.resume() }
+            drains = []
+        }
+        return job
+    }
+
+    /// Decodes until nothing is left to do. Requests come in and are cancelled between two passes.
     private func run() async {
-        while !waiting.isEmpty || loop.liveCount > 0 {
+        while !jobs.isEmpty {
+            expire()
             admit()
             deliver(loop.step())
             await Task.yield()
@@ -168,70 +237,105 @@ public actor GenerationEngine {
         isRunning = false
     }
 
-    /// Lets candidates of waiting requests join, as many as there is room for, one of each request in turn.
+    /// Ends the requests whose deadline has passed.
+    private func expire() {
+        let now = ContinuousClock.now
+        for (id, deadline) in deadlines where deadline <= now { fail(id, .deadlineExceeded) }
+    }
+
+    /// Lets candidates of waiting requests join, as many as there is room for.
     private func admit() {
-        let turn = nextTurn()
-        loop.read(turn.compactMap { id in loop.hasRead(id) ? nil : jobs[id]?.question })
-        var room = limits.candidates - loop.liveCount
-        var shares = [Int](repeating: 0, count: turn.count)
+        let round = nextRound()
+        if round.isEmpty { return }
+        loop.prefill(round.compactMap { loop.isPrefilled($0.id) ? nil : jobs[$0.id]?.prepared })
+        let joining = Set(round.map(\.id))
+        waiting.removeAll(where: joining.contains)
+        for (id, share) in round {
+            guard let first = jobs[id]?.started else { continue }
+            jobs[id]?.started += share
+            if jobs[id]?.isWaiting == true { waiting.append(id) }
+            deliver(loop.start(id, candidates: first..<first + share))
+        }
+    }
+
+    /// Returns the waiting requests whose turn it is, and the number of candidates of each that can join: one each, those
+    /// that wait longest first, and then one more each for as long as there is room. A beam search joins with all its beams.
+    ///
+    /// Prompts that have not been read go into one pass of few rows, or a long one into a pass of its own, so that live
+    /// candidates soon continue. A request whose prompt has been read keeps memory for one candidate, so it can always go on;
+    /// while another waits for memory, no further prompts are read and nobody gets more than that.
+    private func nextRound() -> [(id: Int, share: Int)] {
+        var rows = limits.liveCandidates - loop.liveRows
+        var memory = limits.cacheTokens - loop.reservedTokens
+        var (prompts, promptTokens) = (0, 0)
+        var isShortOfMemory = false
+        var round: [(id: Int, share: Int)] = []
+        for id in waiting where rows > 0 {
+            guard let prepared = jobs[id]?.prepared else { continue }
+            if !loop.isPrefilled(id) {
+                if isShortOfMemory || loop.prefilledCount + prompts >= limits.liveCandidates
+                    || prepared.cacheTokens > memory
+                {
+                    isShortOfMemory = true
+                    continue
+                }
+                // A search waits for its rows, and those that came later wait behind it.
+                if prepared.rows > rows { break }
+                let tokens = prepared.prompt.context.count
+                if prompts > 0, promptTokens + tokens > SkinnyMatmul.maximumRows { continue }
+                prompts += 1
+                promptTokens += tokens
+                memory -= prepared.cacheTokens
+            } else if loop.liveCandidates(of: id) > 0 {
+                if isShortOfMemory || prepared.maximumNewTokens > memory { continue }
+                memory -= prepared.maximumNewTokens
+            }
+            rows -= prepared.rows
+            round.append((id, prepared.request.beamSearch == nil ? 1 : prepared.request.count))
+        }
+        if isShortOfMemory { return round }
         var isShared = true
-        while room > 0, isShared {
+        while rows > 0, isShared {
             isShared = false
-            for (index, id) in turn.enumerated() where room > 0 {
-                guard let job = jobs[id], job.started + shares[index] < job.question.request.count else { continue }
-                shares[index] += 1
-                room -= 1
+            for index in round.indices where rows > 0 {
+                guard let job = jobs[round[index].id], job.started + round[index].share < job.prepared.request.count,
+                    job.prepared.maximumNewTokens <= memory
+                else { continue }
+                round[index].share += 1
+                rows -= 1
+                memory -= job.prepared.maximumNewTokens
                 isShared = true
             }
         }
-        waiting.removeAll(where: turn.contains)
-        for (id, share) in zip(turn, shares) {
-            guard let job = jobs[id] else { continue }
-            let candidates = job.started..<job.started + share
-            jobs[id]?.started = candidates.upperBound
-            if candidates.upperBound < job.question.request.count { waiting.append(id) }
-            deliver(loop.start(id, candidates: candidates))
-        }
-    }
-
-    /// The waiting requests whose candidates can join now: as many as there is room for, those that wait longest. Prompts that
-    /// have not been read go into one pass of few rows, or a long one into a pass of its own, so that candidates under way
-    /// soon go on; and there are never more prompts in memory than candidates may be decoded.
-    private func nextTurn() -> [Int] {
-        let room = limits.candidates - loop.liveCount
-        var turn: [Int] = []
-        var (unread, rows) = (0, 0)
-        for id in waiting {
-            guard turn.count < room, let job = jobs[id] else { break }
-            if !loop.hasRead(id) {
-                let tokens = job.question.prompt.context.count
-                guard loop.readingCount + unread < limits.candidates,
-                    unread == 0 || rows + tokens <= SkinnyMatmul.maximumRows
-                else { continue }
-                unread += 1
-                rows += tokens
-            }
-            turn.append(id)
-        }
-        return turn
+        return round
     }
 
     private func deliver(_ updates: [DecodingLoop.Update]) {
+        guard !updates.isEmpty else { return }
+        let now = ContinuousClock.now
         for update in updates {
-            guard let continuation = jobs[update.id]?.continuation else { continue }
+            guard let job = jobs[update.id] else { continue }
             if let failure = update.failure {
-                jobs[update.id] = nil
-                waiting.removeAll { $0 == update.id }
-                continuation.finish(throwing: failure)
+                fail(update.id, failure)
                 continue
             }
-            if !update.newText.isEmpty { continuation.yield(.text(update.newText, candidate: update.candidate)) }
-            guard let completion = update.completion else { continue }
-            continuation.yield(.completion(completion, candidate: update.candidate))
-            jobs[update.id]?.ended += 1
-            if let job = jobs[update.id], job.ended == job.question.request.count {
-                jobs[update.id] = nil
-                continuation.finish()
+            var result: Continuation.YieldResult?
+            if !update.newText.isEmpty {
+                result = job.continuation.yield(.text(update.newText, candidate: update.candidate))
+            }
+            if let completion = update.completion {
+                let timing = CompletionTiming(
+                    queued: job.queued, started: update.started ?? now, firstToken: update.firstToken ?? now,
+                    ended: now)
+                result = job.continuation.yield(
+                    .completion(completion, candidate: update.candidate, timing: timing))
+            }
+            if update.endsRequest {
+                _ = remove(update.id)
+                counts.completedRequests += 1
+                job.continuation.finish()
+            } else if case .terminated = result {
+                cancel(update.id)
             }
         }
     }

@@ -3,15 +3,15 @@ public import Models
 import NumericCore
 public import Tokenization
 
-/// How likely a generator finds headlines, token by token: what perplexity is made of.
+/// Scores headlines by how likely a generator finds them, token by token, which perplexity is computed from.
 public final class HeadlineScorer {
-    /// A headline's predicted tokens and what each cost.
+    /// The predicted tokens of a headline and the loss of each.
     public struct Score: Sendable, Hashable {
-        /// The tokens, and the end of text unless the headline was cut.
+        /// The tokens, and the end of text unless the headline was cut short.
         public let targets: [Int32]
-        /// −log of the probability of each, in nats.
+        /// The −log of the probability of each, in nats.
         public let nats: [Double]
-        /// Whether the headline had more tokens than the model has positions, so that its end was not scored.
+        /// True if the headline had more tokens than the model has positions, so that its end was not scored.
         public let isCut: Bool
     }
 
@@ -19,10 +19,10 @@ public final class HeadlineScorer {
     private let tokenizer: ByteLevelBPE
     private let frame: HeadlineFrame
 
-    /// Tokens computed at a time: enough for the products to run at full speed.
+    /// The number of tokens of a pass: enough for the products to run at full speed.
     private static let tokensPerBatch = 2_048
 
-    /// Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
+    /// Creates a scorer. Throws unless model and vocabulary fit and the vocabulary has an end-of-text token.
     public init(_ model: GPT2, _ tokenizer: ByteLevelBPE) throws(GenerationError) {
         frame = .generator(endOfText: try DecodingLoop.checkedEndOfText(model, tokenizer))
         (self.model, self.tokenizer) = (model, tokenizer)
@@ -34,9 +34,9 @@ public final class HeadlineScorer {
         try self.init(folder.load(for: .inference).model, folder.tokenizer)
     }
 
-    /// The scores of headlines, in their order. A headline of tokens t1 … tn is read as `end t1 … tn` and predicts
+    /// Returns the scores of headlines, in their order. A headline of tokens t1 … tn is read as `end t1 … tn` and predicts
     /// `t1 … tn end`, as in training.
-    /// - Parameter progress: told how many headlines have been scored, now and then.
+    /// - Parameter progress: receives the number of headlines scored so far, after each pass.
     public func scores(of headlines: [String], progress: (Int) -> Void = { _ in }) -> [Score] {
         let contextLength = model.configuration.contextLength
         let framed = headlines.map { frame.framed(tokenizer.encode($0), maximumTokens: contextLength) }

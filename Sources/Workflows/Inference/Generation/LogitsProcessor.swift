@@ -1,14 +1,15 @@
 package import Tokenization
 
-/// Penalties and bans: what changes the logits before a token is chosen, in the order of transformers' processors.
+/// The penalties and bans that change the logits before a token is chosen, in the order of transformers' processors.
 package struct LogitsProcessor {
     private let options: SamplingOptions
-    /// What ends a headline: the end-of-text token and, where they end it, all tokens with a line break.
+    /// The tokens that end a headline: the end-of-text token and, where they end it, all tokens with a line break.
     private let ends: [Int32]
-    /// Runs of tokens whose last one is not chosen behind the others.
+    /// Runs of tokens whose last one is not chosen after the others.
     private let banned: [[Int32]]
 
-    /// - Parameter tokenizer: whose tokens spell the banned words; `nil` for rules without any.
+    /// Creates the penalties and bans of `options`.
+    /// - Parameter tokenizer: the tokenizer that spells banned words and line breaks; `nil` for rules without either.
     package init(_ options: SamplingOptions, tokenizer: ByteLevelBPE?) {
         self.options = options
         ends = tokenizer.map { Self.ends($0, options) } ?? []
@@ -25,7 +26,7 @@ package struct LogitsProcessor {
             }
     }
 
-    /// The tokens of each word in every form that is banned.
+    /// Returns the tokens of each word in every form that is banned.
     private static func runs(of words: [String], _ tokenizer: ByteLevelBPE) -> [[Int32]] {
         var runs: Set<[Int32]> = []
         for word in words {
@@ -37,39 +38,39 @@ package struct LogitsProcessor {
         return runs.filter { !$0.isEmpty }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// Changes `scores`, one per entry of the vocabulary.
+    /// Changes `scores`.
     /// - Parameters:
-    ///   - prompt: the tokens before the completion.
-    ///   - completion: those added so far.
-    ///   - mayEnd: whether the end of the headline may be chosen now.
-    package func apply(to scores: inout [Float], prompt: [Int32], completion: [Int32], mayEnd: Bool) {
+    ///   - history: the tokens of the prompt and of the completion so far.
+    ///   - mayEnd: true if the end of the headline may be chosen now.
+    package func apply(to scores: inout ScoreRow, _ history: TokenHistory, mayEnd: Bool) {
         if options.repetitionPenalty != 1 {
             let penalty = Float(options.repetitionPenalty)
-            for id in Set(prompt).union(completion) {
-                let score = scores[Int(id)]
-                scores[Int(id)] = score > 0 ? score / penalty : score * penalty
+            history.forEachOccurred { id in
+                let score = scores[id]
+                scores[id] = score > 0 ? score / penalty : score * penalty
             }
         }
         if options.presencePenalty != 0 {
-            for id in Set(completion) { scores[Int(id)] -= Float(options.presencePenalty) }
+            for id in history.distinct { scores[id] -= Float(options.presencePenalty) }
         }
-        if options.noRepeatNGram > 0 { banRepeats(in: &scores, prompt + completion) }
+        if options.noRepeatNGram > 0 { banRepeats(in: &scores, history.tokens) }
+        let completion = history.completion
         for run in banned where completion.suffix(run.count - 1).elementsEqual(run.dropLast()) {
-            scores[Int(run[run.count - 1])] = -.infinity
+            scores.ban(run[run.count - 1])
         }
         if !mayEnd || completion.count < options.minimumNewTokens {
-            for id in ends { scores[Int(id)] = -.infinity }
+            for id in ends { scores.ban(id) }
         }
     }
 
     /// Bans each token that would end a run of `noRepeatNGram` tokens that has occurred.
-    private func banRepeats(in scores: inout [Float], _ tokens: [Int32]) {
+    private func banRepeats(in scores: inout ScoreRow, _ tokens: [Int32]) {
         let length = options.noRepeatNGram
         guard tokens.count >= length else { return }
         let beginning = tokens.suffix(length - 1)
         for start in 0...(tokens.count - length)
         where tokens[start..<start + length - 1].elementsEqual(beginning) {
-            scores[Int(tokens[start + length - 1])] = -.infinity
+            scores.ban(tokens[start + length - 1])
         }
     }
 }

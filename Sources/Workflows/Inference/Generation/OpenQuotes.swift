@@ -1,4 +1,4 @@
-/// What closes the quotation marks that are open in `text`, innermost first; empty when none is.
+/// Returns the marks that close the quotations that are open in `text`, innermost first; empty when none is.
 ///
 /// Double quotation marks count, straight and curly, and single ones that are curly. A straight single one is nearly always an
 /// apostrophe, and so is a curly one between two letters.
