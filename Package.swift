@@ -142,7 +142,7 @@ let package = Package(
             "evaluate",
             [
                 "Settings", "Evaluation", "Training", "Inference", "ModelFolders", "HeadlineData", "Reports",
-                "Statistics", "Text", "JSON", "Files", "ProcessMemory",
+                "Statistics", "Text", "JSON", "Files",
             ]),
         command(
             "headline",

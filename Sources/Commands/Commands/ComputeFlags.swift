@@ -1,22 +1,26 @@
 public import ArgumentParser
-import Files
 import Inference
 import ProcessMemory
 
-/// The flags that say what a command computes with.
+/// The flags for the resources that a command computes with.
 public struct ComputeFlags: ParsableArguments {
-    @Option(help: ArgumentHelp("How many threads compute; all processors without it.", valueName: "n"))
+    /// The number of threads; all processors if `nil`.
+    @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
     public var threads: Int?
 
+    /// Creates the flags for the parser to fill.
     public init() {}
 
+    /// Checks the range of the number of threads.
+    /// - Throws: `ValidationError`.
     public func validate() throws {
-        if let threads, !(1...1_024).contains(threads) {
-            throw ValidationError("--threads is \(threads), expected a whole number from 1 to 1024")
+        if let threads, !(1...maximumComputingThreads).contains(threads) {
+            throw ValidationError(
+                "--threads is \(threads), expected a whole number from 1 to \(maximumComputingThreads)")
         }
     }
 
-    /// Sets the number of threads, and what the heap keeps: memory that goes back to the system comes back slowly.
+    /// Sets the number of threads, and tunes malloc for work that repeats itself.
     public func apply() {
         tuneMalloc()
         if let threads { setComputingThreads(threads) }

@@ -1,30 +1,34 @@
 public import HeadlineData
 import Settings
 
-/// The settings of training that say how headline files are read, for commands that take them by --set; keys are those of
-/// `train`.
+/// The settings of training for reading headline files, for commands that take them with --set. The keys are those of `train`.
 public struct HeadlineFileSettings: Codable {
+    /// The `data` section.
     public var data = Data()
+    /// The `labels` section.
     public var labels = Labels()
 
+    /// Creates the defaults.
     public init() {}
 
-    /// `data` of the settings.
+    /// The `data` section of the settings.
     public struct Data: Codable {
-        /// How the files are written; null goes by the extension.
+        /// The format of the files; `nil` to go by their extension.
         public var format: HeadlineFormat?
-        /// Column names, or JSON keys; null for the usual names.
+        /// The names of the columns or JSON keys.
         public var columns = ColumnNames()
 
+        /// Creates the defaults.
         public init() {}
     }
 
-    /// `labels` of the settings.
+    /// The `labels` section of the settings.
     public struct Labels: Codable {
         /// A file with new names of labels.
         var map: ConfiguredPath?
 
-        /// The map in that file, if one is named.
+        /// Reads the label map, if a file is named.
+        /// - Throws: `FileError`, `SettingsError`, or `LabelError` for a map that contradicts itself.
         public func labelMap() throws -> LabelMap? {
             try map.map { try LabelMap(NamePairs(contentsOf: $0.path, kind: "label map").pairs, name: $0.path) }
         }

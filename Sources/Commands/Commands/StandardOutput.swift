@@ -7,14 +7,13 @@ import Text
     @preconcurrency import Musl
 #endif
 
-/// Brings what was printed to where it goes. A command calls it before it returns: what cannot be written is lost silently
-/// otherwise.
-/// - Throws: `FileError` when any of it could not be written.
+/// Flushes standard output. A command calls this before it returns, because an error of the flush at exit goes unnoticed.
+/// - Throws: `FileError` if any of the output could not be written.
 public func flushStandardOutput() throws(FileError) {
     // An error of an earlier, automatic flush is only in the flag of the stream.
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
         throw FileError(
-            "standard output", "what was printed could not be written in whole; is the disk full?",
+            "standard output", "some of the output could not be written; is the disk full?",
             category: .failure)
     }
 }

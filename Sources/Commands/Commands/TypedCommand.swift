@@ -1,6 +1,6 @@
 import Foundation
 
-/// The command line that this program was started with, quoted as a shell takes it, under the name of the program alone.
+/// The command line of this process, quoted for a shell, with the program's name in place of its path.
 public var typedCommand: String {
     CommandLine.arguments.enumerated().map { index, argument in
         let argument = index == 0 ? (argument as NSString).lastPathComponent : argument

@@ -1,11 +1,15 @@
 public import Text
 
-/// Arguments of a command that do not fit together.
+/// Flags or arguments that do not go together, or whose values make no sense.
+///
+/// `ValidationError` of swift-argument-parser is for what shows before a command runs; its report includes the usage line.
 public struct UsageError: ReportableError, Equatable {
-    /// The sentence: what was found and what was expected.
+    /// What was given and what was expected, with the names of the flags.
     public let description: String
-    public var category: ErrorCategory { .invalidRequest }
 
-    /// Creates an error with its sentence.
+    /// Creates an error from its sentence.
     public init(_ description: String) { self.description = description }
+
+    /// Always `invalidRequest`.
+    public var category: ErrorCategory { .invalidRequest }
 }

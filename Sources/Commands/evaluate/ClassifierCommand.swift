@@ -4,7 +4,6 @@ import Evaluation
 import Files
 import Inference
 import ModelFolders
-import ProcessMemory
 import Text
 
 /// `evaluate classifier`.
@@ -58,7 +57,6 @@ struct ClassifierCommand: ParsableCommand {
             options.baselines = try ClassifierBaseline.list(baselines)
             options.wordHeadlines = words
             flags.compute.apply()
-            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.

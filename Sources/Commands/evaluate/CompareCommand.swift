@@ -4,7 +4,6 @@ import Evaluation
 import Files
 import Inference
 import ModelFolders
-import ProcessMemory
 import Text
 
 /// `evaluate compare`.
@@ -38,7 +37,6 @@ struct CompareCommand: ParsableCommand {
             let kind = try ModelComparison.kind(of: first, second)
             let thresholds = try flags.thresholds(known: ModelComparison.measureNames(kind))
             flags.compute.apply()
-            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             let data = try flags.evaluationData(

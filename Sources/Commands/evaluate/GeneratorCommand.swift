@@ -4,7 +4,6 @@ import Evaluation
 import Files
 import Inference
 import ModelFolders
-import ProcessMemory
 import Text
 
 /// `evaluate generator`.
@@ -50,21 +49,7 @@ struct GeneratorCommand: ParsableCommand {
             valueName: "text"))
     var prompt: [String] = []
 
-    @Option(help: ArgumentHelp("Divides the logits when headlines are written.", valueName: "t"))
-    var temperature = SamplingOptions().temperature
-
-    @Option(help: ArgumentHelp("How many of the likeliest tokens stay in the draw; 0 keeps all.", valueName: "k"))
-    var topK = SamplingOptions().topK
-
-    @Option(
-        help: ArgumentHelp("Keep the fewest tokens whose probabilities reach this sum; 1 keeps all.", valueName: "p"))
-    var topP = SamplingOptions().topP
-
-    @Option(help: ArgumentHelp("Above 1 makes tokens that have occurred less likely.", valueName: "x"))
-    var repetitionPenalty = SamplingOptions().repetitionPenalty
-
-    @Option(help: ArgumentHelp("The most tokens that are written.", valueName: "n"))
-    var maxNewTokens = SamplingOptions().maximumNewTokens
+    @OptionGroup(title: "Sampling") var sampling: SamplingFlags
 
     @Flag(help: "Write the figures into the README.md of the model folder.")
     var updateCard = false
@@ -81,9 +66,7 @@ struct GeneratorCommand: ParsableCommand {
         request.prompts = prompt
         request.consistencyOpenings = min(samples, request.consistencyOpenings)
         request.classifier = classifier
-        request.sampling = SamplingOptions(
-            temperature: temperature, topK: topK, topP: topP, repetitionPenalty: repetitionPenalty,
-            maximumNewTokens: maxNewTokens, seed: flags.seed)
+        request.sampling = sampling.options(seed: flags.seed)
         return request
     }
 
@@ -104,7 +87,6 @@ struct GeneratorCommand: ParsableCommand {
             let thresholds = try flags.thresholds(known: GeneratorEvaluation.measureNames, missing: missing)
             try request.sampling.check()
             flags.compute.apply()
-            tuneMalloc()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             // A model of the other kind is told before its data is read.

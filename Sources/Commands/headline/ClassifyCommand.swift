@@ -14,13 +14,12 @@ struct ClassifyCommand: ParsableCommand {
         commandName: "classify",
         abstract: "Labels headlines with calibrated probabilities.",
         discussion: """
-            Characters that would command the terminal are shown as escapes. With --json every headline becomes one JSON \
-            object a line: headline, label, probability, and candidates. Without headlines and --file, headlines are read from \
-            standard input, one a line.
+            Control characters are printed as escapes. --json prints one JSON object per line: headline, label, probability, \
+            and candidates. Without headlines and --file, the command reads headlines from standard input, one per line.
 
-            Columns and the format are named as in training: --set data.columns.headline=title, --set data.format=csv. A \
-            headline of a file that cannot be labelled is reported by its line, and the others are labelled; the command then \
-            ends with status 65. A file that breaks its format, such as a row with a field too many, is refused whole.
+            Columns and the format are named as in training: --set data.columns.headline=title, --set data.format=csv. If a \
+            headline of a file cannot be labeled, the command reports its line, labels the others, and ends with status 65. A file \
+            that breaks its format, for example in a row with an extra field, is refused as a whole.
 
             Examples:
 
@@ -28,23 +27,24 @@ struct ClassifyCommand: ParsableCommand {
               headline classify --model DIR --file headlines.jsonl.gz --top-k 1 --json > labels.jsonl
             """)
 
-    @Argument(help: "Headlines.")
+    @Argument(help: "Headlines to label.")
     var headlines: [String] = []
 
     @Option(
-        help: ArgumentHelp("A classifier's model folder, such as checkpoints/classifier-sample/best.", valueName: "dir")
+        help: ArgumentHelp(
+            "Model folder of a classifier, such as checkpoints/classifier-sample/best.", valueName: "dir")
     )
     var model: String
 
-    @Option(help: ArgumentHelp("A file of headlines: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
+    @Option(help: ArgumentHelp("Headlines to label: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
     var file: String?
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Overrides one setting; may be repeated.", valueName: "key.path=value"))
+        help: ArgumentHelp("Override one setting; may be repeated.", valueName: "key.path=value"))
     var overrides: [String] = []
 
-    @Option(help: ArgumentHelp("How many labels to show for each headline.", valueName: "k"))
+    @Option(help: ArgumentHelp("Number of labels to print for each headline.", valueName: "k"))
     var topK = 3
 
     @OptionGroup var compute: ComputeFlags
@@ -52,7 +52,7 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Print JSON lines.")
     var json = false
 
-    /// The settings that say how a file is read, by the keys of training.
+    /// The settings for reading a file, by the keys of training.
     private struct Settings: Codable {
         var data = HeadlineFileSettings.Data()
     }
@@ -61,20 +61,21 @@ struct ClassifyCommand: ParsableCommand {
         try reportingFailure {
             compute.apply()
             guard topK >= 1 else {
-                throw UsageError("top-k is \(topK), expected a whole number from 1 on")
+                throw UsageError("--top-k is \(topK), expected a whole number from 1 up")
             }
             guard headlines.isEmpty || file == nil else {
-                throw UsageError("there are headlines and --file, expected one of the two")
+                throw UsageError("headlines and --file were both given, expected one of them")
             }
+            try requireModel(.classifier, in: model)
             let settings = try resolve(Settings(), overrides: overrides)
             let table = headlines.isEmpty ? try table(settings.data) : nil
             let classifier = try Classifier(folder: model)
-            for remark in classifier.remarks { writeLine("warning: \(escapedForTerminal(remark))") }
+            for remark in classifier.remarks { writeWarning(remark) }
             let (cut, wrong) =
                 try table.map { try label($0, classifier) } ?? (show(headlines, try classifier.classify(headlines)), 0)
             if cut > 0 {
-                writeLine(
-                    "warning: \(cut) \(cut == 1 ? "headline has" : "headlines have") more tokens than the model has positions; "
+                writeWarning(
+                    "\(cut) \(cut == 1 ? "headline is" : "headlines are") longer than the model's context; "
                         + "the end was not read")
             }
             try flushStandardOutput()
@@ -82,7 +83,7 @@ struct ClassifyCommand: ParsableCommand {
         }
     }
 
-    /// The headlines of the file, or of standard input.
+    /// Returns the headlines of the file or of standard input.
     private func table(_ settings: HeadlineFileSettings.Data) throws -> HeadlineTable {
         let table: HeadlineTable
         if let file {
@@ -100,8 +101,9 @@ struct ClassifyCommand: ParsableCommand {
         return table
     }
 
-    /// Labels the headlines of a file in parts, so that a long one is answered from the beginning; returns how many were cut,
-    /// and how many cannot be labelled, each of which is reported by its line.
+    /// Labels the headlines of a file in parts, so that the first answers of a long file come soon. Reports each headline
+    /// that cannot be labeled by its line.
+    /// - Returns: The numbers of headlines that were cut and that could not be labeled.
     private func label(_ table: HeadlineTable, _ classifier: Classifier) throws -> (cut: Int, wrong: Int) {
         var (cut, wrong) = (0, 0)
         for start in stride(from: 0, to: table.rows.count, by: Self.part) {
@@ -115,8 +117,7 @@ struct ClassifyCommand: ParsableCommand {
                 case .failure(let error):
                     guard let place = error.headline else { throw error }
                     let line = rows.remove(at: place).line
-                    writeLine(
-                        "error: " + escapedForTerminal("\(table.path), line \(line): the headline \(error.problem)"))
+                    writeError("\(table.path), line \(line): the headline \(error.problem)")
                     wrong += 1
                 }
             }
@@ -124,10 +125,10 @@ struct ClassifyCommand: ParsableCommand {
         return (cut, wrong)
     }
 
-    /// Headlines labelled between two parts of a file.
+    /// The number of headlines of one part of a file.
     private static let part = 512
 
-    /// Prints what is said about headlines; returns how many were cut.
+    /// Prints the labels of headlines, and returns how many headlines were cut.
     private func show(_ headlines: [String], _ predictions: [Classifier.Prediction]) -> Int {
         for (headline, prediction) in zip(headlines, predictions) { print(line(headline, prediction)) }
         return predictions.count { $0.isCut }

@@ -13,14 +13,13 @@ struct CompleteCommand: AsyncParsableCommand {
         commandName: "complete",
         abstract: "Completes a headline you started.",
         discussion: """
-            The same seed gives the same headlines, whatever is completed beside them. An empty prompt ("") writes whole ones. \
-            Without a prompt, prompts are read from standard input, a line each; at a terminal one is asked for after the \
-            other. Characters that would command the terminal are shown as escapes. With --json every completion becomes one \
-            JSON object a line: prompt, candidate, completion, headline, ending, tokens, meanLogProbability in nats.
+            The same seed gives the same headlines, whatever else is completed in the same run. An empty prompt ("") writes \
+            whole headlines. Without a prompt, the command reads prompts from standard input, one per line; in a terminal it asks \
+            for them. Control characters are printed as escapes. --json prints one JSON object per line: prompt, candidate, \
+            completion, headline, ending, tokens, and meanLogProbability in nats.
 
-            A line of a file that cannot be completed is reported by its number, and the others are completed; the command then \
-            ends with status 65. With --beams the likeliest headlines are searched for: temperature, top-k, top-p, min-p and seed \
-            have no part in it.
+            If a line of a file cannot be completed, the command reports its number, completes the others, and ends with status \
+            65. --beams searches for the most likely headlines and ignores temperature, top-k, top-p, min-p and seed.
 
             Examples:
 
@@ -35,35 +34,34 @@ struct CompleteCommand: AsyncParsableCommand {
     var prompt: String?
 
     @Option(
-        help: ArgumentHelp("A generator's model folder, such as checkpoints/generator-sample/last.", valueName: "dir"))
+        help: ArgumentHelp("Model folder of a generator, such as checkpoints/generator-sample/best.", valueName: "dir"))
     var model: String
 
     @Option(
-        name: [.customShort("n"), .long], help: ArgumentHelp("How many completions of each prompt.", valueName: "n"))
+        name: [.customShort("n"), .long], help: ArgumentHelp("Number of completions for each prompt.", valueName: "n"))
     var count = 1
 
-    @Option(help: ArgumentHelp("Complete every line of this file; - is standard input.", valueName: "file"))
+    @Option(help: ArgumentHelp("Complete every line of this file; - reads standard input.", valueName: "file"))
     var file: String?
 
-    @OptionGroup(title: "How it is written")
-    var sampling: SamplingFlags
+    @OptionGroup(title: "Sampling")
+    var flags: CompletionFlags
 
     @Option(
-        help: ArgumentHelp("Search with this many beams instead of drawing; the best -n come first.", valueName: "n"))
+        help: ArgumentHelp("Search with this many beams instead of sampling, and print the n best.", valueName: "n"))
     var beams: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Of beam search: scores are divided by this power of the length; above 0 favours longer ones.",
-            valueName: "x"))
+            "Divide a beam's score by its length to this power; above 0 favors longer headlines.", valueName: "x"))
     var lengthPenalty = 1.0
 
-    @Flag(help: "Show the completions of a prompt best first, by their mean log-probability.")
+    @Flag(help: "Print the completions of a prompt best first, by mean log-probability.")
     var rank = false
 
     @Option(
         help: ArgumentHelp(
-            "Draw anew what this file of headlines holds already; --beams shows it last.", valueName: "file"))
+            "Redraw completions that appear in this file; --beams ranks them last.", valueName: "file"))
     var notIn: String?
 
     @OptionGroup var compute: ComputeFlags
@@ -71,11 +69,11 @@ struct CompleteCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON lines.")
     var json = false
 
-    /// For comparisons with other implementations: not every sequence of ids can be read off its text.
+    /// True to print token ids, for comparisons with other implementations: a text does not determine its ids.
     @Flag(help: ArgumentHelp("Print the ids of the added tokens instead of the headline.", visibility: .hidden))
     var printIds = false
 
-    /// A prompt, and the line of the file it stands on.
+    /// A prompt and its line in a file.
     private struct Prompt {
         let request: CompletionRequest
         var line: Int?
@@ -85,9 +83,10 @@ struct CompleteCommand: AsyncParsableCommand {
         try await reportingFailure {
             compute.apply()
             guard prompt == nil || file == nil else {
-                throw UsageError("there is a prompt and --file, expected one of the two")
+                throw UsageError("a prompt and --file were both given, expected one of them")
             }
             try request("").check()
+            try requireModel(.generator, in: model)
             let known = try notIn.map { KnownHeadlines(try HeadlineTable(readingFrom: $0).texts) }
             if let prompt {
                 try await complete([Prompt(request: request(prompt))], from: "", known)
@@ -103,39 +102,42 @@ struct CompleteCommand: AsyncParsableCommand {
         }
     }
 
-    /// What prompts are read from, and its bytes.
+    /// Returns the name of the source of the prompts and its bytes.
     private func input() throws -> (source: String, bytes: [UInt8]) {
         if let file, file != "-" { return (file, try readFile(file)) }
         return ("standard input", try readStandardInput())
     }
 
     private func request(_ prompt: String) -> CompletionRequest {
-        var request = CompletionRequest(prompt, count: count, options: sampling.options)
+        var request = CompletionRequest(prompt, count: count, options: flags.options)
         request.isRanked = rank
         if let beams { request.beamSearch = BeamSearchOptions(beams: beams, lengthPenalty: lengthPenalty) }
         return request
     }
 
-    /// The lines with some text, of which there must be one, and their numbers.
+    /// Returns the lines that are not blank, with their numbers.
+    /// - Throws: `FileError` if there are none.
     private static func lines(of bytes: [UInt8], path: String) throws -> [(text: String, number: Int)] {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError(path, "is not UTF-8 text, expected a prompt on each line")
         }
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
             .map { (text: String($1), number: $0 + 1) }.filter { !$0.text.allSatisfy(\.isWhitespace) }
-        guard !lines.isEmpty else { throw FileError(path, "is empty, expected a prompt on each line") }
+        guard !lines.isEmpty else {
+            throw FileError(path, "has no text, expected a prompt on each line; or give the prompt as an argument")
+        }
         return lines
     }
 
-    /// Prints the completions of all prompts in their order. A prompt that cannot be completed is reported by its line in
-    /// `source`, and the others are completed.
+    /// Prints the completions of all prompts in order. Reports a prompt that cannot be completed by its line in `source` and
+    /// completes the others.
     private func complete(_ prompts: [Prompt], from source: String, _ known: KnownHeadlines?) async throws {
         let engine = try GenerationEngine(folder: model)
         if prompts.count == 1, isShownAsWritten, isatty(STDOUT_FILENO) == 1, prompts[0].line == nil {
             try await show(prompts[0].request, engine, known)
             return try await engine.verify()
         }
-        // Enough requests at a time to fill the batch, and no more than are soon answered.
+        // Enough requests at a time to fill the batch, and no more.
         let ahead = beams == nil ? max(1, 128 / count) : 1
         var wrong = 0
         typealias Answer = Result<[Completion], GenerationError>
@@ -162,8 +164,7 @@ struct CompleteCommand: AsyncParsableCommand {
                     switch answer {
                     case .success(let completions): show(completions)
                     case .failure(let error):
-                        writeLine(
-                            "error: " + escapedForTerminal("\(source), line \(prompts[printed].line ?? 0): \(error)"))
+                        writeError("\(source), line \(prompts[printed].line ?? 0): \(error)")
                         wrong += 1
                     }
                     printed += 1
@@ -171,16 +172,16 @@ struct CompleteCommand: AsyncParsableCommand {
                 }
             }
         }
-        // What is answered is shown before the rest of the weights has been checked.
+        // Answers are printed before the check of the weights ends.
         try flushStandardOutput()
         try await engine.verify()
         if wrong > 0 { throw ExitCode(ErrorCategory.invalidInput.exitCode) }
     }
 
-    /// Asks for prompts until there are no more; a prompt that cannot be completed is told so, and the next is asked for.
+    /// Asks for prompts until there are no more. Reports a prompt that cannot be completed, and asks for the next.
     private func converse(_ known: KnownHeadlines?) async throws {
         let engine = try GenerationEngine(folder: model)
-        writeLine("Begin a headline; an empty line or Ctrl-D ends.")
+        writeLine("Type the beginning of a headline. An empty line or Ctrl-D ends.")
         while true {
             print("> ", terminator: "")
             try flushStandardOutput()
@@ -193,18 +194,18 @@ struct CompleteCommand: AsyncParsableCommand {
                     show(try await engine.complete(request, rejecting: known?.contains))
                 }
             } catch let error as GenerationError {
-                writeLine("error: " + escapedForTerminal("\(error)"))
+                writeError("\(error)")
             }
-            // The check goes on beside the first answer; damaged weights end the conversation behind it.
+            // The check runs beside the first answer. Damaged weights end the conversation after it.
             try flushStandardOutput()
             try await engine.verify()
         }
     }
 
-    /// Whether a headline can be shown while it is written.
+    /// True if a headline can be printed token by token.
     private var isShownAsWritten: Bool { count == 1 && beams == nil && !json && !printIds }
 
-    /// Shows a headline as it is written.
+    /// Prints a headline token by token.
     private func show(
         _ request: CompletionRequest, _ engine: GenerationEngine, _ known: KnownHeadlines?
     ) async throws {

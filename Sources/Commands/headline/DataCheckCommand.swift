@@ -1,6 +1,6 @@
-import Evaluation
 import ArgumentParser
 import Commands
+import Evaluation
 import Files
 import Foundation
 import HeadlineData
@@ -10,7 +10,7 @@ import Settings
 import Text
 import Tokenization
 
-/// `headline data`: what can be done with headline files.
+/// `headline data`, the parent of commands on headline files.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Works with headline files.", subcommands: [DataCheckCommand.self])
@@ -20,16 +20,16 @@ struct DataCommand: ParsableCommand {
 struct DataCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Says what there is to know about headline files before anything is trained on them.",
+        abstract: "Checks headline files for problems before training.",
         discussion: """
-            Counts rows, encodings, empty and over-long headlines, exact and near duplicates, labels, conflicting labels, \
-            lengths, dates and damaged text. Of several files, the first is the one to train on: what of each later one \
-            stands in an earlier one is counted as leakage. Nothing is changed.
+            Counts rows, encodings, empty and overlong headlines, exact and near duplicates, labels, conflicting labels, lengths, \
+            dates and damaged text. Of several files, the first is the training file; rows of a later file that appear in an \
+            earlier one count as leakage. The files are not changed.
 
-            With --strict the command ends with status 1 when there is a finding that counts: leakage, exact duplicates, \
-            conflicting labels, rows without a label (in files that have labels), labels that the first file lacks or has fewer than \
-            \(Labeling.defaultRareLimit) headlines of, labels that may mean the same, empty or over-long headlines, damaged \
-            text, unreadable dates. Near duplicates within a file and missing dates do not count.
+            With --strict the command ends with status 1 if it finds leakage, exact duplicates, conflicting labels, rows \
+            without a label (in files that have labels), labels with fewer than \(Labeling.defaultRareLimit) headlines in the \
+            first file, labels that may mean the same, empty or overlong headlines, damaged text, or unreadable dates. Near \
+            duplicates within a file and missing dates do not count.
 
             Columns, the format and a label map are named as in training: --set data.columns.headline=title, \
             --set data.columns.category=section, --set data.format=csv, --set labels.map=topics.yaml.
@@ -38,24 +38,25 @@ struct DataCheckCommand: ParsableCommand {
 
               headline data check headlines.csv
               headline data check train.jsonl validation.jsonl --report reports/data --strict
-              headline data check labelled.jsonl --tokenizer minilm-l6 --json > check.json
+              headline data check labeled.jsonl --tokenizer minilm-l6 --json > check.json
             """)
 
-    @Argument(help: ArgumentHelp("CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Headline files: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
     var files: [String]
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Overrides one setting; may be repeated.", valueName: "key.path=value"))
+        help: ArgumentHelp("Override one setting; may be repeated.", valueName: "key.path=value"))
     var overrides: [String] = []
 
     @Option(
-        help: ArgumentHelp("Measure in the tokens of this folder's tokenizer instead of in words.", valueName: "dir"))
+        help: ArgumentHelp("Measure length in tokens of this folder's tokenizer instead of in words.", valueName: "dir")
+    )
     var tokenizer: String?
 
     @Option(
         help: ArgumentHelp(
-            "What is longer is over-long (default: \(LengthMeasure.defaultWordLimit) words or \(LengthMeasure.defaultTokenLimit) tokens).",
+            "Length above which a headline is overlong (default: \(LengthMeasure.defaultWordLimit) words or \(LengthMeasure.defaultTokenLimit) tokens).",
             valueName: "n"))
     var longest: Int?
 
@@ -66,13 +67,13 @@ struct DataCheckCommand: ParsableCommand {
         help: ArgumentHelp("Also write report.html, report.md and report.json to this new folder.", valueName: "dir"))
     var report: String?
 
-    @Flag(help: "End with status 1 when there are findings that count.")
+    @Flag(help: "End with status 1 if there are findings that count.")
     var strict = false
 
     @Flag(name: .shortAndLong, help: "Print no progress.")
     var quiet = false
 
-    /// From so many rows on the work takes long enough to say what is going on.
+    /// The number of rows from which the check takes long enough to show its progress.
     private static let manyRows = 20_000
 
     func run() throws {
@@ -102,7 +103,7 @@ struct DataCheckCommand: ParsableCommand {
 
     private func lengthMeasure() throws -> LengthMeasure {
         if let longest, longest < 1 {
-            throw FileError("--longest", "is \(longest), expected a whole number from 1 on", category: .invalidRequest)
+            throw UsageError("--longest is \(longest), expected a whole number from 1 up")
         }
         guard let tokenizer else { return .words(limit: longest ?? LengthMeasure.defaultWordLimit) }
         let (folder, limit) = (tokenizer, longest ?? LengthMeasure.defaultTokenLimit)
@@ -112,7 +113,7 @@ struct DataCheckCommand: ParsableCommand {
             return LengthMeasure(unit: "tokens", limit: limit) { tokenizer.framed(tokenizer.encode($0)).count }
         case .byteLevelBPE:
             let tokenizer = try ByteLevelBPE(folder: folder)
-            // And the end of text.
+            // One more for the end of text.
             return LengthMeasure(unit: "tokens", limit: limit) { tokenizer.encode($0).count + 1 }
         }
     }

@@ -14,13 +14,13 @@ extension DType: ExpressibleByArgument {}
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Writes a model folder anew, complete, in the precision you choose.",
+        abstract: "Exports a model folder in another precision.",
         discussion: """
-            What is written is read back and held to its digest before the command ends. float32, float16 and bfloat16 load in \
-            transformers; int8 is for headline alone, and says so in its config.json.
+            The command reads the export back and checks its digest. float32, float16 and bfloat16 load in transformers; int8 \
+            loads in HeadlineKit only, and its config.json says so.
 
-            With --validation the command says what the precision changes: perplexity of a generator, accuracy of a classifier \
-            on the headlines whose labels the model knows.
+            --validation measures what the precision costs: the perplexity of a generator, or the accuracy of a classifier on \
+            headlines whose labels it knows.
 
             Examples:
 
@@ -28,29 +28,28 @@ struct ExportCommand: ParsableCommand {
               headline export --model DIR --output DIR-int8 --int8 --validation validation.jsonl
             """)
 
-    @Option(help: ArgumentHelp("A generator's or a classifier's model folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Model folder of a generator or classifier.", valueName: "dir"))
     var model: String
 
-    @Option(help: ArgumentHelp("The folder to write, which must not be there.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder to write; it must not exist.", valueName: "dir"))
     var output: String
 
-    @Option(help: "Of the weights; the 16-bit ones take half the space, int8 a quarter.")
+    @Option(help: "Precision of the weights; 16-bit ones take half the space, int8 a quarter.")
     var precision: DType?
 
-    @Flag(help: "The same as --precision int8.")
+    @Flag(help: "Same as --precision int8.")
     var int8 = false
 
-    @Option(help: ArgumentHelp("A file of headlines to measure the change on.", valueName: "file"))
+    @Option(help: ArgumentHelp("Headlines to measure the change on.", valueName: "file"))
     var validation: String?
 
     func run() throws {
         try reportingFailure {
             guard !pathExists(output) else {
-                throw FileError(output, "is there already; choose a new folder by --output", category: .invalidRequest)
+                throw UsageError("\(output): is there already; choose a new folder with --output")
             }
             guard precision == nil || !int8 else {
-                throw FileError(
-                    "--precision", "is given beside --int8, expected one of the two", category: .invalidRequest)
+                throw UsageError("--precision and --int8 were both given, expected one of them")
             }
             let precision = int8 ? .int8 : precision ?? .float32
             let table = try validation.map { try HeadlineTable(readingFrom: $0) }
@@ -68,7 +67,7 @@ struct ExportCommand: ParsableCommand {
         let folder = try GeneratorFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
         let headlines = table?.texts ?? []
-        // What is wrong with the headlines shows before anything is written.
+        // Errors in the headlines show before anything is written.
         let before = try table.map { _ in Self.perplexity(try HeadlineScorer(folder: model).scores(of: headlines)) }
         let loaded = try folder.load(for: .reading)
         emit(loaded.ignored)
@@ -92,7 +91,7 @@ struct ExportCommand: ParsableCommand {
         let folder = try ClassifierFolder(path: model)
         guard !folder.configuration.isInt8 else { throw isInt8Already }
         let rows = try table.map { try judged($0, by: folder.configuration.labels) } ?? []
-        // What is wrong with the headlines shows before anything is written.
+        // Errors in the headlines show before anything is written.
         let old = try table.map { try accuracy(of: try Classifier(folder: model), on: rows, of: $0) }
         let loaded = try folder.load(for: .reading)
         emit(loaded.ignored)
@@ -106,7 +105,7 @@ struct ExportCommand: ParsableCommand {
                 + "\(String(format: "%+.2f", (new - old) * 100)) points")
     }
 
-    /// The rows with a label that the model knows; says how many others there are.
+    /// Returns the rows with a label that the model knows, and reports the number of others.
     private func judged(_ table: HeadlineTable, by labels: [String]) throws -> [Headline] {
         let labeled = table.rows.filter { $0.category != nil }
         let rows = labeled.filter { row in labels.contains { $0 == row.category } }
@@ -115,8 +114,8 @@ struct ExportCommand: ParsableCommand {
             throw FileError(
                 table.path,
                 labeled.isEmpty
-                    ? "has no labelled rows, expected some to measure accuracy on"
-                    : "has none of the model's labels in its \(others) labelled rows, expected some to measure accuracy on"
+                    ? "has no labeled rows, expected some to measure accuracy on"
+                    : "has none of the model's labels in its \(others) labeled rows, expected some to measure accuracy on"
             )
         }
         if others > 0 {
@@ -125,7 +124,7 @@ struct ExportCommand: ParsableCommand {
         return rows
     }
 
-    /// The share of rows whose likeliest label is their own.
+    /// Returns the share of rows whose most likely label is their own.
     private func accuracy(of classifier: Classifier, on rows: [Headline], of table: HeadlineTable) throws -> Double {
         let texts = rows.map(\.text)
         switch Result(catching: { () throws(ClassificationError) in try classifier.classify(texts) }) {
@@ -140,7 +139,7 @@ struct ExportCommand: ParsableCommand {
     private var isInt8Already: FileError {
         FileError(
             model,
-            "holds int8 weights, from which nothing more precise can be made; export the folder they were made of",
+            "holds int8 weights, which cannot be made more precise; export the folder that they were made from",
             category: .invalidRequest)
     }
 

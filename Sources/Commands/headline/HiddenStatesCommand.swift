@@ -5,25 +5,25 @@ import Inference
 import ModelFolders
 import NumericCore
 
-/// `headline hidden-states`: a tool for developers, not listed in the help.
+/// `headline hidden-states`, a tool for developers that the help does not list.
 struct HiddenStatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hidden-states",
         abstract: "Writes an encoder's hidden states for given token ids, to compare it with another implementation.",
         shouldDisplay: false)
 
-    @Option(help: ArgumentHelp("A BERT's model folder, with or without a classifier's head.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Model folder of a BERT, with or without a classification head.", valueName: "dir"))
     var model: String
 
-    @Option(help: ArgumentHelp("A JSON file with a list of lists of token ids.", valueName: "file"))
+    @Option(help: ArgumentHelp("JSON file with a list of lists of token ids.", valueName: "file"))
     var ids: String
 
     @Option(
         help: ArgumentHelp(
-            "Where hidden/0, hidden/1, … go, and a classifier's logits, as safetensors.", valueName: "file"))
+            "Safetensors file to write hidden/0, hidden/1, … and a classifier's logits to.", valueName: "file"))
     var output: String
 
-    @Option(help: ArgumentHelp("Also write the model anew as a classifier's folder, in float32.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Also export the model as a classifier folder in float32.", valueName: "dir"))
     var export: String?
 
     func run() throws {

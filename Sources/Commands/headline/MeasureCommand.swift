@@ -9,7 +9,7 @@ import JSON
 import ModelFolders
 import ProcessMemory
 
-/// `headline measure`: times what a model does and prints JSON, for benchmarks.
+/// `headline measure`, which times a model for benchmarks and prints JSON.
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Times completing, classifying and scoring, for benchmarks.",
@@ -23,7 +23,7 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A model folder.", valueName: "dir"))
     var model: String
 
-    @Option(help: "The beginning of a headline, for a generator.")
+    @Option(help: "Beginning of a headline, for a generator.")
     var prompt = "Scientists discover"
 
     @Option(help: ArgumentHelp("Headlines, for a classifier and a scorer.", valueName: "file"))
@@ -31,7 +31,7 @@ struct MeasureCommand: AsyncParsableCommand {
 
     @OptionGroup var compute: ComputeFlags
 
-    @Option(help: "How many headlines are completed while the memory is watched.")
+    @Option(help: "Number of headlines to complete while memory is measured.")
     var generations = 10_000
 
     func run() async throws {
@@ -50,7 +50,7 @@ struct MeasureCommand: AsyncParsableCommand {
         }
     }
 
-    /// The least seconds of some repetitions.
+    /// Returns the seconds of the fastest of some repetitions.
     private func seconds(_ repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
         var best = Double.infinity
         for _ in 0..<repetitions {
@@ -87,11 +87,11 @@ struct MeasureCommand: AsyncParsableCommand {
     }
 
     private func headlines() throws -> [String] {
-        guard let file else { throw UsageError("there is no --file, expected headlines") }
+        guard let file else { throw UsageError("--file is missing, expected headlines") }
         return try HeadlineTable(readingFrom: file).texts
     }
 
-    /// One pass over all headlines, after one over a few that touches every weight.
+    /// Times one pass over all headlines, after one over a few that touches every weight.
     private func scorer() throws -> [(key: String, value: JSONValue)] {
         let headlines = try headlines()
         let scorer = try HeadlineScorer(folder: model)
@@ -110,7 +110,7 @@ struct MeasureCommand: AsyncParsableCommand {
         return [("classify", .number(try seconds(2) { _ = try classifier.classify(headlines) }))]
     }
 
-    /// The memory held after each tenth of many requests to one engine, some of which are cancelled or refused.
+    /// Measures the resident memory after each tenth of many requests to one engine, some of them canceled or refused.
     private func memory() async throws -> [(key: String, value: JSONValue)] {
         let engine = try GenerationEngine(folder: model)
         let prompts = ["", "Scientists", "New law passed to", prompt]
@@ -139,7 +139,7 @@ struct MeasureCommand: AsyncParsableCommand {
         return [("residentMemory", .array(held))]
     }
 
-    /// Bytes a second that two threads read from memory at best.
+    /// Returns the memory bandwidth of two threads, in bytes per second.
     private func bandwidth() -> Double {
         let count = 41_000_000
         let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: count)

@@ -19,6 +19,9 @@ public enum Parallelism {
     /// The number of processors this process may use.
     public static var availableProcessors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
+    /// The largest number of threads that settings and flags accept: more than any machine has processors for one model.
+    public static let maximumThreads = 1_024
+
     /// The number of threads that compute.
     public static var threads: Int { current().threads }
 

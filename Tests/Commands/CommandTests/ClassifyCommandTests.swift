@@ -52,6 +52,12 @@ struct ClassifyCommandTests {
                 #expect(bad.errors.contains(text), "\(bad.errors)")
             }
             let cases = [
+                Refusal(
+                    "a classifier to complete with", ["complete", "--model", "run/last", "a"], 64, "holds a classifier",
+                    "headline classify"),
+                Refusal("no label", ["classify", "--model", "run/last", "a", "--top-k", "0"], 64, "--top-k"),
+                Refusal(
+                    "headlines and a file", ["classify", "--model", "run/last", "a", "--file", "bad.txt"], 64, "--file"),
                 Refusal("threads", ["classify", "--model", "run/last", "a", "--threads", "0"], 64, "--threads"),
                 Refusal(
                     "a setting", ["classify", "--model", "run/last", "--file", "bad.txt", "--set", "labels.map=x"], 64,

@@ -244,6 +244,13 @@ struct CompleteCommandTests {
                     "a missing model", ["complete", "--model", "\(folder)/none", "AI"], 65, "none", "does not exist"),
                 Refusal("a run folder", ["complete", "--model", "\(folder)/run", "AI"], 65, "config.json"),
                 Refusal("a file", ["complete", "--model", workplace.headlines, "AI"], 65, "headlines.txt"),
+                Refusal("an empty path", ["complete", "--model", "", "AI"], 64, "--model is empty"),
+                Refusal(
+                    "a run folder, with its model named", ["complete", "--model", "\(folder)/run", "AI"], 65,
+                    "--model \(folder)/run/best"),
+                Refusal(
+                    "a generator to classify with", ["classify", "--model", model, "AI"], 64, "holds a generator",
+                    "headline complete"),
                 Refusal(
                     "a long prompt", ["complete", "--model", model, String(repeating: "word ", count: 200)], 64,
                     "tokens", "shorten"),

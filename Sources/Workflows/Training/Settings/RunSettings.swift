@@ -1,3 +1,4 @@
+import NumericCore
 public import Settings
 
 /// What every run can be told, whatever it trains; the YAML keys are the names below.
@@ -45,7 +46,7 @@ extension RunSettings {
     func validateRun() throws {
         try require(!name.isEmpty && !name.contains("/"), "name", found: name, expected: "a name without a slash")
         try require(seed, "seed", in: 0...)
-        if let threads { try require(threads, "threads", in: 1...256) }
+        if let threads { try require(threads, "threads", in: 1...Parallelism.maximumThreads) }
     }
 
     /// What the loop needs of all this.
