@@ -5,17 +5,17 @@ import Reports
 import Statistics
 import Text
 
-/// The `README.md` of a model folder, with an evaluation in it.
+/// The section "Evaluation" in the `README.md` of a model folder.
 enum ModelCardUpdate {
-    /// Puts `lines` into the section "Evaluation" of the card in a model folder, in place of what stood there; a card without
-    /// such a section gets one at its end, and a folder without a card gets one.
+    /// Replaces the section "Evaluation" of the card in a model folder by `lines`. A card without that section gets one at its
+    /// end, and a folder without a card gets a card.
     static func write(_ lines: [String], model path: String) throws(FileError) {
         let file = "\(path)/README.md"
         let card = pathExists(file) ? String(decoding: try readFile(file, limit: 1 << 24), as: UTF8.self) : ""
         try AtomicFile.write(updated(card, lines), to: file)
     }
 
-    /// The card with the new section.
+    /// Returns the card with the new section.
     static func updated(_ card: String, _ lines: [String]) -> String {
         let heading = "## Evaluation"
         var kept = card.components(separatedBy: "\n")
@@ -30,34 +30,41 @@ enum ModelCardUpdate {
         return (kept + [""] + section).joined(separator: "\n")
     }
 
-    /// Figures as a table in Markdown, below what they were measured on.
-    static func lines(_ measures: [Measure], data: EvaluationData, verdict: Verdict) -> [String] {
+    /// Returns the headlines measured on, the metrics as a Markdown table, and the verdict.
+    static func lines(_ metrics: [Metric], data: EvaluationData, verdict: Verdict) -> [String] {
         let name = data.source.path.split(separator: "/").last.map(String.init) ?? data.source.path
-        let rows = measures.map { measure in
-            "| \(measure.title) | \(measure.style.text(measure.value)) | \(measure.range) |"
+        let rows = metrics.map { metric in
+            "| \(metric.title) | \(metric.style.text(metric.value)) | \(metric.range ?? "") |"
         }
         return [
-            "On \(NumberText.headlines(data.headlines.count)) of `\(name)` (SHA-256 `\(data.source.digest)`), by `evaluate`.",
-            "", "| figure | value | 95% interval |", "|---|---|---|",
-        ] + rows + ["", escapedForTerminal("\(verdict.outcome.word): \(verdict.sentence)")]
+            "Measured by `evaluate` on \(Formatting.count(data.headlines.count, "headline")) of `\(name)` (SHA-256 `\(data.source.digest)`).",
+            "", "| metric | value | 95 % interval |", "|---|---|---|",
+        ] + rows + ["", escapedForTerminal("\(verdict.outcome.word). \(verdict.sentence)")]
     }
 }
 
 extension ClassifierEvaluation {
-    /// Writes the figures into the card of the model folder.
+    /// Writes the metrics into the card of the model folder.
     public func updateCard() throws {
         let calibrated =
             calibration.temperature.map {
-                "The head was divided by the temperature \(NumberText.fixed($0, 4)), fitted on the validation headlines of its"
-                    + " training, so that probabilities are calibrated."
-            } ?? "The probabilities were not calibrated."
-        var lines = ModelCardUpdate.lines(measures, data: data, verdict: verdict)
+                "Probabilities are calibrated: the head was divided by the temperature \(Formatting.fixed($0, 4)), fitted on the"
+                    + " validation headlines."
+            } ?? "Probabilities are not calibrated."
+        var lines = ModelCardUpdate.lines(metrics, data: data, verdict: verdict)
         lines += ["", calibrated, "", "| label | headlines | precision | recall | F1 |", "|---|---|---|---|---|"]
-        lines += report.classes.map { figures in
-            let numbers = [figures.precision, figures.recall, figures.f1].map { NumberText.fixed($0, 3) }
+        lines += classification.classes.map { label in
+            let numbers = [label.precision, label.recall, label.f1].map { Formatting.fixed($0, 3) }
             return
-                "| \(escapedForTerminal(figures.label).replacing("|", with: "\\|")) | \(figures.support) | \(numbers.joined(separator: " | ")) |"
+                "| \(escapedForTerminal(label.label).replacing("|", with: "\\|")) | \(label.support) | \(numbers.joined(separator: " | ")) |"
         }
         try ModelCardUpdate.write(lines, model: model.path)
+    }
+}
+
+extension GeneratorEvaluation {
+    /// Writes the metrics into the card of the model folder.
+    public func updateCard() throws {
+        try ModelCardUpdate.write(ModelCardUpdate.lines(metrics, data: data, verdict: verdict), model: model.path)
     }
 }

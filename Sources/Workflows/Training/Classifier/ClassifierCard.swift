@@ -90,7 +90,7 @@ struct ClassifierCard {
         ]
     }
 
-    private func row(_ figures: ClassFigures) -> String {
+    private func row(_ figures: ClassMetrics) -> String {
         let label = escapedForTerminal(figures.label).replacingOccurrences(of: "|", with: "\\|")
         return "| \(label) | \(figures.support) | "
             + [figures.precision, figures.recall, figures.f1].map { String(format: "%.3f", $0) }.joined(
