@@ -95,13 +95,13 @@ let package = Package(
         module("Autograd", on: .numerics, ["NumericCore", "Preconditions"]),
         module("NeuralNetwork", on: .numerics, ["Autograd", "NumericCore", "Preconditions"]),
         module("Optimization", on: .numerics, ["Autograd", "NumericCore"]),
-        module("Statistics", on: .numerics, ["Randomness"]),
+        module("Statistics", on: .numerics, ["Preconditions", "Randomness"]),
 
         module("Tokenization", on: .data, ["Preconditions", "Text", "JSON", "Files", "Randomness"]),
         module(
             "HeadlineData", on: .data,
             ["Tokenization", "NumericCore", "Preconditions", "Text", "JSON", "Files", "Randomness"]),
-        module("Baselines", on: .data, ["Statistics"]),
+        module("Baselines", on: .data, ["Preconditions", "Statistics"]),
 
         systemLibrary("CHDF5", on: .models, pkgConfig: "hdf5", packages: ["libhdf5-dev"]),
         module("Checkpoints", on: .models, ["NumericCore", "Preconditions", "Text", "JSON", "Files", "CHDF5"]),
@@ -126,7 +126,7 @@ let package = Package(
                 "Tokenization", "Optimization", "Checkpoints", "Settings", "Text", "Files", "Statistics",
                 "Baselines", "ProcessMemory",
             ]),
-        module("Reports", on: .workflows, ["Text", "JSON", "Files"]),
+        module("Reports", on: .workflows, ["Preconditions", "Text", "JSON", "Files"]),
         module(
             "Evaluation", on: .workflows,
             [

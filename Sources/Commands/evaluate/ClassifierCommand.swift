@@ -10,13 +10,13 @@ import Text
 struct ClassifierCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classifier",
-        abstract: "Judges a classifier on labelled headlines.",
+        abstract: "Evaluates a classifier on labeled headlines.",
         discussion: """
-            Prints a short table and a verdict; --report writes the whole report. Figures for --fail-under and --fail-over: \
-            \(ClassifierEvaluation.measureNames.joined(separator: ", ")).
+            Prints a short table and a verdict; --report writes the full report. Metrics for --fail-under and --fail-over: \
+            \(ClassifierEvaluation.metricNames.joined(separator: ", ")).
 
-            Ends with 0, with 1 when a threshold is not met, with 64 for wrong flags, and with 65 for data or a model that \
-            cannot be used, also when more of --data than --allow-leakage stands in the training file.
+            Exits with status 0 on success, 1 if a threshold is not met, 64 for invalid flags, and 65 if the data or the model \
+            cannot be used. Overlap with the training file beyond --allow-leakage counts as unusable data.
 
             Examples:
 
@@ -27,46 +27,50 @@ struct ClassifierCommand: ParsableCommand {
             --fail-under accuracy=0.6 --fail-over expectedCalibrationError=0.1
             """)
 
-    @Option(help: ArgumentHelp("A classifier's model folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The model folder of a classifier.", valueName: "dir"))
     var model: String
 
     @OptionGroup var flags: EvaluationFlags
 
     @Option(
         help: ArgumentHelp(
-            "Which of majority,naive-bayes,logistic-regression learn from the training file beside the model; none for none. The last takes minutes on 50,000 headlines.",
+            "Baselines to train on the training file: some of majority,naive-bayes,logistic-regression, or none. The last takes minutes on 50,000 headlines.",
             valueName: "list"))
     var baselines = "majority,naive-bayes,logistic-regression"
 
     @Option(
-        help: ArgumentHelp("How many headlines are read without each of their words; 0 for none.", valueName: "n"))
+        help: ArgumentHelp(
+            "Number of headlines to label again without each of their words, to find influential ones; 0 for none.",
+            valueName: "n"))
     var words = 200
 
-    @Flag(help: "Write the figures into the README.md of the model folder.")
+    @Flag(help: "Write the metrics into the README.md of the model folder.")
     var updateCard = false
 
     func validate() throws {
-        guard words >= 0 else { throw ValidationError("--words is \(words), expected a whole number from 0 on") }
+        guard words >= 0 else { throw ValidationError("--words is \(words), expected a whole number of at least 0") }
     }
 
     func run() throws {
         try reportingFailure {
             let folder = try flags.reportFolder()
-            let thresholds = try flags.thresholds(known: ClassifierEvaluation.measureNames)
+            let thresholds = try flags.thresholds(known: ClassifierEvaluation.metricNames)
             var options = ClassifierEvaluation.Options()
-            options.baselines = try ClassifierBaseline.list(baselines)
+            options.baselines = try naming("--baselines \(baselines)") { try ClassifierBaseline.list(baselines) }
             options.wordHeadlines = words
             flags.compute.apply()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
-            // A model of the other kind is told before its data is read.
-            try ModelIdentity.require(.classifier, in: model)
-            let data = try flags.evaluationData(isLabelled: true, models: [(model, .classifier)])
-            let evaluation = try ClassifierEvaluation(folder: model, data: data, options: options, flags.context(bar))
+            // A model of the other kind is refused before data is read.
+            try requireKind(.classifier, in: model, flag: "--model")
+            let data = try flags.evaluationData(isLabeled: true, models: [(model, .classifier)])
+            let evaluation = try advising {
+                try ClassifierEvaluation(folder: model, data: data, options: options, flags.context(bar))
+            }
             bar.clear()
             print(evaluation.summary)
             try flushStandardOutput()
-            let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
+            let outcomes = thresholds.map { $0.judged(by: evaluation.metrics) }
             try flags.write(
                 evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,
                 to: folder)

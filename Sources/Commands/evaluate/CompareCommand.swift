@@ -10,12 +10,13 @@ import Text
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Says which of two models of one kind is better, and how sure that is.",
+        abstract: "Compares two models of one kind: which one is better and how certain that is.",
         discussion: """
-            Both read the same headlines, and every resample draws the same ones for both. Generators are compared by bits per \
-            byte, so that their tokens may differ; classifiers by accuracy, with McNemar's test. --fail-under and --fail-over \
-            set limits on how much B is larger than A: \(ModelComparison.measureNames(.classifier).joined(separator: ", ")); of \
-            generators \(ModelComparison.measureNames(.generator).joined(separator: ", ")).
+            Both models are evaluated on the same headlines, and every resample draws the same ones for both. Generators are \
+            compared by bits per byte, so their tokenizers may differ; classifiers by accuracy, with McNemar's test. \
+            --fail-under and --fail-over limit B minus A of a metric: for classifiers \
+            \(ModelComparison.metricNames(.classifier).joined(separator: ", ")); for generators \
+            \(ModelComparison.metricNames(.generator).joined(separator: ", ")).
 
             Examples:
 
@@ -35,17 +36,17 @@ struct CompareCommand: ParsableCommand {
         try reportingFailure {
             let folder = try flags.reportFolder()
             let kind = try ModelComparison.kind(of: first, second)
-            let thresholds = try flags.thresholds(known: ModelComparison.measureNames(kind))
+            let thresholds = try flags.thresholds(known: ModelComparison.metricNames(kind))
             flags.compute.apply()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
             let data = try flags.evaluationData(
-                isLabelled: kind == .classifier, models: [(first, kind), (second, kind)])
-            let comparison = try ModelComparison(first, second, data: data, flags.context(bar))
+                isLabeled: kind == .classifier, models: [(first, kind), (second, kind)])
+            let comparison = try advising { try ModelComparison(first, second, data: data, flags.context(bar)) }
             bar.clear()
             print(comparison.summary)
             try flushStandardOutput()
-            let outcomes = thresholds.map { $0.judged(by: comparison.measures) }
+            let outcomes = thresholds.map { $0.judged(by: comparison.metrics) }
             try flags.write(
                 comparison.report(outcomes), comparison.json(outcomes), predictions: comparison.predictionLines,
                 to: folder)

@@ -5,7 +5,7 @@ import Commands
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Says what HeadlineKit's models are worth, and whether to ship them.",
+        abstract: "Evaluates HeadlineKit's models: how good they are and whether to ship them.",
         version: headlineKitVersion,
         subcommands: [GeneratorCommand.self, ClassifierCommand.self, CompareCommand.self])
 }

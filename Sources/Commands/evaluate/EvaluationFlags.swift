@@ -12,17 +12,19 @@ import Statistics
 import Text
 import Training
 
-/// The flags that every evaluation has, and what they stand for.
+/// The flags that every evaluation shares, and their meaning.
 struct EvaluationFlags: ParsableArguments {
-    @Option(help: ArgumentHelp("Headlines to judge on: CSV, TSV, JSONL, JSON or TXT, also gzipped.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Headlines to evaluate on: CSV, TSV, JSONL, JSON or TXT, optionally gzipped.", valueName: "file"))
     var data: String
 
-    @Option(help: ArgumentHelp("Headlines that were trained on, for baselines and overlap.", valueName: "file"))
+    @Option(help: ArgumentHelp("Headlines the model was trained on, for baselines and overlap.", valueName: "file"))
     var train: String?
 
     @Option(
         help: ArgumentHelp(
-            "Judge on the part of --data that training held out, and take the rest as --train: data.split of the run, such as stratified:0.2:1.",
+            "Evaluate on the part of --data that training held out, and use the rest as --train: data.split of the run, such as stratified:0.2:1.",
             valueName: "method:fraction:seed"))
     var heldOut: String?
 
@@ -34,29 +36,29 @@ struct EvaluationFlags: ParsableArguments {
     @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
-            "How files are read, as in training: data.columns.category=section, labels.map=FILE; may be repeated.",
+            "Override how files are read, as in training: data.columns.category=section, labels.map=FILE; may be repeated.",
             valueName: "key.path=value"))
     var overrides: [String] = []
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("End with status 1 when a figure is below; may be repeated.", valueName: "name=value"))
+        help: ArgumentHelp("Exit with status 1 if a metric is below this; may be repeated.", valueName: "name=value"))
     var failUnder: [String] = []
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("End with status 1 when a figure is above; may be repeated.", valueName: "name=value"))
+        help: ArgumentHelp("Exit with status 1 if a metric is above this; may be repeated.", valueName: "name=value"))
     var failOver: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The largest share of --data that may stand in the training file, exactly or nearly.", valueName: "share"))
+            "Largest share of --data that may be copies or near-duplicates of training headlines.", valueName: "share"))
     var allowLeakage = EvaluationData.defaultLeakage
 
-    @Option(help: ArgumentHelp("Of all random draws.", valueName: "n"))
+    @Option(help: ArgumentHelp("Seed of all random draws.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("How often headlines are drawn for an interval.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of bootstrap resamples per interval.", valueName: "n"))
     var resamples = 2_000
 
     @OptionGroup var compute: ComputeFlags
@@ -73,26 +75,34 @@ struct EvaluationFlags: ParsableArguments {
         }
     }
 
-    /// The limits, held to the figures that there can be.
-    /// - Parameter missing: Of figures that there will not be, the flag that they take.
+    /// Reads the thresholds.
+    /// - Parameters:
+    ///   - known: The names of all metrics.
+    ///   - missing: Metrics that this evaluation will not have, each with the flag it needs.
     func thresholds(known: [String], missing: [String: String] = [:]) throws -> [Threshold] {
-        try failUnder.map { try Threshold($0, .under, known: known, missing: missing) }
-            + failOver.map { try Threshold($0, .over, known: known, missing: missing) }
+        func read(_ texts: [String], _ side: Threshold.Side, _ flag: String) throws -> [Threshold] {
+            try texts.map { text in
+                try naming("\(flag) \(text)") { try Threshold(text, side, known: known, missing: missing) }
+            }
+        }
+        return try read(failUnder, .under, "--fail-under") + read(failOver, .over, "--fail-over")
     }
 
     /// The folder of the report, checked before any work.
-    func reportFolder() throws -> ReportFolder? { try report.map { try ReportFolder(path: $0) } }
+    func reportFolder() throws -> ReportFolder? {
+        try report.map { path in try naming("--report") { try ReportFolder(path: path) } }
+    }
 
-    /// Reads the headlines, and says on standard error what the runs of the models have against them.
-    func evaluationData(isLabelled: Bool, models: [(path: String, kind: ModelKind)]) throws -> EvaluationData {
-        var request = try request(isLabelled: isLabelled)
+    /// Reads the headlines, and prints the warnings of the models' training runs to standard error.
+    func evaluationData(isLabeled: Bool, models: [(path: String, kind: ModelKind)]) throws -> EvaluationData {
+        var request = try request(isLabeled: isLabeled)
         request.runs = models.compactMap { run(of: $0.path, $0.kind) }
-        let data = try EvaluationData(request)
+        let data = try advising { try EvaluationData(request) }
         for remark in data.remarks where remark.isWarning { writeLine("warning: \(escapedForTerminal(remark.text))") }
         return data
     }
 
-    /// The settings of the run whose folder a model folder lies in; `nil` for a model that lies elsewhere.
+    /// The record of the run that a model folder belongs to; `nil` for a model outside a run folder.
     private func run(of model: String, _ kind: ModelKind) -> RunRecord? {
         let folder = ConfiguredPath(model).path
         let path = ConfiguredPath("../config.yaml", relativeTo: folder).path
@@ -108,7 +118,7 @@ struct EvaluationFlags: ParsableArguments {
             }
         } catch {
             writeLine(
-                "warning: \(escapedForTerminal("\(error)")); so nobody checked whether the model has learned from these headlines"
+                "warning: \(escapedForTerminal("\(error)")); so whether the model was trained on these headlines was not checked"
             )
             return nil
         }
@@ -123,11 +133,13 @@ struct EvaluationFlags: ParsableArguments {
             fitsTemperature: temperature)
     }
 
-    private func request(isLabelled: Bool) throws -> EvaluationData.Request {
+    private func request(isLabeled: Bool) throws -> EvaluationData.Request {
         let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
-        var request = EvaluationData.Request(data: data, isLabelled: isLabelled)
+        var request = EvaluationData.Request(data: data, isLabeled: isLabeled)
         request.training = train
-        request.heldOut = try heldOut.map { try EvaluationData.HeldOut($0) }
+        request.heldOut = try heldOut.map { text in
+            try naming("--held-out \(text)") { try EvaluationData.HeldOut(text) }
+        }
         request.format = settings.data.format
         request.columns = settings.data.columns
         request.map = try settings.labels.labelMap()
@@ -135,21 +147,25 @@ struct EvaluationFlags: ParsableArguments {
         return request
     }
 
-    /// Seed, command and a progress bar.
+    /// The context of the evaluation, with a progress bar.
     func context(_ bar: ProgressBar) -> EvaluationContext {
-        EvaluationContext(bootstrap: Bootstrap(seed: seed, resamples: resamples), command: typedCommand) {
-            bar.show($0, $1)
-        }
+        var inputs = InputNames()
+        inputs.training = "the training file (--train, or --held-out)"
+        inputs.base = "the base model (--base)"
+        inputs.baselines = "some baselines (--baselines)"
+        return EvaluationContext(
+            bootstrap: Bootstrap(seed: seed, resamples: resamples), command: typedCommand, inputs: inputs
+        ) { bar.show($0, $1) }
     }
 
-    /// Writes the report and says where.
+    /// Writes the report and prints its location.
     func write(_ report: Report, _ document: JSONValue, predictions: [UInt8], to folder: ReportFolder?) throws {
         guard let folder else { return }
         try folder.write(report, json: document, others: [("predictions.jsonl", predictions)])
-        if !quiet { writeLine("wrote \(folder.path)/report.html, report.md, report.json and predictions.jsonl") }
+        if !quiet { writeLine("Wrote \(folder.path)/report.html, report.md, report.json and predictions.jsonl") }
     }
 
-    /// Ends with status 1 when a threshold was not met.
+    /// Exits with status 1 if a threshold is not met.
     func gate(_ outcomes: [Threshold.Outcome]) throws {
         let failed = outcomes.filter { !$0.holds }
         for outcome in failed { writeLine("failed: \(outcome.sentence)") }

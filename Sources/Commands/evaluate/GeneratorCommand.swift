@@ -10,14 +10,14 @@ import Text
 struct GeneratorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generator",
-        abstract: "Judges a generator on headlines, and the headlines it writes.",
+        abstract: "Evaluates a generator on headlines, and the headlines it writes.",
         discussion: """
-            Prints a short table and a verdict; --report writes the whole report. Figures for --fail-under and --fail-over: \
-            \(GeneratorEvaluation.measureNames.joined(separator: ", ")). copiedShare takes --train or --held-out, \
-            the categories take --classifier.
+            Prints a short table and a verdict; --report writes the full report. Metrics for --fail-under and --fail-over: \
+            \(GeneratorEvaluation.metricNames.joined(separator: ", ")). copiedShare needs --train or --held-out, \
+            the categories need --classifier.
 
-            Ends with 0, with 1 when a threshold is not met, with 64 for wrong flags, and with 65 for data or a model that \
-            cannot be used, also when more of --data than --allow-leakage stands in the training file.
+            Exits with status 0 on success, 1 if a threshold is not met, 64 for invalid flags, and 65 if the data or the model \
+            cannot be used. Overlap with the training file beyond --allow-leakage counts as unusable data.
 
             Examples:
 
@@ -28,30 +28,30 @@ struct GeneratorCommand: ParsableCommand {
             --train train.jsonl --fail-over perplexity=80 --fail-over copiedShare=0.05
             """)
 
-    @Option(help: ArgumentHelp("A generator's model folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The model folder of a generator.", valueName: "dir"))
     var model: String
 
     @OptionGroup var flags: EvaluationFlags
 
-    @Option(help: ArgumentHelp("The model before it was tuned, for comparison.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The model before fine-tuning, for comparison.", valueName: "dir"))
     var base: String?
 
-    @Option(help: ArgumentHelp("A classifier that labels what is written.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A classifier that labels the samples.", valueName: "dir"))
     var classifier: String?
 
-    @Option(help: ArgumentHelp("How many whole headlines are written and judged.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of headlines to write and evaluate.", valueName: "n"))
     var samples = 200
 
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "A beginning to complete for the report, in place of openings of --data; may be repeated.",
+            "A prompt to complete for the report instead of openings from --data; may be repeated.",
             valueName: "text"))
     var prompt: [String] = []
 
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
 
-    @Flag(help: "Write the figures into the README.md of the model folder.")
+    @Flag(help: "Write the metrics into the README.md of the model folder.")
     var updateCard = false
 
     func validate() throws {
@@ -70,7 +70,7 @@ struct GeneratorCommand: ParsableCommand {
         return request
     }
 
-    /// Of figures that there will not be, the flag that they take.
+    /// The metrics that this evaluation will not have, each with the flag it needs.
     private var missing: [String: String] {
         var missing: [String: String] = [:]
         if flags.train == nil, flags.heldOut == nil { missing["copiedShare"] = "--train or --held-out" }
@@ -84,22 +84,23 @@ struct GeneratorCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let folder = try flags.reportFolder()
-            let thresholds = try flags.thresholds(known: GeneratorEvaluation.measureNames, missing: missing)
+            let thresholds = try flags.thresholds(known: GeneratorEvaluation.metricNames, missing: missing)
             try request.sampling.check()
             flags.compute.apply()
             let bar = ProgressBar.standardError(quiet: flags.quiet)
             defer { bar.clear() }
-            // A model of the other kind is told before its data is read.
-            try ModelIdentity.require(.generator, in: model)
-            if let base { try ModelIdentity.require(.generator, in: base) }
-            if let classifier { try ModelIdentity.require(.classifier, in: classifier) }
-            let data = try flags.evaluationData(isLabelled: false, models: [(model, .generator)])
-            let evaluation = try GeneratorEvaluation(
-                folder: model, data: data, base: base, samples: request, flags.context(bar))
+            // A model of the other kind is refused before data is read.
+            try requireKind(.generator, in: model, flag: "--model")
+            if let base { try requireKind(.generator, in: base, flag: "--base") }
+            if let classifier { try requireKind(.classifier, in: classifier, flag: "--classifier") }
+            let data = try flags.evaluationData(isLabeled: false, models: [(model, .generator)])
+            let evaluation = try advising {
+                try GeneratorEvaluation(folder: model, data: data, base: base, samples: request, flags.context(bar))
+            }
             bar.clear()
             print(evaluation.summary)
             try flushStandardOutput()
-            let outcomes = thresholds.map { $0.judged(by: evaluation.measures) }
+            let outcomes = thresholds.map { $0.judged(by: evaluation.metrics) }
             try flags.write(
                 evaluation.report(outcomes), evaluation.json(outcomes), predictions: evaluation.predictionLines,
                 to: folder)

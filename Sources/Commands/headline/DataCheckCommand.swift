@@ -78,7 +78,7 @@ struct DataCheckCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let folder = try report.map { try ReportFolder(path: $0) }
+            let folder = try reportFolder()
             let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
             let measure = try lengthMeasure()
             let map = try settings.labels.labelMap()
@@ -98,6 +98,14 @@ struct DataCheckCommand: ParsableCommand {
             }
             try flushStandardOutput()
             if strict, check.fails { throw ExitCode(ErrorCategory.failure.exitCode) }
+        }
+    }
+
+    /// The folder of the report, checked before any work.
+    private func reportFolder() throws -> ReportFolder? {
+        guard let report else { return nil }
+        do { return try ReportFolder(path: report) } catch {
+            throw FileError("--report", "\(error)", category: error.category)
         }
     }
 

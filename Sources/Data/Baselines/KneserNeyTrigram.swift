@@ -1,3 +1,5 @@
+import Preconditions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -41,7 +43,7 @@ public struct KneserNeyTrigram: Sendable {
     /// Traps on offsets that do not rise within `targets`, on a token outside of the vocabulary, and on a vocabulary beyond
     /// `maximumVocabulary`.
     public init(_ targets: [Int32], offsets: [Int], end: Int32, vocabularySize: Int) {
-        precondition(
+        require(
             vocabularySize > 0 && vocabularySize <= Self.maximumVocabulary,
             "KneserNeyTrigram: a vocabulary of \(vocabularySize)")
         self.vocabularySize = vocabularySize
@@ -73,7 +75,7 @@ public struct KneserNeyTrigram: Sendable {
 
     /// The probability of a token after two others. Traps on one outside of the vocabulary.
     public func probability(of token: Int32, after first: Int32, _ second: Int32) -> Double {
-        precondition(
+        require(
             [token, first, second].allSatisfy { $0 >= 0 && $0 < vocabularySize },
             "KneserNeyTrigram: token \(token) after \(first) and \(second) of \(vocabularySize)")
         return probability(UInt64(token), UInt64(first) << NGramCounts.tokenBits | UInt64(second))
@@ -94,8 +96,8 @@ public struct KneserNeyTrigram: Sendable {
     private static func forEachTrigram(
         of targets: [Int32], offsets: [Int], end: Int32, vocabularySize: Int, _ body: (Int, UInt64, UInt64) -> Void
     ) {
-        precondition(end >= 0 && end < vocabularySize, "KneserNeyTrigram: end \(end) of \(vocabularySize)")
-        precondition(
+        require(end >= 0 && end < vocabularySize, "KneserNeyTrigram: end \(end) of \(vocabularySize)")
+        require(
             offsets.first ?? 0 >= 0 && offsets.last ?? 0 <= targets.count
                 && zip(offsets, offsets.dropFirst()).allSatisfy(<=),
             "KneserNeyTrigram: offsets that do not rise from 0 to \(targets.count)")
@@ -103,7 +105,7 @@ public struct KneserNeyTrigram: Sendable {
         for headline in offsets.indices.dropLast() {
             var context = UInt64(end) << NGramCounts.tokenBits | UInt64(end)
             for token in targets[offsets[headline]..<offsets[headline + 1]] {
-                precondition(
+                require(
                     token >= 0 && token < vocabularySize, "KneserNeyTrigram: token \(token) of \(vocabularySize)")
                 body(headline, context, UInt64(token))
                 context = (context << NGramCounts.tokenBits | UInt64(token)) & pair

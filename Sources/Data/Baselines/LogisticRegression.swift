@@ -1,3 +1,5 @@
+import Preconditions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -46,9 +48,9 @@ public struct LogisticRegression: Sendable {
         _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-4,
         progress: (Double) -> Void = { _ in }
     ) {
-        precondition(rows.count == labels.count, "LogisticRegression: \(rows.count) rows, \(labels.count) labels")
-        precondition(rows.count > 0, "LogisticRegression: no rows")
-        precondition(
+        require(rows.count == labels.count, "LogisticRegression: \(rows.count) rows, \(labels.count) labels")
+        require(rows.count > 0, "LogisticRegression: no rows")
+        require(
             inversePenalty > 0 && tolerance > 0, "LogisticRegression: C \(inversePenalty), tolerance \(tolerance)")
         var counts = [Int](repeating: 0, count: classCount)
         for label in labels { counts[label] += 1 }
@@ -73,7 +75,7 @@ public struct LogisticRegression: Sendable {
 
     /// `[N, K]`: the probability of each class for each row of `[N, F]`; traps unless F is that of the training rows.
     public func probabilities(of rows: SparseRows) -> [Double] {
-        precondition(
+        require(
             rows.columnCount == columnCount, "LogisticRegression: \(rows.columnCount) columns, expected \(columnCount)")
         var probabilities = [Double](repeating: 0, count: rows.count * classCount)
         for row in 0..<rows.count {
@@ -82,11 +84,8 @@ public struct LogisticRegression: Sendable {
                 let first = Int(rows.columns[index]) * present.count
                 for place in present.indices { scores[place] += rows.values[index] * Double(weights[first + place]) }
             }
-            let largest = scores.max() ?? 0
-            let exponentials = scores.map { exp($0 - largest) }
-            let sum = exponentials.reduce(0, +)
-            for (place, label) in present.enumerated() {
-                probabilities[row * classCount + label] = exponentials[place] / sum
+            for (label, probability) in zip(present, softmax(scores)) {
+                probabilities[row * classCount + label] = probability
             }
         }
         return probabilities

@@ -1,3 +1,4 @@
+import Preconditions
 public import Statistics
 
 /// Logistic regression on weighted words: the strongest of the simple classifiers, and hard to beat on long texts.
@@ -22,7 +23,7 @@ public struct LogisticRegressionBaseline: Sendable {
         texts: [String], labels: [Int], classCount: Int, features options: TFIDFFeatures.Options = .init(),
         inversePenalty: Double = 1, progress: (Double) -> Void = { _ in }
     ) {
-        precondition(
+        require(
             texts.count == labels.count, "LogisticRegressionBaseline: \(texts.count) texts, \(labels.count) labels")
         features = TFIDFFeatures(fitting: texts, options)
         regression = LogisticRegression(
@@ -33,7 +34,7 @@ public struct LogisticRegressionBaseline: Sendable {
     /// What it says about rows; words that training never saw are left out.
     /// - Throws: `PredictionError` when there are no rows.
     public func predictions(for texts: [String], labels: [Int]) throws(PredictionError) -> ClassPredictions {
-        precondition(
+        require(
             texts.count == labels.count, "LogisticRegressionBaseline: \(texts.count) texts, \(labels.count) labels")
         return try ClassPredictions(
             probabilities: regression.probabilities(of: features.rows(of: texts)), labels: labels,

@@ -52,7 +52,7 @@ struct LogisticRegressionFit {
         units = shares.map { 1 / (inversePenalty * Double(labels.count) * $0 * (1 - $0)).squareRoot() }
         let zero = [Double](repeating: 0, count: labels.count * counts.count)
         point = RowSpaceVector(coordinates: zero, image: zero, biases: zip(shares, units).map { log($0) / $1 })
-        probabilities = softmax(of: scores(of: point))
+        probabilities = probabilities(of: scores(of: point))
     }
 
     /// Takes steps until the gradient is no longer than `tolerance` times what it was at the start, or than rounding makes
@@ -116,22 +116,12 @@ struct LogisticRegressionFit {
         return scores
     }
 
-    /// The probabilities of scores, `[N, K]`.
-    private func softmax(of scores: [Double]) -> [Double] {
+    /// Returns the softmax of each row of scores, `[N, K]`.
+    private func probabilities(of scores: [Double]) -> [Double] {
         var numbers = scores
         let width = classCount
         numbers.withUnsafeMutableBufferPointer { numbers in
-            for row in labels.indices {
-                let columns = row * width..<(row + 1) * width
-                var largest = numbers[columns.lowerBound]
-                for index in columns { largest = max(largest, numbers[index]) }
-                var sum = 0.0
-                for index in columns {
-                    numbers[index] = exp(numbers[index] - largest)
-                    sum += numbers[index]
-                }
-                for index in columns { numbers[index] /= sum }
-            }
+            for row in labels.indices { softmax(numbers, in: row * width..<(row + 1) * width) }
         }
         return numbers
     }
@@ -206,7 +196,7 @@ struct LogisticRegressionFit {
         guard slope < 0 else { return false }
         point.combine(adding: length(along: direction, slope: slope), of: direction)
         point.image = timesGram(point.coordinates, Double.self)
-        probabilities = softmax(of: scores(of: point))
+        probabilities = probabilities(of: scores(of: point))
         return true
     }
 
@@ -221,7 +211,7 @@ struct LogisticRegressionFit {
         for _ in 0..<Self.maximumTrials {
             var trial = start
             for index in trial.indices { trial[index] += length * changes[index] }
-            let loss = lossDerivatives(softmax(of: trial), changes)
+            let loss = lossDerivatives(probabilities(of: trial), changes)
             let first = inclination + length * square + inversePenalty * loss.first
             if first.magnitude <= slope.magnitude / 10 { break }
             if first < 0 { low = length } else { high = length }

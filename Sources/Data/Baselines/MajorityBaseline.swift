@@ -1,3 +1,4 @@
+import Preconditions
 public import Statistics
 
 /// The classifier that reads nothing: every row gets the most frequent class of the training rows, of equally frequent ones
@@ -8,7 +9,7 @@ public struct MajorityBaseline: Sendable, Hashable {
 
     /// - Parameter trainingCounts: The training rows of each class. Traps when there is no class.
     public init(trainingCounts: [Int]) {
-        precondition(!trainingCounts.isEmpty, "MajorityBaseline: no class")
+        require(!trainingCounts.isEmpty, "MajorityBaseline: no class")
         let total = Double(trainingCounts.reduce(trainingCounts.count, +))
         probabilities = trainingCounts.map { Double($0 + 1) / total }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Preconditions
 public import Statistics
 
 /// Multinomial naive Bayes on words: what counting alone achieves (Manning, Raghavan and Schütze, "Introduction to
@@ -23,8 +24,8 @@ public struct NaiveBayes: Sendable {
     ///
     /// Traps when counts do not agree, when there are no rows, or unless α is positive.
     public init(texts: [String], labels: [Int], classCount: Int, smoothing: Double = 1) {
-        precondition(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
-        precondition(!texts.isEmpty && smoothing > 0, "NaiveBayes: \(texts.count) texts, smoothing \(smoothing)")
+        require(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
+        require(!texts.isEmpty && smoothing > 0, "NaiveBayes: \(texts.count) texts, smoothing \(smoothing)")
         var vocabulary: [String: Int] = [:]
         var counts: [Double] = []
         var totals = [Double](repeating: 0, count: classCount)
@@ -53,7 +54,7 @@ public struct NaiveBayes: Sendable {
     /// What it says about rows; words that training never saw are left out.
     /// - Throws: `PredictionError` when there are no rows.
     public func predictions(for texts: [String], labels: [Int]) throws(PredictionError) -> ClassPredictions {
-        precondition(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
+        require(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
         return try ClassPredictions(
             probabilities: texts.flatMap(probabilities), labels: labels, classCount: classCount)
     }
@@ -65,10 +66,7 @@ public struct NaiveBayes: Sendable {
             guard let place = vocabulary[word] else { continue }
             for column in 0..<classCount { scores[column] += wordLogs[place * classCount + column] }
         }
-        let largest = scores.max() ?? 0
-        let weights = scores.map { exp($0 - largest) }
-        let sum = weights.reduce(0, +)
-        return weights.map { $0 / sum }
+        return softmax(scores)
     }
 
     /// The words of a text: in lower case, the longest runs of letters, marks and numbers (Unicode general categories L, M

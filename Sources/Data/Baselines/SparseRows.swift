@@ -1,3 +1,5 @@
+import Preconditions
+
 /// A matrix `[N, F]` of which most entries are 0: for each row the columns that are not.
 public struct SparseRows: Sendable, Hashable {
     /// F.
@@ -16,7 +18,7 @@ public struct SparseRows: Sendable, Hashable {
 
     /// Adds a row. Traps unless its columns rise within `0 ..< columnCount`.
     public mutating func append(_ row: [(column: Int32, value: Double)]) {
-        precondition(
+        require(
             row.first?.column ?? 0 >= 0 && row.last?.column ?? -1 < columnCount
                 && zip(row, row.dropFirst()).allSatisfy { $0.column < $1.column },
             "SparseRows.append: columns that do not rise within 0 ..< \(columnCount)")
@@ -50,7 +52,7 @@ public struct SparseRows: Sendable, Hashable {
     /// The matrix product with a dense matrix `[F, K]`, row by row: `[N, K]`. Each row is summed in the order of its
     /// columns.
     func times<Number: BinaryFloatingPoint>(_ dense: [Number], width: Int) -> [Number] {
-        precondition(
+        require(
             dense.count == columnCount * width,
             "SparseRows.times: \(dense.count) numbers for [\(columnCount), \(width)]"
         )

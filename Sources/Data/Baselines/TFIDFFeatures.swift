@@ -1,3 +1,5 @@
+import Preconditions
+
 /// Texts as sparse rows of weighted words: how often each run of words occurs in a text, times how rare it is, the row
 /// scaled to the length 1.
 ///
@@ -23,7 +25,7 @@ public struct TFIDFFeatures: Sendable {
             words: ClosedRange<Int> = 1...2, characters: ClosedRange<Int>? = nil, shortestWord: Int = 2,
             minimumTexts: Int = 1
         ) {
-            precondition(
+            require(
                 words.lowerBound > 0 && characters?.lowerBound ?? 1 > 0 && shortestWord > 0 && minimumTexts > 0,
                 "TFIDFFeatures.Options: lengths and counts must be positive")
             self.words = words

@@ -31,8 +31,21 @@ package enum Formatting {
         return whole < 3600 ? "\(whole / 60):\(padded(whole % 60))" : "\(whole / 3600):\(tail)"
     }
 
-    /// A number with a fixed count of decimals.
-    package static func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
+    /// A number with a fixed count of decimals; from 10,000 on whole, with commas.
+    package static func fixed(_ number: Double, _ decimals: Int) -> String {
+        NumberStyle.decimals(decimals).text(number)
+    }
+
+    /// A share of 1 as a percentage: `59.4 %`, and `0.25 %` with two decimals where one would say too little.
+    package static func percent(_ share: Double, _ decimals: Int = 1) -> String {
+        let isSmall = decimals == 1 && share != 0 && share.magnitude < 0.01
+        return NumberStyle.percent(isSmall ? 2 : decimals).text(share)
+    }
+
+    /// A count with its noun: `1 headline`, `2,752 headlines`. The plural adds an s.
+    package static func count(_ number: Int, _ noun: String) -> String {
+        "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
 
     /// A number with two decimals in scientific notation: `9.70e-04`.
     package static func scientific(_ number: Double) -> String { String(format: "%.2e", number) }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Rows of text in aligned columns, for a terminal.
 public struct TextTable: Sendable, CustomStringConvertible {
     /// On which side the text of a column begins.
@@ -50,6 +48,3 @@ public struct TextTable: Sendable, CustomStringConvertible {
         return shown.count > maximumWidth ? shown.prefix(maximumWidth - 1) + "…" : shown
     }
 }
-
-/// A number with a fixed count of decimals and a point, whatever the locale.
-package func decimals(_ number: Double, _ count: Int = 4) -> String { String(format: "%.\(count)f", number) }

@@ -1,8 +1,6 @@
-import Files
-
 extension Report {
-    /// The report as one HTML page that needs nothing else: styles and pictures are in it, and it has no scripts. The same
-    /// report is the same bytes.
+    /// The report as one self-contained HTML page: styles and pictures are inline, and there are no scripts. Equal reports give
+    /// equal bytes.
     public var html: String {
         var page = Markup()
         page.addOwn("<!doctype html>\n")
@@ -19,7 +17,7 @@ extension Report {
     private func head(_ page: inout Markup) {
         page.breakLine()
         page.empty("meta", ["charset": "utf-8"])
-        // Whatever a text may smuggle in: nothing is run and nothing is fetched.
+        // Whatever a text smuggles in, nothing is run and nothing is fetched.
         page.empty(
             "meta",
             [
@@ -68,7 +66,7 @@ extension Report {
             }
             if !provenance.isEmpty {
                 page.element("section", ["id": "provenance"]) { page in
-                    page.element("h2", text: "Where this comes from")
+                    page.element("h2", text: "Provenance")
                     page.breakLine()
                     renderer.show([.facts(provenance)], on: &page)
                 }
@@ -83,7 +81,7 @@ extension Report {
             page.element("p", ["class": "conclusion"]) { page in
                 page.element("span", ["class": "sign", "aria-hidden": "true"], text: verdict.outcome.sign)
                 page.element("span") { page in
-                    page.element("strong", text: verdict.outcome.word + ": ")
+                    page.element("strong", text: verdict.outcome.word + ". ")
                     page.addForeign(verdict.sentence)
                 }
             }
@@ -96,15 +94,15 @@ extension Report {
     }
 }
 
-/// Shows what sections are made of; counts the pictures, whose titles need names of their own.
+/// Renders the blocks of sections, and counts pictures to give their titles unique ids.
 private struct BlockRenderer {
-    private var figures = 0
+    private var pictures = 0
 
     mutating func show(_ blocks: [Report.Block], on page: inout Markup) {
         var rest = blocks[...]
         while let block = rest.first {
-            // Figures that follow one another stand side by side where there is room.
-            let row = rest.prefix { if case .figure = $0 { true } else { false } }
+            // Consecutive pictures are placed side by side where there is room.
+            let row = rest.prefix { if case .picture = $0 { true } else { false } }
             guard row.count > 1 else {
                 show(block, on: &page)
                 rest.removeFirst()
@@ -126,7 +124,7 @@ private struct BlockRenderer {
             }
         case .facts(let facts): show(facts, on: &page)
         case .table(let table): show(table, on: &page)
-        case .figure(let figure): show(figure, on: &page)
+        case .picture(let picture): show(picture, on: &page)
         case .examples(let examples): show(examples, on: &page)
         case .folded(let summary, let blocks):
             page.element("details") { page in
@@ -147,7 +145,7 @@ private struct BlockRenderer {
     }
 
     private func show(_ table: Table, on page: inout Markup) {
-        // What can be scrolled has to be reached from the keyboard.
+        // Scrollable boxes must be reachable from the keyboard.
         page.element("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": table.caption]) {
             page in
             page.element("table") { page in
@@ -155,11 +153,11 @@ private struct BlockRenderer {
                 page.element("thead") { page in
                     page.element("tr") { page in
                         for column in table.columns {
-                            // A corner without a name heads nothing.
+                            // An empty corner is not a heading.
                             if column.title.isEmpty {
                                 page.element("td") { _ in }
                             } else {
-                                let style = column.isOfFigures ? "r" : nil
+                                let style = column.isNumeric ? "r" : nil
                                 page.element("th", ["scope": "col", "class": style]) { $0.addForeign(column.title) }
                             }
                         }
@@ -173,9 +171,9 @@ private struct BlockRenderer {
     }
 
     private func show(_ row: Table.Row, of table: Table, on page: inout Markup) {
-        page.element("tr", ["class": row.isEmphasised ? "own" : nil]) { page in
+        page.element("tr", ["class": row.isEmphasized ? "own" : nil]) { page in
             for (index, cell) in row.cells.enumerated() {
-                let style = table.columns[index].isOfFigures ? "r" : nil
+                let style = table.columns[index].isNumeric ? "r" : nil
                 if index == 0 {
                     page.element("th", ["scope": "row", "class": style]) { $0.addForeign(cell.text) }
                 } else {
@@ -202,16 +200,16 @@ private struct BlockRenderer {
         }
     }
 
-    private mutating func show(_ figure: Figure, on page: inout Markup) {
-        figures += 1
-        let (title, description) = ("figure-\(figures)-title", "figure-\(figures)-description")
-        let drawing = figure.picture.drawing()
+    private mutating func show(_ picture: Picture, on page: inout Markup) {
+        pictures += 1
+        let (title, description) = ("picture-\(pictures)-title", "picture-\(pictures)-description")
+        let drawing = picture.chart.drawing()
         let size = (coordinate(drawing.width), coordinate(drawing.height))
         page.element("figure", ["class": drawing.isWide ? "wide" : nil]) { page in
-            page.element("figcaption") { $0.addForeign(figure.title) }
+            page.element("figcaption") { $0.addForeign(picture.title) }
             let attributes: Markup.Attributes =
                 drawing.isWide
-                ? ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": figure.title] : [:]
+                ? ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": picture.title] : [:]
             page.element("div", attributes) { page in
                 page.element(
                     "svg",
@@ -220,15 +218,15 @@ private struct BlockRenderer {
                         "aria-labelledby": "\(title) \(description)",
                     ]
                 ) { page in
-                    page.element("title", ["id": title], text: figure.title)
-                    page.element("desc", ["id": description], text: figure.description)
+                    page.element("title", ["id": title], text: picture.title)
+                    page.element("desc", ["id": description], text: picture.description)
                     page.add(drawing.content)
                 }
             }
-            page.element("p") { $0.addForeign(figure.description) }
+            page.element("p") { $0.addForeign(picture.description) }
             page.element("details") { page in
-                page.element("summary", text: "The numbers")
-                show(figure.picture.numbers, on: &page)
+                page.element("summary", text: "Show the numbers")
+                show(picture.chart.numbers, on: &page)
             }
         }
     }

@@ -1,13 +1,12 @@
-import Files
 import Text
 
 extension Report {
-    /// The report in GitHub's Markdown. Pictures are tables of their numbers.
+    /// The report in GitHub Flavored Markdown. Pictures become tables of their numbers.
     public var markdown: String {
         var parts = ["# " + escapedMarkdown(title)]
         if let subtitle { parts.append(escapedMarkdown(subtitle)) }
         if let verdict {
-            let lines = ["**\(verdict.outcome.word):** \(escapedMarkdown(verdict.sentence))"]
+            let lines = ["**\(verdict.outcome.word).** \(escapedMarkdown(verdict.sentence))"]
             parts.append((lines + verdict.reasons.map { "- " + escapedMarkdown($0) }).joined(separator: "\n\n"))
         }
         for section in sections {
@@ -15,13 +14,13 @@ extension Report {
             parts += section.blocks.flatMap { markdown($0, depth: 3) }
         }
         if !provenance.isEmpty {
-            parts.append("## Where this comes from")
+            parts.append("## Provenance")
             parts += markdown(.facts(provenance), depth: 3)
         }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    /// The paragraphs of a block; headings in it are of the given depth.
+    /// Returns the paragraphs of a block, with headings of the given depth.
     private func markdown(_ block: Block, depth: Int) -> [String] {
         switch block {
         case .paragraph(let text): return [escapedMarkdown(text)]
@@ -29,9 +28,9 @@ extension Report {
         case .facts(let facts):
             return [facts.map { "- \(escapedMarkdown($0.name)): \(escapedMarkdown($0.value))" }.joined(separator: "\n")]
         case .table(let table): return ["*\(escapedMarkdown(table.caption))*", markdown(table)]
-        case .figure(let figure):
-            let heading = String(repeating: "#", count: depth) + " " + escapedMarkdown(figure.title)
-            return [heading, escapedMarkdown(figure.description), markdown(figure.picture.numbers)]
+        case .picture(let picture):
+            let heading = String(repeating: "#", count: depth) + " " + escapedMarkdown(picture.title)
+            return [heading, escapedMarkdown(picture.description), markdown(picture.chart.numbers)]
         case .examples(let examples): return [markdown(examples, indentation: "").joined(separator: "\n")]
         case .folded(let summary, let blocks):
             let heading = String(repeating: "#", count: depth) + " " + escapedMarkdown(summary)
@@ -42,10 +41,10 @@ extension Report {
     private func markdown(_ table: Table) -> String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         var lines = [line(table.columns.map { escapedMarkdown($0.title) })]
-        lines.append(line(table.columns.map { $0.isOfFigures ? "---:" : "---" }))
+        lines.append(line(table.columns.map { $0.isNumeric ? "---:" : "---" }))
         for row in table.rows {
             lines.append(
-                line(row.cells.map { row.isEmphasised ? "**\(escapedMarkdown($0.text))**" : escapedMarkdown($0.text) }))
+                line(row.cells.map { row.isEmphasized ? "**\(escapedMarkdown($0.text))**" : escapedMarkdown($0.text) }))
         }
         return lines.joined(separator: "\n")
     }
@@ -61,12 +60,12 @@ extension Report {
     }
 }
 
-/// A text in which nothing is Markdown or HTML, and nothing becomes a link or calls a person. What needs no escape gets none: many
-/// people read the source.
+/// Escapes a text so that nothing in it is Markdown, HTML, a link or a mention. Nothing is escaped needlessly, since many people
+/// read the source.
 func escapedMarkdown(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
     let scalars = Array(escapedForTerminal(text).unicodeScalars)
-    // Whether only spaces, or only digits, have come so far: `-`, `+`, `1.` and `1)` would begin lists.
+    // True while only spaces, or only digits, have come so far: `-`, `+`, `1.` and `1)` would begin lists.
     var (atStart, inNumber) = (true, true)
     for (index, scalar) in scalars.enumerated() {
         let isLink =

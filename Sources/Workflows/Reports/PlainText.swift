@@ -1,15 +1,14 @@
-import Files
 import Text
 
 extension Report {
-    /// The report for a terminal: the verdict, paragraphs, notes, tables and histograms. Other pictures are left out, and of what is folded
-    /// only its line is there.
+    /// The report for a terminal: the verdict, paragraphs, notes, tables and histograms. Other pictures and folded content are
+    /// left out.
     public var plainText: String {
         var parts = [escapedForTerminal(title) + (subtitle.map { "\n" + escapedForTerminal($0) } ?? "")]
         if let verdict {
             let lines = verdict.reasons.map { "  - " + escapedForTerminal($0) }
             parts.append(
-                (["\(verdict.outcome.word.uppercased()): \(escapedForTerminal(verdict.sentence))"] + lines).joined(
+                (["\(verdict.outcome.word.uppercased()). \(escapedForTerminal(verdict.sentence))"] + lines).joined(
                     separator: "\n"))
         }
         for section in sections {
@@ -33,11 +32,11 @@ extension Report {
             var text = TextTable(table.columns.map { ($0.title, $0.alignment) })
             for row in table.rows { text.add(row.cells.map(\.text)) }
             return text.description
-        case .figure(let figure):
-            guard let histogram = figure.picture as? Histogram else { return nil }
-            return escapedForTerminal(figure.title) + "\n" + histogram.plainText
+        case .picture(let picture):
+            guard let histogram = picture.chart as? Histogram else { return nil }
+            return escapedForTerminal(picture.title) + "\n" + histogram.plainText
         case .examples(let examples): return lines(examples, indentation: "  ").joined(separator: "\n")
-        case .folded(let summary, _): return "(\(escapedForTerminal(summary)): see the report)"
+        case .folded(let summary, _): return "(\(escapedForTerminal(summary)): in the full report)"
         }
     }
 

@@ -1,17 +1,19 @@
-/// A report as a value: what it says, in order, without a word on how it looks. `html`, `markdown` and `plainText` show it.
+/// A report as a value: its contents in order, independent of its look. `html`, `markdown` and `plainText` render it.
 ///
-/// Every text may come from a file that nobody has checked: the three forms make it harmless.
+/// Every text may come from an untrusted file: all three forms escape it.
 public struct Report: Sendable {
-    /// What the report is about, as its heading.
+    /// The heading.
     public var title: String
-    /// One line below the title.
+    /// A line below the title.
     public var subtitle: String?
-    /// What to conclude, above everything else.
+    /// The conclusion, shown above everything else.
     public var verdict: Verdict?
-    /// What the report was made from: files, digests, settings, the command.
+    /// The origin of the report: files, digests, settings, the command.
     public var provenance: [Fact]
+    /// The sections in order.
     public var sections: [Section]
 
+    /// Creates a report.
     public init(
         title: String, subtitle: String? = nil, verdict: Verdict? = nil, provenance: [Fact] = [],
         sections: [Section] = []
@@ -25,46 +27,63 @@ public struct Report: Sendable {
 
     /// A part of a report with a heading of its own.
     public struct Section: Sendable {
+        /// The heading.
         public var title: String
+        /// The contents in order.
         public var blocks: [Block]
 
+        /// Creates a section.
         public init(_ title: String, _ blocks: [Block] = []) {
             self.title = title
             self.blocks = blocks
         }
     }
 
-    /// A name and what it stands for, such as `seed` and `7`.
+    /// A name and its value, such as `seed` and `7`.
     public struct Fact: Sendable, Hashable {
+        /// The name.
         public var name: String
+        /// The value.
         public var value: String
 
+        /// Creates a fact.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    /// One of the things that a section is made of.
+    /// A building block of a section.
     public indirect enum Block: Sendable {
+        /// Running text.
         case paragraph(String)
+        /// A remark that stands out.
         case note(Note)
+        /// Names and values.
         case facts([Fact])
+        /// A table.
         case table(Table)
-        case figure(Figure)
+        /// A chart with its title and description.
+        case picture(Picture)
+        /// Headlines worth reading.
         case examples([Example])
-        /// Something long under a line that opens it. `plainText` shows the line alone.
+        /// Long content under a line that opens it. `plainText` shows the line alone.
         case folded(summary: String, [Block])
     }
 }
 
-/// What a report comes to, in a word, a sentence and its reasons.
+/// The conclusion of a report: a word, a sentence and its reasons.
 public struct Verdict: Sendable, Hashable {
-    /// How good the news is; shown by a sign and a word as well as by a colour.
+    /// The kind of news, shown by a sign and a word as well as by a color.
     public enum Outcome: String, Sendable, Hashable, Codable {
-        case good, caution, bad
+        /// Nothing stands in the way.
+        case good
+        /// Usable with care.
+        case caution
+        /// Not usable.
+        case bad
 
-        /// The word that stands for it.
+        /// The word for the outcome.
         public var word: String {
             switch self {
             case .good: "Good"
@@ -82,12 +101,14 @@ public struct Verdict: Sendable, Hashable {
         }
     }
 
+    /// The kind of news.
     public var outcome: Outcome
     /// The conclusion in one sentence.
     public var sentence: String
-    /// What it rests on, or what to do next, a line each.
+    /// The reasons and the next steps, a line each.
     public var reasons: [String]
 
+    /// Creates a verdict.
     public init(_ outcome: Outcome, _ sentence: String, reasons: [String] = []) {
         self.outcome = outcome
         self.sentence = sentence
@@ -97,9 +118,14 @@ public struct Verdict: Sendable, Hashable {
 
 /// A remark that stands out from the text.
 public struct Note: Sendable, Hashable {
-    /// How much it matters.
+    /// The weight of a note.
     public enum Kind: String, Sendable, Hashable {
-        case information, warning, problem
+        /// Good to know.
+        case information
+        /// Something to check.
+        case warning
+        /// Something that is wrong.
+        case problem
 
         var word: String {
             switch self {
@@ -110,25 +136,30 @@ public struct Note: Sendable, Hashable {
         }
     }
 
+    /// The weight of the note.
     public var kind: Kind
+    /// The text.
     public var text: String
 
+    /// Creates a note.
     public init(_ kind: Kind, _ text: String) {
         self.kind = kind
         self.text = text
     }
 }
 
-/// A headline worth reading, with what is known about it.
+/// A headline worth reading, with details.
 public struct Example: Sendable, Hashable {
-    /// A beginning that was given, shown before the text and set apart from it, such as a prompt.
+    /// A bold beginning, such as a prompt.
     public var lead: String?
+    /// The headline, or the rest of it after `lead`.
     public var text: String
-    /// What is known about it: where it stands, what was expected and found.
+    /// Details such as its line, its label and its prediction.
     public var details: [String]
-    /// Other headlines that belong to this one, such as its duplicates.
+    /// Headlines that belong to this one, such as its duplicates.
     public var related: [Example]
 
+    /// Creates an example.
     public init(lead: String? = nil, _ text: String, details: [String] = [], related: [Example] = []) {
         self.lead = lead
         self.text = text

@@ -3,42 +3,41 @@ import Foundation
 public import JSON
 import Text
 
-/// The folder that a report is written to: `report.html`, `report.md`, `report.json`, and files beside them.
+/// The folder of a report: `report.html`, `report.md`, `report.json`, and other files.
 public struct ReportFolder: Sendable {
-    /// As the person named it.
+    /// The path as it was typed.
     public let path: String
 
-    /// Names the folder, before the work whose result it takes.
-    /// - Throws: `FileError` when there is something of that name already, or no folder can be made there.
+    /// Checks that the folder can be created, before any work is done.
+    /// - Throws: `FileError` if something with that path exists, or no folder can be created there.
     public init(path: String) throws(FileError) {
         guard !pathExists(path) else {
             throw FileError(
-                path, "is there already; a report is never written over: choose a new folder by --report",
+                path, "already exists, and reports are never overwritten: choose a new folder",
                 category: .invalidRequest)
         }
-        // Folders that are missing above are made in the end.
+        // Missing parent folders are created with the report.
         var above = splitPath(path).folder
         while !pathExists(above), above != splitPath(above).folder { above = splitPath(above).folder }
         guard isFolder(above) else {
             throw FileError(
-                path, "cannot be made, since \(above) is no folder; name another place by --report",
+                path, "cannot be created because \(above) is not a folder: choose another place",
                 category: .invalidRequest)
         }
         guard FileManager.default.isWritableFile(atPath: above) else {
             throw FileError(
-                path, "cannot be made, since \(above) may not be written to; name another place by --report",
+                path, "cannot be created because \(above) is not writable: choose another place",
                 category: .invalidRequest)
         }
         self.path = path
     }
 
-    /// Writes the folder in one step, with the folders above it where they are missing: afterwards it is there whole, or not
-    /// at all.
+    /// Writes the folder and missing parents atomically: afterwards it exists as a whole or not at all.
     /// - Parameters:
-    ///   - report: For `report.html` and `report.md`.
-    ///   - json: For `report.json`.
-    ///   - others: Files beside them, by name.
-    /// - Throws: `FileError` when it cannot be written, or has appeared meanwhile.
+    ///   - report: The contents of `report.html` and `report.md`.
+    ///   - json: The contents of `report.json`.
+    ///   - others: Other files, by name.
+    /// - Throws: `FileError` if it cannot be written, or has appeared in the meantime.
     public func write(
         _ report: Report, json: JSONValue, others: [(name: String, bytes: [UInt8])] = []
     ) throws(FileError) {

@@ -1,9 +1,9 @@
-/// How reports look: one column, light or dark as the reader's system is, black on white on paper. What is wider than the
-/// page scrolls in its own box. Colours have a contrast of at least 4.5 as text and 3 as marks (WCAG 2.2, 1.4.3 and 1.4.11).
+/// The style of reports: one column, light or dark like the reader's system, black on white on paper. Content wider than the
+/// page scrolls in its own box. Colors have a contrast of at least 4.5 as text and 3 as marks (WCAG 2.2, 1.4.3 and 1.4.11).
 ///
-/// Classes of pictures: series `a`, `b`, `c` as bars `f-` and `o-`, lines `l-`, markers `m-`, error bars `e-`, intervals `i-`;
+/// Classes in pictures: series `a`, `b`, `c` as bars `f-` and `o-`, lines `l-`, markers `m-`, error bars `e-`, intervals `i-`;
 /// `t` titles, `v` values, `h` hints, `n` numbers in cells and `on` those in dark ones, `g` grid, `x` axis, `k` dashed marks,
-/// `q` cells in seven levels, `d` the diagonal, `b` a border, `s` what the picture is about.
+/// `q` cells in seven levels, `d` the diagonal, `b` a border, `s` the subject of the picture.
 let styleSheet: StaticString = """
 
     :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--grid:#e4e8ec;--panel:#f6f8fa;\

@@ -32,9 +32,9 @@ struct EvaluateCommandTests {
                 let lines = try readFile("\(inner)/report/predictions.jsonl").split(separator: UInt8(ascii: "\n"))
                 #expect(lines.count == document["headlines"]?.integer && lines.count > 2)
                 let card = String(decoding: try readFile("\(inner)/a/last/README.md"), as: UTF8.self)
-                #expect(card.contains("95% interval") && card.contains("## Limits"))
+                #expect(card.contains("95 % interval") && card.contains("## Limits"))
 
-                if kind == .classifier { #expect(card.contains("The head was divided by the temperature")) }
+                if kind == .classifier { #expect(card.contains("the head was divided by the temperature")) }
                 #expect(!ended.errors.contains("warning: "), "\(ended.errors)")
                 let remarks = try #require(document["data"]?["remarks"]?.array)
                 #expect(remarks.count == 1 && remarks[0]["text"]?.string?.contains("chose the best step") == true)
@@ -43,7 +43,9 @@ struct EvaluateCommandTests {
                 let warned = try Command.run(
                     "evaluate", [kind.rawValue, "--model", "\(inner)/a/last"] + other + few, in: inner)
                 #expect(warned.status == 0)
-                #expect(warned.errors.contains("warning: by \(inner)/a/config.yaml, training held out \(held), not"))
+                #expect(
+                    warned.errors.contains(
+                        "warning: according to \(inner)/a/config.yaml, training held out \(held), not"))
 
                 let gate = kind == .classifier ? ["--fail-under", "accuracy=1.01"] : ["--fail-over", "perplexity=1"]
                 let failed = try Command.run(
@@ -79,7 +81,7 @@ struct EvaluateCommandTests {
                 Refusal("a missing file", classifier("nowhere.csv"), 65, "nowhere.csv", "does not exist"),
                 Refusal(
                     "a model of the other kind", ["generator", "--model", model, "--data", data], 64,
-                    "holds a classifier", "expected a generator"),
+                    "holds a classifier", "expected a generator", "evaluate classifier"),
                 Refusal("no model", ["classifier", "--model", "there", "--data", data], 65, "there", "config.json"),
                 Refusal("a report that is there", classifier(data, "--report", "there"), 64, "there", "--report"),
                 Refusal(
@@ -88,7 +90,8 @@ struct EvaluateCommandTests {
                 Refusal("no number", classifier(data, "--fail-over", "accuracy=x"), 64, "--fail-over", "NAME=NUMBER"),
                 Refusal("an unknown baseline", classifier(data, "--baselines", "tree"), 64, "tree", "naive-bayes"),
                 Refusal(
-                    "a report in a file", classifier(data, "--report", "plain.csv/x/y"), 64, "plain.csv is no folder"),
+                    "a report in a file", classifier(data, "--report", "plain.csv/x/y"), 64, "plain.csv is not a folder"
+                ),
                 Refusal(
                     "a figure of other models",
                     ["compare", model, model, "--data", data, "--fail-over", "perplexity=3"],

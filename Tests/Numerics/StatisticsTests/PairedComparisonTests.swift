@@ -43,11 +43,11 @@ struct PairedComparisonTests {
         let bootstrap = Bootstrap(seed: 2)
         let comparison = PairedComparison(perplexityOf: a, b, per: tokens, bootstrap)
         #expect(bootstrap.perplexity(nats: a, tokens: tokens).contains(comparison.b))
-        #expect(comparison.verdict == .bIsBetter && comparison.verdict.sentence() == "B is better")
+        #expect(comparison.outcome == .bIsBetter && comparison.outcome.sentence() == "B is better")
         #expect((comparison.difference.estimate - (comparison.b - comparison.a)).magnitude < 1e-9)
         let reversed = PairedComparison(perplexityOf: b, a, per: tokens, bootstrap)
-        #expect(reversed.verdict.sentence(a: "tuned", b: "base") == "tuned is better")
-        #expect(reversed.verdict == .aIsBetter && (reversed.a, reversed.b) == (comparison.b, comparison.a))
+        #expect(reversed.outcome.sentence(a: "tuned", b: "base") == "tuned is better")
+        #expect(reversed.outcome == .aIsBetter && (reversed.a, reversed.b) == (comparison.b, comparison.a))
     }
 
     @Test("which way is better is the caller's to say, and a difference of nothing but chance is left open")
@@ -58,21 +58,21 @@ struct PairedComparisonTests {
         let same = a.map { $0 + 0.5 * numbers.normal() }
         let bootstrap = Bootstrap(seed: 1)
         for (other, isLargerBetter, verdict) in [
-            (better, true, PairedComparison.Verdict.bIsBetter), (better, false, .aIsBetter), (same, true, .undecided),
+            (better, true, PairedComparison.Outcome.bIsBetter), (better, false, .aIsBetter), (same, true, .undecided),
             (same, false, .undecided), (a, true, .undecided),
         ] {
             let comparison = PairedComparison(meanOf: a, other, isLargerBetter: isLargerBetter, bootstrap)
-            #expect(comparison.verdict == verdict)
+            #expect(comparison.outcome == verdict)
         }
-        #expect(PairedComparison.Verdict.undecided.sentence() == "this data cannot tell them apart")
+        #expect(PairedComparison.Outcome.undecided.sentence() == "this data cannot tell them apart")
     }
 
     @Test("five headlines decide nothing even when all speak for the same model; six may")
     func fewHeadlines() {
-        for (count, verdict) in [(1, PairedComparison.Verdict.undecided), (5, .undecided), (6, .bIsBetter)] {
+        for (count, verdict) in [(1, PairedComparison.Outcome.undecided), (5, .undecided), (6, .bIsBetter)] {
             let (a, b) = ([Double](repeating: 0, count: count), [Double](repeating: 1, count: count))
             #expect(
-                PairedComparison(meanOf: a, b, isLargerBetter: true, Bootstrap(seed: 1)).verdict == verdict,
+                PairedComparison(meanOf: a, b, isLargerBetter: true, Bootstrap(seed: 1)).outcome == verdict,
                 "\(count)")
         }
     }
@@ -95,9 +95,9 @@ struct PairedComparisonTests {
         let bootstrap = Bootstrap(seed: 5, resamples: 500)
         for figure in [\ConfusionMatrix.accuracy, \.macroF1, \.matthewsCorrelation] {
             let better = PairedComparison(a, b, bootstrap) { $0[keyPath: figure] }
-            #expect(better.verdict == .bIsBetter && better.b == ConfusionMatrix(b)[keyPath: figure])
-            #expect(PairedComparison(a, same, bootstrap) { $0[keyPath: figure] }.verdict == .undecided)
-            #expect(PairedComparison(b, a, bootstrap) { $0[keyPath: figure] }.verdict == .aIsBetter)
+            #expect(better.outcome == .bIsBetter && better.b == ConfusionMatrix(b)[keyPath: figure])
+            #expect(PairedComparison(a, same, bootstrap) { $0[keyPath: figure] }.outcome == .undecided)
+            #expect(PairedComparison(b, a, bootstrap) { $0[keyPath: figure] }.outcome == .aIsBetter)
         }
         // The road over means of right and wrong draws the same rows.
         func hits(_ predictions: ClassPredictions) -> [Double] {

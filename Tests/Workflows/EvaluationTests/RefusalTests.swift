@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 import Text
 
-@Suite("What an evaluation refuses")
+@Suite("Refusals of an evaluation")
 struct RefusalTests {
     /// Runs `body`, which must throw an error of this status whose one sentence says all of `says`.
     private func refused(
@@ -56,7 +56,7 @@ struct RefusalTests {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/classifier")
             try SmallGenerator.write(to: "\(folder)/generator")
-            refused(.invalidRequest, "holds a classifier", "expected a generator", "evaluate classifier") {
+            refused(.invalidRequest, "holds a classifier", "expected a generator") {
                 _ = try ModelIdentity("\(folder)/classifier", expected: .generator)
             }
             refused(.invalidRequest, "holds a generator", "expected a classifier") {
@@ -68,7 +68,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("probabilities that are no numbers")
+    @Test("scores that are not finite")
     func notFinite() throws {
         try withTemporaryFolder { folder in
             let (classifier, generator) = ("\(folder)/classifier", "\(folder)/generator")
@@ -77,29 +77,29 @@ struct RefusalTests {
             try SmallGenerator.write(to: "\(folder)/sound")
             let file = try TopicFile.write(4, seed: 2, to: "\(folder)/data.jsonl")
             let data = try EvaluationData(labeled(file))
-            refused(.invalidInput, "\(classifier): ", "line 1", "data.jsonl", "no numbers", "diverged") {
+            refused(.invalidInput, "\(classifier): ", "line 1", "data.jsonl", "not finite", "diverged") {
                 _ = try ClassifierEvaluation(folder: classifier, data: data, quickContext)
             }
-            refused(.invalidInput, "\(generator): ", "line 1", "data.jsonl", "no numbers", "diverged") {
+            refused(.invalidInput, "\(generator): ", "line 1", "data.jsonl", "not finite", "diverged") {
                 _ = try GeneratorEvaluation(
                     folder: generator, data: data, base: nil, samples: .init(), quickContext)
             }
-            refused(.invalidInput, "\(generator): ", "line 1", "no numbers") {
+            refused(.invalidInput, "\(generator): ", "line 1", "not finite") {
                 _ = try GeneratorEvaluation(
                     folder: "\(folder)/sound", data: data, base: generator, samples: .init(), quickContext)
             }
-            // A classifier that labels samples is held to the same.
+            // The same holds for a classifier that labels samples.
             var request = GeneratedSamples.Request()
             (request.count, request.openings, request.classifier) = (2, 1, classifier)
             request.sampling.maximumNewTokens = 8
-            refused(.invalidInput, "\(classifier): ", "the headline \"", "no numbers", "diverged") {
+            refused(.invalidInput, "\(classifier): ", "the headline \"", "not finite", "diverged") {
                 _ = try GeneratorEvaluation(
                     folder: "\(folder)/sound", data: data, base: nil, samples: request, quickContext)
             }
         }
     }
 
-    @Test("headlines that stand in the training file, unless they are allowed by name")
+    @Test("headlines that also appear in the training file, unless they are allowed")
     func leakage() throws {
         try withTemporaryFolder { folder in
             let lines = TopicFile.lines(20, seed: 4)
@@ -107,18 +107,18 @@ struct RefusalTests {
             let own = [#"{"headline": "Plumber sues the moon over a late delivery of gravel", "category": "kitchen"}"#]
             try AtomicFile.write((lines.prefix(1) + own).joined(separator: "\n"), to: "\(folder)/data.jsonl")
             var request = labeled("\(folder)/data.jsonl", training: "\(folder)/train.jsonl")
-            refused(.invalidInput, "data.jsonl", "1 of its 2 headlines", "50.00%", "--allow-leakage 0.5") {
+            refused(.invalidInput, "data.jsonl", "1 of its 2 headlines", "50.0 %", "more than the 2.0 % allowed") {
                 _ = try EvaluationData(request)
             }
             request.allowedLeakage = 0.5
             let data = try EvaluationData(request)
             #expect(data.leakage?.overlap.exact == 1 && data.leakage?.share == 0.5)
             request.heldOut = try EvaluationData.HeldOut("random:0.5:1")
-            refused(.invalidRequest, "--train and --held-out") { _ = try EvaluationData(request) }
+            refused(.invalidRequest, "a training file and a held-out part") { _ = try EvaluationData(request) }
         }
     }
 
-    @Test("what is held out is what training holds out, and the rest is what was trained on")
+    @Test("the held-out part is the one that training holds out, and the rest is the training data")
     func heldOut() throws {
         try withTemporaryFolder { folder in
             let file = try TopicFile.write(40, seed: 5, to: "\(folder)/data.jsonl")
@@ -130,7 +130,7 @@ struct RefusalTests {
             #expect(data.headlines == split.validation.map { rows[$0] })
             #expect(data.training == split.training.map { rows[$0] } && data.training.count > 20)
             for text in ["stratified", "halves:0.2:1", "random:2:1", "random:0.2:-1", "random:0:1"] {
-                refused(.invalidRequest, "--held-out \(text)", "stratified:0.2:1") {
+                refused(.invalidRequest, text, "stratified:0.2:1") {
                     _ = try EvaluationData.HeldOut(text)
                 }
             }
@@ -141,7 +141,7 @@ struct RefusalTests {
     func baselines() throws {
         #expect(try ClassifierBaseline.list("none").isEmpty)
         #expect(try ClassifierBaseline.list("naive-bayes,majority,naive-bayes") == [.naiveBayes, .majority])
-        refused(.invalidRequest, "--baselines bayes", "naive-bayes") { _ = try ClassifierBaseline.list("bayes") }
-        refused(.invalidRequest, "--baselines ") { _ = try ClassifierBaseline.list("") }
+        refused(.invalidRequest, "`bayes`", "naive-bayes") { _ = try ClassifierBaseline.list("bayes") }
+        refused(.invalidRequest, "naive-bayes") { _ = try ClassifierBaseline.list("") }
     }
 }

@@ -6,11 +6,11 @@ import Reports
 import Testing
 import TestSupport
 
-@Suite("What the run of a model says about headlines")
+@Suite("Remarks of a training run on headlines")
 struct RunRecordTests {
     private static let part = EvaluationData.HeldOut(method: .stratified, fraction: 0.25, seed: 7)
 
-    @Test("headlines that were trained on are warned of, and those that chose the model are named as such")
+    @Test("training headlines give a warning, and headlines that chose the model a remark")
     func remarks() throws {
         try withTemporaryFolder { folder in
             let file = try TopicFile.write(40, seed: 5, to: "\(folder)/train.jsonl")
@@ -39,12 +39,12 @@ struct RunRecordTests {
                     "a part of all", try remark(file, Self.part, training: file, validation: other),
                     "trained on all of this file"
                 ),
-                ("a part of a file that is gone", try remark(file, otherSeed, training: gone), "not stratified:0.25:8"),
+                ("a part of a missing file", try remark(file, otherSeed, training: gone), "not stratified:0.25:8"),
                 ("another file", try remark(other, Self.part, training: file), "which is not this file"),
             ]
             for (name, remark, words) in warnings {
                 #expect(remark?.isWarning == true && remark?.text.contains(words) == true, "\(name): \(remark as Any)")
-                #expect(remark?.text.hasPrefix("by run/config.yaml, ") == true)
+                #expect(remark?.text.hasPrefix("according to run/config.yaml, ") == true)
             }
             for (name, remark) in [
                 ("its part", try remark(file, Self.part, training: file)),
@@ -73,7 +73,7 @@ struct RunRecordTests {
         }
     }
 
-    @Test("a warning stands in the report and keeps the verdict from good")
+    @Test("a warning appears in the report and keeps the verdict from good")
     func report() throws {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model")
@@ -86,7 +86,9 @@ struct RunRecordTests {
             let data = try EvaluationData(request)
             let evaluation = try ClassifierEvaluation(folder: "\(folder)/model", data: data, quickContext)
             #expect(evaluation.verdict.reasons.contains { $0.contains("the model was trained on this file") })
-            #expect(evaluation.report().markdown.contains("**Warning:** By run/config.yaml, the model was trained on"))
+            #expect(
+                evaluation.report().markdown.contains(
+                    "**Warning:** According to run/config.yaml, the model was trained on"))
             #expect(evaluation.json()["data"]?["remarks"]?.array?[0]["isWarning"]?.boolean == true)
             let comparison = try ModelComparison("\(folder)/model", "\(folder)/model", data: data, quickContext)
             #expect(comparison.report().markdown.contains("the model was trained on this file"))

@@ -123,7 +123,7 @@ var quickContext: EvaluationContext {
 
 /// What an evaluation of labelled headlines reads.
 func labeled(_ data: String, training: String? = nil) -> EvaluationData.Request {
-    var request = EvaluationData.Request(data: data, isLabelled: true)
+    var request = EvaluationData.Request(data: data, isLabeled: true)
     request.training = training
     return request
 }

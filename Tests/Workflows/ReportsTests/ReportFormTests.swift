@@ -123,10 +123,10 @@ private final class ElementReader: NSObject, XMLParserDelegate {
     @Test("A terminal gets the verdict, the tables and what is unfolded")
     func plainText() {
         let text = Specimen.report.plainText
-        #expect(text.contains("CAUTION: Better than both baselines"))
+        #expect(text.contains("CAUTION. Better than both baselines"))
         #expect(text.contains("classifier   ") && text.contains("0.612 [0.598, 0.627]     12,345"))
         #expect(text.contains("Mayor of Tessen opens a bridge  [seed 7; 0.98]"))
-        #expect(text.contains("(All 2 of them: see the report)") && !text.contains("Ferry runs again"))
+        #expect(text.contains("(All 2 of them: in the full report)") && !text.contains("Ferry runs again"))
     }
 
     @Test("The specimen is written where HEADLINEKIT_REPORT_SPECIMEN says, for scripts/check-report")
@@ -148,7 +148,7 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             #expect(try readFile("\(path)/report.html") == Array(Specimen.report.html.utf8))
             #expect(try readFile("\(path)/report.json") == Array("{\n  \"a\": 1\n}\n".utf8))
             let error = #expect(throws: FileError.self) { try ReportFolder(path: path) }
-            #expect(error?.description.contains("is there already") == true && error?.category == .invalidRequest)
+            #expect(error?.description.contains("already exists") == true && error?.category == .invalidRequest)
             #expect(throws: FileError.self) { try folder.write(Specimen.report, json: nil) }
             #expect(try listFolder("\(above)/reports") == ["first"])
         }
@@ -160,7 +160,7 @@ private final class ElementReader: NSObject, XMLParserDelegate {
             try AtomicFile.write("", to: "\(above)/file")
             for path in ["\(above)/file/report", "\(above)/file/deep/report"] {
                 let error = #expect(throws: FileError.self) { try ReportFolder(path: path) }
-                #expect(error?.description.contains("\(above)/file is no folder") == true)
+                #expect(error?.description.contains("\(above)/file is not a folder") == true)
                 #expect(error?.category == .invalidRequest)
             }
             _ = try ReportFolder(path: "\(above)/new/deep/report")

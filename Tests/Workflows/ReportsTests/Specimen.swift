@@ -1,4 +1,5 @@
 import Reports
+import Text
 
 /// A report that has everything a report can have. Every name and headline in it is invented.
 enum Specimen {
@@ -22,15 +23,15 @@ enum Specimen {
     }
 
     static var table: Table {
-        var table = Table("Accuracy beside baselines", [.words("model"), .figures("accuracy"), .figures("headlines")])
+        var table = Table("Accuracy beside baselines", [.words("model"), .numbers("accuracy"), .numbers("headlines")])
         table.add(
-            ["classifier", .interval(0.6124, low: 0.598, high: 0.6269, .decimals(3)), .count(12345)], emphasised: true)
+            ["classifier", .interval(0.6124, low: 0.598, high: 0.6269, .decimals(3)), .count(12345)], emphasized: true)
         table.add(["naive Bayes", .number(0.5512, .decimals(3)), .count(12345)])
         table.add([.text(hostile), .number(.nan, .percent(1)), .missing])
         return table
     }
 
-    static var pictures: [Figure] {
+    static var pictures: [Picture] {
         let lengths = (0..<28).map { Double(($0 * $0 * (28 - $0)) / 3) }
         let curve = (1...20).map { share in
             LineChart.Point(
@@ -45,51 +46,51 @@ enum Specimen {
             ReliabilityDiagram.Bin(confidence: $0.accuracy + 0.03, accuracy: $0.accuracy, count: $0.count)
         }
         return [
-            Figure(
+            Picture(
                 "Headlines of each label", description: "Training and validation headlines of the eight labels.",
                 BarChart(
                     series: ["training", "validation"], nameTitle: "label",
                     bars: labels.enumerated().map {
                         ($1, [Double(900 - 90 * $0), $0 == 4 ? nil : Double(100 + 7 * $0)])
                     })),
-            Figure(
+            Picture(
                 "Length of headlines", description: "Most headlines have 12 to 21 words; the limit is 24.",
                 Histogram(
                     "headlines", by: "words", lowest: 0, width: 1,
                     series: [.init("training", lengths), .init("validation", lengths.map { $0 / 3 })],
                     marks: [.init("median 18", at: 18.5), .init("limit 24", at: 24)])),
-            Figure(
-                "Accuracy by coverage", description: "The surest half of the headlines is labelled at 80% accuracy.",
+            Picture(
+                "Accuracy by coverage", description: "The surest half of the headlines is labeled at 80 % accuracy.",
                 LineChart(
                     x: ("coverage", .percent(0)), y: ("accuracy", .percent(0)),
                     series: [
                         .init("classifier", curve), .init("naive Bayes", curve.map { ($0.x, $0.y - 0.1) }),
                         .init("majority", [(0.05, 0.3), (1, 0.3)]),
                     ])),
-            Figure(
+            Picture(
                 "Loss by position", description: "The loss falls from 7.1 to 4.9 nats over the first twelve tokens.",
                 LineChart(
                     x: ("position", .count), y: ("nats per token", .decimals(2)),
                     series: [.init("loss", (1...30).map { (Double($0), 4.6 + 2.5 / Double($0)) })])),
-            Figure(
+            Picture(
                 "Reliability",
                 description: "Before scaling the classifier is too sure; after, the curve is near the diagonal.",
                 ReliabilityDiagram([("before scaling", bins), ("after scaling", after)])),
-            Figure(
+            Picture(
                 "Accuracy among baselines", description: "The classifier is above both baselines.",
                 IntervalPlot(
                     "accuracy", style: .decimals(3),
                     rows: [
-                        .init("classifier", 0.612, low: 0.598, high: 0.626, isEmphasised: true),
+                        .init("classifier", 0.612, low: 0.598, high: 0.626, isEmphasized: true),
                         .init("logistic regression on TF-IDF of words and letters", 0.571, low: 0.557, high: 0.586),
                         .init("naive Bayes", 0.551, low: 0.536, high: 0.566), .init("majority", 0.162),
                     ])),
-            Figure(
+            Picture(
                 "Confusion of eight labels", description: "Most mistakes lie between world and politics.",
-                ConfusionPicture(labels: labels, counts: confusion(8))),
-            Figure(
+                ConfusionChart(labels: labels, counts: confusion(8))),
+            Picture(
                 "Confusion of 42 labels", description: "Mistakes are spread over many pairs of labels.",
-                ConfusionPicture(
+                ConfusionChart(
                     labels: (0..<42).map { "\(labels[$0 % 8].uppercased()) & MORE \($0)" }, counts: confusion(42))),
         ]
     }
@@ -110,7 +111,7 @@ enum Specimen {
                         .paragraph("Text comes first. \(hostile)"), .note(Note(.information, "A remark.")),
                         .note(Note(.warning, "A warning.")), .note(Note(.problem, hostile)), .table(table),
                     ]),
-                .init("Pictures", pictures.map { .figure($0) }),
+                .init("Pictures", pictures.map { .picture($0) }),
                 .init(
                     "Headlines",
                     [

@@ -1,10 +1,9 @@
 import Foundation
 
-/// The calibration error that a perfectly calibrated model would have by chance: each row of confidence p is right with
-/// probability p, independently. Draw the labels from the model's own confidences again and again, and this is the mean of
-/// the error and its standard deviation.
+/// The mean and standard deviation of the calibration error of a perfectly calibrated model, in which each row of confidence p
+/// is right with probability p, independently.
 ///
-/// Nothing is drawn, because both are known exactly. The error is Σ_b |S_b − Σ p| / N, where the number S_b of right rows of
+/// Both are exact; nothing is sampled. The error is Σ_b |S_b − Σ p| / N, where the number S_b of correct rows in
 /// a bin is Poisson-binomial; its distribution follows from adding the rows one by one, and bins are independent.
 struct CalibratedError {
     private var rows = 0
@@ -27,11 +26,11 @@ struct CalibratedError {
     /// The standard deviation of the error.
     var deviation: Double { rows > 0 ? sumOfVariances.squareRoot() / Double(rows) : 0 }
 
-    /// From this variance of S_b on, tens of thousands of rows, the normal distribution stands in: it is right to one part
-    /// in 50,000 there, and the exact sum would take seconds.
+    /// The variance of S_b, reached with tens of thousands of rows, from which the normal distribution is used: it is accurate to
+    /// one part in 50,000 there, and the exact sum would take seconds.
     static let normalVariance = 10_000.0
 
-    /// E|S − Σ p| for a sum S of independent rows that are 1 with probability p and else 0.
+    /// Returns E|S − Σ p| for a sum S of independent rows that are 1 with probability p and else 0.
     static func meanDeviation(of probabilities: [Double], variance: Double) -> Double {
         guard variance < normalVariance else { return (variance * 2 / .pi).squareRoot() }
         let center = probabilities.reduce(0, +)
@@ -42,11 +41,11 @@ struct CalibratedError {
         return distribution.enumerated().reduce(0) { $0 + $1.element * (Double(lowest + $1.offset) - center).magnitude }
     }
 
-    /// Probabilities this small at either end of the distribution are left out; all of them together are less than the
-    /// rounding of the result.
+    /// Probabilities below this at either end of the distribution are dropped; together they are less than the rounding of the
+    /// result.
     private static let negligible = 1e-25
 
-    /// The distribution of a sum with one more row; `lowest` is the sum that the first entry stands for.
+    /// Adds a row to the distribution of a sum; `lowest` is the sum of the first entry.
     private static func add(_ probability: Double, to distribution: inout [Double], from lowest: inout Int) {
         let last = distribution.count - 1
         distribution.append(distribution[last] * probability)

@@ -1,15 +1,19 @@
-/// How well the probabilities of one set of predictions mean what they say.
-public struct CalibrationFigures: Sendable, Hashable, Codable {
+/// The calibration metrics of one set of predictions.
+public struct CalibrationMetrics: Sendable, Hashable, Codable {
+    /// The mean nats of the true label.
     public let negativeLogLikelihood: Double
+    /// The Brier score, 0 … 2.
     public let brierScore: Double
-    /// The expected calibration error in 15 bins of equal width, what a perfectly calibrated model of these confidences
-    /// would score on average, and the standard deviation of that.
+    /// The expected calibration error in 15 bins of equal width.
     public let error: Double
+    /// The mean of that error for a perfectly calibrated model with these confidences.
     public let errorIfCalibrated: Double
+    /// The standard deviation of that error for a perfectly calibrated model.
     public let deviationIfCalibrated: Double
-    /// The same error in bins of equal mass.
+    /// The calibration error in 15 bins of equal mass.
     public let adaptiveError: Double
 
+    /// Calculates the metrics.
     public init(_ predictions: ClassPredictions) {
         let reliability = Reliability(predictions, .equalWidth)
         negativeLogLikelihood = predictions.negativeLogLikelihood
@@ -21,26 +25,26 @@ public struct CalibrationFigures: Sendable, Hashable, Codable {
     }
 }
 
-/// A temperature for a classifier, and what it is worth.
+/// A temperature for a classifier and its effect.
 public struct CalibrationReport: Sendable, Hashable, Codable {
-    /// Fitted on all rows: the one to use.
+    /// The temperature fitted on all rows: the one to use.
     public let scaling: TemperatureCalibration
-    /// With temperature 1.
-    public let before: CalibrationFigures
-    /// With `scaling`, on the rows it was fitted on: flattering.
-    public let after: CalibrationFigures
-    /// Each half of the rows with the temperature of the other half: what to expect of new rows. `nil` for one row.
-    public let crossFitted: CalibrationFigures?
-    /// The temperatures of the two halves; the nearer they are, the better the temperature is known.
+    /// The metrics with temperature 1.
+    public let before: CalibrationMetrics
+    /// The metrics with `scaling` on the rows it was fitted on, which flatters it.
+    public let after: CalibrationMetrics
+    /// The metrics of each half of the rows with the temperature of the other half, as expected for new rows; `nil` for one row.
+    public let crossFitted: CalibrationMetrics?
+    /// The temperatures of the two halves; the closer they are, the more precisely the temperature is known.
     public let halves: [TemperatureCalibration]
 
-    /// Fits and judges a temperature. `seed` chooses the halves.
+    /// Fits and evaluates a temperature. `seed` chooses the halves.
     public init(_ logits: ClassLogits, seed: UInt64) {
         scaling = TemperatureCalibration(fitting: logits)
-        before = CalibrationFigures(logits.predictions())
-        after = CalibrationFigures(logits.predictions(temperature: scaling.temperature))
+        before = CalibrationMetrics(logits.predictions())
+        after = CalibrationMetrics(logits.predictions(temperature: scaling.temperature))
         let crossFit = CrossFittedTemperatures(logits, seed: seed)
-        crossFitted = crossFit.map { CalibrationFigures($0.predictions) }
+        crossFitted = crossFit.map { CalibrationMetrics($0.predictions) }
         halves = crossFit?.halves ?? []
     }
 }

@@ -1,9 +1,9 @@
 import Randomness
 
-/// Divides rows at random into two halves whose sizes, overall and for each label, differ by at most one: `true` for the
-/// second half.
+/// Splits rows at random into two halves whose sizes, overall and for each label, differ by at most one; returns `true` for rows
+/// of the second half.
 ///
-/// The rows are put in order of their label, those of a label in an order that the seed decides, and dealt in turn.
+/// Rows are sorted by label, those of a label in an order given by the seed, and dealt in turn.
 func stratifiedHalves(_ labels: [Int], seed: UInt64) -> [Bool] {
     let keys = labels.indices.map { SplitMix64.number(UInt64($0), ofSeed: seed) }
     let order = labels.indices.sorted { (labels[$0], keys[$0], $0) < (labels[$1], keys[$1], $1) }

@@ -1,32 +1,31 @@
 import Foundation
 
-/// One number that all logits are divided by so that probabilities mean what they say (Guo, Pleiss, Sun and Weinberger,
-/// "On calibration of modern neural networks", ICML 2017, section 4.2): above 1 it makes a classifier less sure of itself,
-/// below 1 more so, and it changes no predicted class.
+/// A number that all logits are divided by to calibrate probabilities (Guo, Pleiss, Sun and Weinberger, "On calibration of
+/// modern neural networks", ICML 2017, section 4.2): above 1 it lowers confidence, below 1 it raises it, and it changes no
+/// predicted class.
 ///
-/// The temperature is the one at which the classifier is on average as sure of its predictions as it is right (Clarté, Loureiro,
+/// At this temperature the mean confidence in the predictions equals their accuracy (Clarté, Loureiro,
 /// Krzakala and Zdeborová, "Expectation consistency for calibration of neural networks", UAI 2023). The likelihood, which Guo et
-/// al. fit, also weighs how probable the other classes are: with many classes its best temperature leaves a classifier surer
-/// of its predictions than it should be.
+/// al. fit, also depends on the probabilities of the other classes: with many classes its best temperature leaves a classifier
+/// overconfident.
 ///
-/// How right it is, is (right + ½) / (rows + 1), the mean under Jeffreys' prior: a classifier that made no mistake on a few rows
-/// has no reason to be sure of everything.
+/// The accuracy is estimated as (correct + ½) / (rows + 1), the mean under Jeffreys' prior: a classifier without a mistake on a
+/// few rows has no reason to be certain of everything.
 public struct TemperatureCalibration: Sendable, Hashable, Codable {
-    /// What logits are divided by.
+    /// The divisor of the logits.
     public let temperature: Double
-    /// True when the best temperature lies outside of `limits` and the nearer limit was taken: as where the scores say nothing
-    /// about the labels.
+    /// True if the best temperature lies outside `limits` and the nearer limit was used, as when scores say nothing about labels.
     public let isAtLimit: Bool
 
-    /// The temperatures that are considered: beyond them all probabilities are 0 and 1, or all equal.
+    /// The temperatures to search: beyond them all probabilities are 0 and 1, or all equal.
     public static let limits = 0.01...100.0
 
-    /// The temperature at which the mean confidence is the accuracy, as it is estimated above.
+    /// Fits the temperature.
     ///
     /// As a function of b = 1 / T, the mean of p_max = 1 / Σ exp(b (z − z_max)) rises, with the derivative
-    /// p_max (z_max − E_p[z]). So Newton's method runs inside a bracket around the place where it meets the accuracy, and
-    /// where a step would leave the bracket or be more than half of the one before, the bracket is halved instead (Press
-    /// et al., "Numerical Recipes", 3rd edition, section 9.4, `rtsafe`): it always ends. Scores that are all equal give 1.
+    /// p_max (z_max − E_p[z]). So Newton's method runs inside a bracket around the point where it equals the accuracy; if a
+    /// step would leave the bracket or be more than half of the previous one, the bracket is halved instead (Press
+    /// et al., "Numerical Recipes", 3rd edition, section 9.4, `rtsafe`): it always terminates. Equal scores give 1.
     public init(fitting logits: ClassLogits) {
         let rows = Double(logits.count)
         let accuracy = (logits.accuracy * rows + 0.5) / (rows + 1)
@@ -63,10 +62,10 @@ public struct TemperatureCalibration: Sendable, Hashable, Codable {
         (temperature, isAtLimit) = (1 / inverse, false)
     }
 
-    /// The last relative step of 1 / T: Newton's method squares the error, so what is left is rounding.
+    /// The last relative step of 1 / T: Newton's method squares the error, so only rounding remains.
     private static let tolerance = 1e-11
 
-    /// The mean confidence and its derivative by the inverse temperature.
+    /// Returns the mean confidence and its derivative with respect to the inverse temperature.
     private static func confidence(of logits: ClassLogits, at inverse: Double) -> (mean: Double, slope: Double) {
         var (total, slope) = (0.0, 0.0)
         let classCount = logits.classCount
@@ -90,15 +89,14 @@ public struct TemperatureCalibration: Sendable, Hashable, Codable {
     }
 }
 
-/// Temperatures that never judge the rows they were fitted on.
+/// Temperatures that are never applied to the rows they were fitted on.
 public struct CrossFittedTemperatures: Sendable {
-    /// Fitted on each half of the rows.
+    /// The temperatures fitted on each half of the rows.
     public let halves: [TemperatureCalibration]
-    /// All rows, each with the temperature of the half that it is not in.
+    /// The predictions for all rows, each with the temperature of the other half.
     public let predictions: ClassPredictions
 
-    /// Divides the rows into two halves of the same mixture of labels, fits a temperature on each and judges each with the
-    /// temperature of the other. `nil` for fewer than two rows.
+    /// Splits the rows into stratified halves and fits a temperature on each. `nil` for fewer than two rows.
     public init?(_ logits: ClassLogits, seed: UInt64) {
         guard logits.count >= 2 else { return nil }
         let isSecond = stratifiedHalves(logits.labels, seed: seed)

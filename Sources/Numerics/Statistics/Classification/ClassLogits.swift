@@ -1,19 +1,21 @@
-import Foundation
+import Preconditions
 
-/// The scores of a classifier before the softmax: N rows of K classes, and what was right.
+/// The logits of a classifier for N rows of K classes, and the true labels.
 public struct ClassLogits: Sendable {
     /// `[N, K]`, row by row.
     public let values: [Double]
-    /// `[N]`: the right class of each row.
+    /// `[N]`: the true class of each row.
     public let labels: [Int]
-    /// K.
+    /// K, the number of classes.
     public let classCount: Int
 
+    /// Creates logits.
+    ///
     /// - Parameters:
     ///   - values: `[N, K]`, row by row.
     ///   - labels: `[N]`, each within `0 ..< K`.
     ///   - classCount: K.
-    /// - Throws: `PredictionError` when there are no rows or a number is not finite. Traps when counts do not agree.
+    /// - Throws: `PredictionError` if there are no rows or a number is not finite. Traps if counts do not match.
     public init(_ values: [Double], labels: [Int], classCount: Int) throws(PredictionError) {
         try checkShape(of: values.count, labels: labels, classCount: classCount, in: "ClassLogits")
         if let index = values.firstIndex(where: { !$0.isFinite }) {
@@ -30,10 +32,10 @@ public struct ClassLogits: Sendable {
         self.classCount = classCount
     }
 
-    /// N.
+    /// N, the number of rows.
     public var count: Int { labels.count }
 
-    /// The share of rows whose largest score, the first of equal ones, is that of the right class.
+    /// The share of rows whose largest score, the first of equal ones, is that of the true class.
     var accuracy: Double {
         let right = labels.indices.count { row in
             let scores = values[row * classCount..<(row + 1) * classCount]
@@ -42,30 +44,24 @@ public struct ClassLogits: Sendable {
         return Double(right) / Double(count)
     }
 
-    /// The softmax of the scores divided by a temperature. Traps unless it is positive.
+    /// Returns the softmax of the logits divided by a temperature. Traps unless it is positive.
     public func predictions(temperature: Double = 1) -> ClassPredictions {
         predictions { _ in temperature }
     }
 
-    /// The softmax of the scores, each row divided by a temperature of its own.
+    /// Returns the softmax of the logits, each row divided by a temperature of its own.
     func predictions(temperatureOfRow: (Int) -> Double) -> ClassPredictions {
         var probabilities = values
         for row in labels.indices {
             let temperature = temperatureOfRow(row)
-            precondition(temperature > 0, "ClassLogits.predictions: temperature \(temperature)")
+            require(temperature > 0, "ClassLogits.predictions: temperature \(temperature)")
             let columns = row * classCount..<(row + 1) * classCount
-            let largest = values[columns].max() ?? 0
-            var sum = 0.0
-            for index in columns {
-                probabilities[index] = exp((values[index] - largest) / temperature)
-                sum += probabilities[index]
-            }
-            for index in columns { probabilities[index] /= sum }
+            probabilities.withUnsafeMutableBufferPointer { softmax($0, in: columns, temperature: temperature) }
         }
         return ClassPredictions(unchecked: probabilities, labels: labels, classCount: classCount)
     }
 
-    /// The rows of these indices.
+    /// Returns the rows with these indices.
     func rows(_ indices: [Int]) -> ClassLogits {
         ClassLogits(
             unchecked: indices.flatMap { values[$0 * classCount..<($0 + 1) * classCount] },

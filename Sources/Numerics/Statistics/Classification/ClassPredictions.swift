@@ -1,27 +1,29 @@
-/// What a classifier said about N rows of K classes, and what was right.
+/// The predicted probabilities of a classifier for N rows of K classes, and the true labels.
 ///
 /// The predicted class of a row is the most probable one; of equally probable classes the first, as numpy's argmax
 /// has it.
 public struct ClassPredictions: Sendable {
     /// `[N, K]`, row by row.
     public let probabilities: [Double]
-    /// `[N]`: the right class of each row.
+    /// `[N]`: the true class of each row.
     public let labels: [Int]
-    /// K.
+    /// K, the number of classes.
     public let classCount: Int
     /// `[N]`: the predicted class of each row.
     public let predicted: [Int]
 
-    /// How far the probabilities of a row may sum to something else than 1: more than Float32 and three printed digits
-    /// cost, less than any mistake.
+    /// The largest accepted deviation of a row's sum from 1: more than Float32 and three printed digits cost, less than any
+    /// mistake.
     static let sumTolerance = 1e-3
 
+    /// Creates predictions.
+    ///
     /// - Parameters:
     ///   - probabilities: `[N, K]`, row by row.
     ///   - labels: `[N]`, each within `0 ..< K`.
     ///   - classCount: K.
-    /// - Throws: `PredictionError` when there are no rows, when a number is not a probability, or when a row does not sum
-    ///   to 1. Traps when counts do not agree.
+    /// - Throws: `PredictionError` if there are no rows, a number is not a probability, or a row does not sum to 1. Traps if
+    ///   counts do not match.
     public init(probabilities: [Double], labels: [Int], classCount: Int) throws(PredictionError) {
         try checkShape(of: probabilities.count, labels: labels, classCount: classCount, in: "ClassPredictions")
         for row in labels.indices {
@@ -43,7 +45,7 @@ public struct ClassPredictions: Sendable {
         self.init(unchecked: probabilities, labels: labels, classCount: classCount)
     }
 
-    /// For probabilities that were made here.
+    /// Creates predictions from probabilities that were calculated here.
     init(unchecked probabilities: [Double], labels: [Int], classCount: Int) {
         self.probabilities = probabilities
         self.labels = labels
@@ -56,7 +58,7 @@ public struct ClassPredictions: Sendable {
         }
     }
 
-    /// N.
+    /// N, the number of rows.
     public var count: Int { labels.count }
 
     /// The probability of the predicted class of each row.
@@ -64,13 +66,12 @@ public struct ClassPredictions: Sendable {
         predicted.enumerated().map { probabilities[$0.offset * classCount + $0.element] }
     }
 
-    /// The probability of the right class of each row.
+    /// The probability of the true class of each row.
     public var labelProbabilities: [Double] {
         labels.enumerated().map { probabilities[$0.offset * classCount + $0.element] }
     }
 
-    /// How many classes stand before the right one when those of a row are ordered by falling probability, equal ones by
-    /// index.
+    /// Returns the number of classes that precede the true one by falling probability, equal ones by index.
     public func rank(ofLabelInRow row: Int) -> Int {
         let label = labels[row]
         let probability = probabilities[row * classCount + label]
@@ -80,7 +81,7 @@ public struct ClassPredictions: Sendable {
         }
     }
 
-    /// The share of rows whose label is among the k most probable classes; 1 when k is K or more.
+    /// Returns the share of rows whose label is among the k most probable classes; 1 if k is K or more.
     ///
     /// Among equal probabilities the first class comes first, so that k = 1 is the accuracy. (`top_k_accuracy_score` of
     /// scikit-learn puts the last one first and can differ from its own accuracy.)

@@ -1,18 +1,23 @@
-/// The figures that sum up a classifier in one number each.
+import Preconditions
+
+/// The metrics that summarize a classifier in one number each.
 public struct ClassificationScores: Sendable, Hashable, Codable {
     /// The share of rows whose most probable class is the label.
     public let accuracy: Double
     /// The share of rows whose label is among the three most probable classes.
     public let topThreeAccuracy: Double
-    /// See `ConfusionMatrix`.
+    /// The mean F1 of the classes; see `ConfusionMatrix`.
     public let macroF1: Double
+    /// The mean F1 of the classes, weighted by their rows; see `ConfusionMatrix`.
     public let weightedF1: Double
+    /// The Matthews correlation coefficient; see `ConfusionMatrix`.
     public let matthewsCorrelation: Double
-    /// Mean nats of the label; see `ClassPredictions`.
+    /// The mean nats of the true label; see `ClassPredictions`.
     public let negativeLogLikelihood: Double
-    /// From 0 to 2; see `ClassPredictions`.
+    /// The Brier score, 0 … 2; see `ClassPredictions`.
     public let brierScore: Double
 
+    /// Calculates the metrics.
     public init(_ predictions: ClassPredictions) {
         self.init(predictions, ConfusionMatrix(predictions))
     }
@@ -28,56 +33,61 @@ public struct ClassificationScores: Sendable, Hashable, Codable {
     }
 }
 
-/// The figures of one class.
-public struct ClassFigures: Sendable, Hashable, Codable {
+/// The metrics of one class.
+public struct ClassMetrics: Sendable, Hashable, Codable {
+    /// The name of the class.
     public let label: String
-    /// Rows that have this label.
+    /// The number of rows with this label.
     public let support: Int
-    /// Rows that were given it.
+    /// The number of rows predicted to have it.
     public let predicted: Int
-    /// Of the rows that were given it, the share that have it; 0 when there are none.
+    /// The share of predicted rows that have the label; 0 if there are none.
     public let precision: Double
-    /// Of the rows that have it, the share that were given it; 0 when there are none.
+    /// The share of rows with the label that were predicted to have it; 0 if there are none.
     public let recall: Double
-    /// The harmonic mean of precision and recall; 0 when both are.
+    /// The harmonic mean of precision and recall; 0 if both are.
     public let f1: Double
 }
 
-/// Another classifier on the same rows, for comparison.
+/// The scores of another classifier on the same rows, for comparison.
 public struct Baseline: Sendable, Hashable, Codable {
-    /// What it is called in tables: `majority`, `naive Bayes`.
+    /// The name for tables, such as `naive Bayes`.
     public let name: String
+    /// The scores.
     public let scores: ClassificationScores
 
+    /// Calculates the scores of predictions.
     public init(_ name: String, _ predictions: ClassPredictions) {
         self.name = name
         scores = ClassificationScores(predictions)
     }
 }
 
-/// All that is said about a classifier after it was judged on labelled rows; what training and evaluation print and keep.
+/// The results of a classifier on labeled rows, as training and evaluation print and keep them.
 public struct ClassificationReport: Sendable, Hashable, Codable {
     /// The number of rows.
     public let count: Int
+    /// The summary metrics.
     public let scores: ClassificationScores
-    /// In bins of equal width: the expected calibration error as it is usually printed.
+    /// The reliability in bins of equal width, with the usual expected calibration error.
     public let reliability: Reliability
-    /// In bins of equal mass: the adaptive one.
+    /// The reliability in bins of equal mass, with the adaptive calibration error.
     public let adaptiveReliability: Reliability
-    /// In the order of the labels.
-    public let classes: [ClassFigures]
+    /// The metrics of each class, in the order of the labels.
+    public let classes: [ClassMetrics]
+    /// The confusion matrix.
     public let confusion: ConfusionMatrix
-    /// Simpler classifiers on the same rows.
+    /// The scores of simpler classifiers on the same rows.
     public let baselines: [Baseline]
 
-    /// Judges predictions.
+    /// Evaluates predictions.
     ///
     /// - Parameters:
-    ///   - predictions: What was said about each row, and what was right.
-    ///   - labels: The name of each class; traps unless there are as many as classes.
-    ///   - baselines: Other classifiers on the same rows.
+    ///   - predictions: The predictions and true labels.
+    ///   - labels: The name of each class. Traps unless there is one for each.
+    ///   - baselines: The scores of other classifiers on the same rows.
     public init(_ predictions: ClassPredictions, labels: [String], baselines: [Baseline] = []) {
-        precondition(
+        require(
             labels.count == predictions.classCount,
             "ClassificationReport: \(labels.count) labels for \(predictions.classCount) classes")
         let confusion = ConfusionMatrix(predictions)
@@ -86,7 +96,7 @@ public struct ClassificationReport: Sendable, Hashable, Codable {
         reliability = Reliability(predictions, .equalWidth)
         adaptiveReliability = Reliability(predictions, .equalMass)
         classes = labels.enumerated().map { index, label in
-            ClassFigures(
+            ClassMetrics(
                 label: label, support: confusion.support(of: index), predicted: confusion.predictions(of: index),
                 precision: confusion.precision(of: index), recall: confusion.recall(of: index),
                 f1: confusion.f1(of: index))

@@ -1,51 +1,54 @@
-/// How often each class was predicted for the rows of each label.
+import Preconditions
+
+/// The number of rows with each label and each predicted class.
 ///
-/// A ratio with nothing below the line is 0, as in scikit-learn with `zero_division=0`.
+/// A ratio with the denominator 0 is 0, as in scikit-learn with `zero_division=0`.
 public struct ConfusionMatrix: Sendable, Hashable {
-    /// K.
+    /// K, the number of classes.
     public let classCount: Int
     /// `[K, K]`: a row for each label, a column for each predicted class.
     private var counts: [Int]
 
-    /// Counts rows by their label and their predicted class. Traps when the two lists differ in length or name a class
+    /// Counts rows by their label and their predicted class. Traps if the lists differ in length or a class is
     /// outside `0 ..< classCount`.
     public init(labels: [Int], predicted: [Int], classCount: Int) {
-        precondition(
+        require(
             labels.count == predicted.count, "ConfusionMatrix: \(labels.count) labels, \(predicted.count) predictions")
         let classes = 0..<classCount
         self.classCount = classCount
         counts = [Int](repeating: 0, count: classCount * classCount)
         for (label, prediction) in zip(labels, predicted) {
-            precondition(
+            require(
                 classes.contains(label) && classes.contains(prediction),
                 "ConfusionMatrix: class \(label) or \(prediction) is not within \(classes)")
             counts[label * classCount + prediction] += 1
         }
     }
 
-    /// `counts` is `[K, K]`.
+    /// Creates a matrix from counts `[K, K]`.
     init(classCount: Int, counts: [Int]) {
         self.classCount = classCount
         self.counts = counts
     }
 
+    /// Counts the rows of predictions.
     public init(_ predictions: ClassPredictions) {
         self.init(labels: predictions.labels, predicted: predictions.predicted, classCount: predictions.classCount)
     }
 
-    /// How many rows of a label were given a class.
+    /// The number of rows with a label that were predicted to have a class.
     public subscript(label label: Int, predicted predicted: Int) -> Int { counts[label * classCount + predicted] }
 
-    /// All rows.
+    /// The number of rows.
     public var total: Int { counts.reduce(0, +) }
 
-    /// Rows whose prediction is their label.
+    /// The number of rows predicted correctly.
     public var correct: Int { (0..<classCount).reduce(0) { $0 + self[label: $1, predicted: $1] } }
 
-    /// Rows of a label.
+    /// Returns the number of rows with a label.
     public func support(of label: Int) -> Int { (0..<classCount).reduce(0) { $0 + self[label: label, predicted: $1] } }
 
-    /// Rows that were given a class.
+    /// Returns the number of rows predicted to have a class.
     public func predictions(of predicted: Int) -> Int {
         (0..<classCount).reduce(0) { $0 + self[label: $1, predicted: predicted] }
     }
@@ -53,37 +56,37 @@ public struct ConfusionMatrix: Sendable, Hashable {
     /// The share of correct rows.
     public var accuracy: Double { ratio(correct, total) }
 
-    /// Of the rows that were given this class, the share that have it.
+    /// Returns the share of rows predicted to have this class that have it.
     public func precision(of label: Int) -> Double {
         ratio(self[label: label, predicted: label], predictions(of: label))
     }
 
-    /// Of the rows that have this label, the share that were given it.
+    /// Returns the share of rows with this label that were predicted to have it.
     public func recall(of label: Int) -> Double { ratio(self[label: label, predicted: label], support(of: label)) }
 
-    /// The harmonic mean of precision and recall, as 2 TP / (2 TP + FP + FN).
+    /// Returns the harmonic mean of precision and recall, as 2 TP / (2 TP + FP + FN).
     public func f1(of label: Int) -> Double {
         ratio(2 * self[label: label, predicted: label], support(of: label) + predictions(of: label))
     }
 
     /// The mean F1 of the classes that occur among labels or predictions.
     ///
-    /// As `f1_score(average="macro")` of scikit-learn: a class that no row has and none was given says nothing about the
-    /// classifier and is left out; one that was given without being there counts as 0.
+    /// As `f1_score(average="macro")` of scikit-learn: a class without rows and predictions says nothing about the
+    /// classifier and is left out; one that is predicted but has no rows counts as 0.
     public var macroF1: Double {
         let occurring = (0..<classCount).filter { support(of: $0) + predictions(of: $0) > 0 }
         guard !occurring.isEmpty else { return 0 }
         return occurring.reduce(0) { $0 + f1(of: $1) } / Double(occurring.count)
     }
 
-    /// The mean F1 of the classes, each counted as often as rows have it.
+    /// The mean F1 of the classes, weighted by their number of rows.
     public var weightedF1: Double {
         let rows = total
         guard rows > 0 else { return 0 }
         return (0..<classCount).reduce(0) { $0 + f1(of: $1) * Double(support(of: $1)) } / Double(rows)
     }
 
-    /// The Matthews correlation coefficient: 1 is perfect, 0 no better than chance, and 0 too when all labels or all
+    /// The Matthews correlation coefficient: 1 is perfect, 0 no better than chance; also 0 if all labels or all
     /// predictions are one class.
     ///
     /// For K classes: Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient",
@@ -119,6 +122,7 @@ extension ConfusionMatrix: Codable {
         counts = rows.flatMap(\.self)
     }
 
+    /// Writes a list of K lists of K counts.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         let rows = (0..<classCount).map { Array(counts[$0 * classCount..<($0 + 1) * classCount]) }

@@ -1,12 +1,14 @@
-/// How accurate a classifier is on the rows that it is most sure of: what is gained by leaving the others to a person
+import Preconditions
+
+/// The accuracy of a classifier on its most confident rows: the gain from leaving the others to a person
 /// (El-Yaniv and Wiener, "On the foundations of noise-free selective classification", JMLR 11, 2010).
 ///
-/// Rows of equal confidence have no order. The curve runs straight through them, the mean over all orders.
+/// Rows of equal confidence have no order; the curve is the mean over all orders.
 public struct CoverageCurve: Sendable, Hashable, Codable {
-    /// `[N]`: entry i is the accuracy of the i + 1 most confident rows.
+    /// `[N]`: entry i is the accuracy on the i + 1 most confident rows.
     public let accuracies: [Double]
 
-    /// Orders rows by falling confidence.
+    /// Calculates the curve.
     public init(_ predictions: ClassPredictions) {
         let confidences = predictions.confidences
         let order = confidences.indices.sorted { confidences[$0] > confidences[$1] }
@@ -26,13 +28,13 @@ public struct CoverageCurve: Sendable, Hashable, Codable {
         self.accuracies = accuracies
     }
 
-    /// The accuracy of the most confident share of rows, rounded up to whole rows and at least one. Traps unless the share
+    /// Returns the accuracy on the most confident share of rows, rounded up to whole rows and at least one. Traps unless the share
     /// lies between 0 and 1.
     public func accuracy(atCoverage share: Double) -> Double {
         accuracies[rowCount(atCoverage: share) - 1]
     }
 
-    /// The largest share of rows, the most confident ones, that is at least this accurate; 0 when there is none.
+    /// Returns the largest share of most confident rows with at least this accuracy; 0 if there is none.
     public func coverage(atAccuracy accuracy: Double) -> Double {
         Double((accuracies.lastIndex { $0 >= accuracy } ?? -1) + 1) / Double(accuracies.count)
     }
@@ -41,10 +43,9 @@ public struct CoverageCurve: Sendable, Hashable, Codable {
     /// "Bias-reduced uncertainty estimation for deep neural classifiers", ICLR 2019.
     public var area: Double { accuracies.reduce(0, +) / Double(accuracies.count) }
 
-    /// The accuracies at `count` equally spaced shares, the last of them 1: for a picture. Traps unless `count` is
-    /// positive.
+    /// Returns the accuracies at `count` equally spaced shares, the last of them 1, for a chart. Traps unless `count` is positive.
     public func points(_ count: Int) -> [(coverage: Double, accuracy: Double)] {
-        precondition(count > 0, "CoverageCurve: \(count) points")
+        require(count > 0, "CoverageCurve: \(count) points")
         return (1...count).map { index in
             let share = Double(index) / Double(count)
             return (share, accuracy(atCoverage: share))
@@ -52,8 +53,8 @@ public struct CoverageCurve: Sendable, Hashable, Codable {
     }
 
     private func rowCount(atCoverage share: Double) -> Int {
-        precondition(share >= 0 && share <= 1, "CoverageCurve: the share \(share)")
-        // Without the small number, 0.07 of 100 rows would be 8.
+        require(share >= 0 && share <= 1, "CoverageCurve: the share \(share)")
+        // Without the small number, rounding would make 0.07 of 100 rows 8.
         let rows = (share * Double(accuracies.count) - 1e-9).rounded(.up)
         return min(max(Int(rows), 1), accuracies.count)
     }

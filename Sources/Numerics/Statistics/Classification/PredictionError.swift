@@ -1,10 +1,12 @@
-/// Predictions that cannot be judged: none at all, a number that is not finite, or rows that are no probabilities.
+import Preconditions
+
+/// Predictions that cannot be evaluated: none at all, a number that is not finite, or rows that are not probabilities.
 ///
-/// A sentence for a person without the name of a file, which this module does not know. Numbers of the wrong count and
-/// labels out of range are mistakes of the program and trap instead.
+/// Wrong counts and labels out of range are programmer errors and trap instead.
 public struct PredictionError: Error, Equatable, CustomStringConvertible {
+    /// The error as a sentence, without a file name, which this module does not know.
     public let description: String
-    /// The first row that is wrong, from 0; `nil` when there are no rows.
+    /// The first row that is wrong, from 0; `nil` if there are no rows.
     public let row: Int?
 
     init(_ description: String, row: Int? = nil) {
@@ -13,16 +15,16 @@ public struct PredictionError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Traps unless the numbers are `[N, K]` with a label of `0 ..< K` for each row; throws when N is 0.
+/// Traps unless the numbers are `[N, K]` with a label of `0 ..< K` for each row; throws if N is 0.
 func checkShape(
     of count: Int, labels: [Int], classCount: Int, in operation: StaticString
 ) throws(PredictionError) {
-    precondition(classCount > 0, "\(operation): \(classCount) classes")
-    precondition(
+    require(classCount > 0, "\(operation): \(classCount) classes")
+    require(
         count == labels.count * classCount, "\(operation): \(count) numbers for [\(labels.count), \(classCount)]")
-    precondition(
+    require(
         labels.allSatisfy { $0 >= 0 && $0 < classCount }, "\(operation): a label is not within 0 ..< \(classCount)")
     guard !labels.isEmpty else {
-        throw PredictionError("there is no prediction to judge; give at least one labelled headline")
+        throw PredictionError("there are no predictions to evaluate; give at least one labeled headline")
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension ClassPredictions {
-    /// The smallest probability that `nats` takes a logarithm of, as in scikit-learn's `log_loss`: a class that was called
+    /// The smallest probability that `nats` takes a logarithm of, as in scikit-learn's `log_loss`: a class predicted to be
     /// impossible costs 36 nats, not infinitely many.
     static let minimumProbability = Double.ulpOfOne
 

@@ -1,3 +1,4 @@
+import Preconditions
 import Randomness
 
 #if canImport(Glibc)
@@ -6,46 +7,46 @@ import Randomness
     import Musl
 #endif
 
-/// Intervals for any figure of a set of items, by drawing as many items again and again with replacement (Efron and
-/// Tibshirani, "An introduction to the bootstrap", 1993). The items are headlines: the tokens of one headline are no
-/// independent evidence, and intervals over tokens are far too narrow.
+/// Intervals for any statistic of a set of items, by resampling the items with replacement (Efron and Tibshirani, "An introduction
+/// to the bootstrap", 1993). The items are headlines: the tokens of one headline are not independent, and intervals over tokens
+/// are far too narrow.
 ///
-/// Ends are those of the bias-corrected and accelerated interval (there, section 14.3), which keeps its promise for skewed
-/// figures too, such as perplexities and accuracies near 1, and which does not depend on the units. Its normal quantiles are widened to
+/// Intervals are bias-corrected and accelerated (section 14.3 there), which keeps their coverage for skewed statistics, such as
+/// perplexities and accuracies near 1, and in any unit. Normal quantiles are widened to
 /// √(n / (n − 1)) times Student's (Hesterberg, "What teachers should know about the bootstrap", The American Statistician
 /// 69, 2015, section 5.3), without which intervals from few items are too narrow.
 public struct Bootstrap: Sendable, Hashable, Codable {
-    /// The same seed gives the same interval, on every machine.
+    /// The seed; the same seed gives the same interval on every machine.
     public let seed: UInt64
-    /// How many times items are drawn. With 2,000 an end of the interval has a standard error of 3 % of its distance from
-    /// the estimate.
+    /// The number of resamples. With 2,000, an end of the interval has a standard error of 3 % of its distance from the
+    /// estimate.
     public let resamples: Int
-    /// How often intervals are to hold the true value.
+    /// The probability with which intervals should contain the true value.
     public let level: Double
 
-    /// Traps unless there are 100 resamples at least and the level lies between 0 and 1.
+    /// Creates a bootstrap. Traps unless there are at least 100 resamples and the level lies between 0 and 1.
     public init(seed: UInt64, resamples: Int = 2_000, level: Double = 0.95) {
-        precondition(resamples >= 100 && level > 0 && level < 1, "Bootstrap: \(resamples) resamples, level \(level)")
+        require(resamples >= 100 && level > 0 && level < 1, "Bootstrap: \(resamples) resamples, level \(level)")
         self.seed = seed
         self.resamples = resamples
         self.level = level
     }
 
-    // MARK: Figures
+    // MARK: Statistics
 
-    /// The mean of numbers, one for each item. Traps when there are none.
+    /// Returns the mean of one number for each item. Traps if there are none.
     public func mean(of values: [Double]) -> BootstrapInterval {
         ratio(of: values, to: [Double](repeating: 1, count: values.count))
     }
 
-    /// The share of items for which something holds. Traps when there are none.
+    /// Returns the share of items for which something holds. Traps if there are none.
     ///
-    /// Nothing is drawn: a share has an interval of its own, Wilson's ("Probable inference, the law of succession, and
+    /// Nothing is resampled: the interval is Wilson's ("Probable inference, the law of succession, and
     /// statistical inference", Journal of the American Statistical Association 22, 1927; recommended by Brown, Cai and
-    /// DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16, 2001). It has a width where
-    /// something holds for all items, or for none, and every resample says the same.
+    /// DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16, 2001). It has a width even if
+    /// something holds for all items, or for none, where every resample is the same.
     public func share(of isTrue: [Bool]) -> BootstrapInterval {
-        precondition(!isTrue.isEmpty, "Bootstrap.share: no items")
+        require(!isTrue.isEmpty, "Bootstrap.share: no items")
         let count = Double(isTrue.count)
         let share = Double(isTrue.count(where: \.self)) / count
         guard isTrue.count > 1 else {
@@ -56,35 +57,35 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         let scale = 1 + square / count
         let middle = (share + square / (2 * count)) / scale
         let half = quantile / scale * (share * (1 - share) / count + square / (4 * count * count)).squareRoot()
-        // Rounding must not push an end past the share.
+        // Rounding must not move an end past the share.
         return BootstrapInterval(
             estimate: share, lower: min(max(middle - half, 0), share), upper: max(min(middle + half, 1), share),
             level: level, count: isTrue.count)
     }
 
-    /// The sum of one number of each item over the sum of another: nats to tokens. Traps when there are no items, when
-    /// counts differ, or unless all of `denominators` are positive.
+    /// Returns the ratio of two sums over the items, such as nats to tokens. Traps if there are no items, if counts differ, or
+    /// unless all `denominators` are positive.
     public func ratio(of numerators: [Double], to denominators: [Double]) -> BootstrapInterval {
-        precondition(
+        require(
             denominators.allSatisfy { $0 > 0 }, "Bootstrap.ratio: a denominator that is not positive")
         return figure(ofSums: [numerators, denominators]) { $0[0] / $0[1] }
     }
 
-    /// exp(Σ nats / Σ tokens), from the nats and the tokens of each headline. Traps as `ratio` does.
+    /// Returns exp(Σ nats / Σ tokens), from the nats and tokens of each headline. Traps as `ratio` does.
     public func perplexity(nats: [Double], tokens: [Int]) -> BootstrapInterval {
         ratio(of: nats, to: tokens.map(Double.init)).mapped { exp($0) }
     }
 
-    /// A figure that depends only on sums over the items.
+    /// Returns a statistic that depends only on sums over the items.
     ///
     /// - Parameters:
     ///   - columns: One list for each sum, with a number for each item.
-    ///   - figure: The figure from the sums, in the same order.
+    ///   - figure: Calculates the statistic from the sums, in the same order.
     ///
-    /// Traps when there are no items, when counts differ, or when the figure of a resample is not finite.
+    /// Traps if there are no items, if counts differ, or if the statistic of a resample is not finite.
     public func figure(ofSums columns: [[Double]], _ figure: ([Double]) -> Double) -> BootstrapInterval {
         let count = columns.first?.count ?? 0
-        precondition(columns.allSatisfy { $0.count == count }, "Bootstrap: columns of different lengths")
+        require(columns.allSatisfy { $0.count == count }, "Bootstrap: columns of different lengths")
         let width = columns.count
         let rows = (0..<count).flatMap { row in columns.map { $0[row] } }
         let totals = columns.map { $0.reduce(0, +) }
@@ -105,18 +106,18 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         }
     }
 
-    /// A figure of a confusion matrix, such as `\.macroF1`.
+    /// Returns a statistic of a confusion matrix, such as `\.macroF1`.
     public func figure(
         of predictions: ClassPredictions, _ figure: (ConfusionMatrix) -> Double
     ) -> BootstrapInterval {
         self.figure(of: [predictions]) { figure($0[0]) }
     }
 
-    /// A figure of the confusion matrices of several classifiers on the same rows: each resample draws the same rows for
-    /// all. Traps when their labels differ.
+    /// Returns a statistic of the confusion matrices of several classifiers; each resample draws the same rows for all. Traps if
+    /// their labels differ.
     func figure(of classifiers: [ClassPredictions], _ figure: ([ConfusionMatrix]) -> Double) -> BootstrapInterval {
         let (labels, classCount) = (classifiers[0].labels, classifiers[0].classCount)
-        precondition(
+        require(
             classifiers.allSatisfy { $0.labels == labels && $0.classCount == classCount },
             "Bootstrap: classifiers on different rows")
         let cells = classifiers.map { zip($0.labels, $0.predicted).map { $0 * classCount + $1 } }
@@ -134,7 +135,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
             }
             return judged(counts)
         } leavingOut: {
-            // Rows in the same cells leave the same behind.
+            // Rows in the same cells give the same statistic when left out.
             let kinds = Dictionary(labels.indices.map { row in (cells.map { $0[row] }, 1) }, uniquingKeysWith: +)
             return kinds.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { kind, count in
                 var counts = all
@@ -144,9 +145,9 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         }
     }
 
-    /// Any figure of some of the items: `statistic` gets their indices, in no order and some of them several times. It is
-    /// called once for each resample and once for each item; where a figure is made of sums or of a confusion matrix, the
-    /// other functions are faster. Traps when there are no items or when a figure is not finite.
+    /// Returns any statistic of the items: `statistic` gets indices in no particular order, some of them several times. It is
+    /// called once for each resample and once for each item; for sums and confusion matrices the other functions are faster.
+    /// Traps if there are no items or a value is not finite.
     public func figure(ofItems count: Int, _ statistic: ([Int]) -> Double) -> BootstrapInterval {
         interval(count: count, estimate: statistic(Array(0..<count))) { draw in
             statistic((0..<count).map { _ in draw() })
@@ -157,25 +158,25 @@ public struct Bootstrap: Sendable, Hashable, Codable {
 
     // MARK: The interval
 
-    /// The interval of a figure.
+    /// Returns the interval of a statistic.
     ///
     /// - Parameters:
     ///   - count: The number of items.
-    ///   - estimate: The figure of all items.
-    ///   - resampled: The figure of as many items as its argument draws.
-    ///   - leavingOut: The figures without one item, and how many items leave this one behind.
+    ///   - estimate: The statistic of all items.
+    ///   - resampled: Calculates the statistic of the items that its argument draws.
+    ///   - leavingOut: The statistics without one item, each with the number of items that give it.
     private func interval(
         count: Int, estimate: Double, resampled: (_ draw: () -> Int) -> Double,
         leavingOut: () -> [(figure: Double, count: Int)]
     ) -> BootstrapInterval {
-        precondition(count > 0, "Bootstrap: no items")
+        require(count > 0, "Bootstrap: no items")
         func interval(_ lower: Double, _ upper: Double) -> BootstrapInterval {
             BootstrapInterval(estimate: estimate, lower: lower, upper: upper, level: level, count: count)
         }
         guard count > 1 else { return interval(estimate, estimate) }
         var generator = SplitMix64(seed: seed)
         var figures = (0..<resamples).map { _ in resampled { generator.below(count) } }
-        precondition(figures.allSatisfy(\.isFinite), "Bootstrap: the figure of a resample is not finite")
+        require(figures.allSatisfy(\.isFinite), "Bootstrap: the statistic of a resample is not finite")
         figures.sort()
         guard let least = figures.first, let most = figures.last, least < most else {
             return interval(estimate, estimate)
@@ -189,14 +190,14 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         func end(_ quantile: Double) -> Double {
             let shifted = bias + quantile
             let scale = 1 - acceleration * shifted
-            // Where the correction has no bound, it points beyond every resample.
+            // Where the correction is unbounded, it points beyond every resample.
             let corrected = scale > 0 ? bias + shifted / scale : shifted > 0 ? .infinity : -.infinity
             return Self.quantile(figures, NormalDistribution.cumulative(corrected))
         }
         return interval(end(-widened), end(widened))
     }
 
-    /// The sixth of the skewness of what single items do to the figure (Efron and Tibshirani, eq. 14.15).
+    /// Returns a sixth of the skewness of the items' effects on the statistic (Efron and Tibshirani, eq. 14.15).
     private static func acceleration(_ figures: [(figure: Double, count: Int)]) -> Double {
         let count = figures.reduce(0) { $0 + $1.count }
         let mean = figures.reduce(0) { $0 + $1.figure * Double($1.count) } / Double(count)
@@ -209,7 +210,7 @@ public struct Bootstrap: Sendable, Hashable, Codable {
         return squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
     }
 
-    /// The number that the share p of sorted numbers lies below, in between by the nearer.
+    /// Returns the p-quantile of sorted numbers, interpolated linearly.
     private static func quantile(_ sorted: [Double], _ p: Double) -> Double {
         let place = min(max(p * Double(sorted.count + 1) - 1, 0), Double(sorted.count - 1))
         let index = min(Int(place), sorted.count - 2)

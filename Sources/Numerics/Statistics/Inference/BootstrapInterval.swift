@@ -1,25 +1,24 @@
-/// A figure and the interval that is meant to hold its true value: the one that ever more headlines of the same kind would
-/// lead to.
+/// A statistic and the interval for its true value, the limit for ever more headlines of the same kind.
 public struct BootstrapInterval: Sendable, Hashable, Codable {
-    /// The figure of the items at hand.
+    /// The statistic of the items at hand.
     public let estimate: Double
-    /// Where the interval begins.
+    /// The lower end of the interval.
     public let lower: Double
-    /// Where the interval ends.
+    /// The upper end of the interval.
     public let upper: Double
-    /// How often such intervals hold the true value: 0.95 for 95 %.
+    /// The probability with which such intervals contain the true value: 0.95 for 95 %.
     public let level: Double
-    /// The number of items. From fewer than about 30 no interval is to be trusted.
+    /// The number of items. With fewer than about 30, do not trust the interval.
     public let count: Int
 
-    /// True when there is only one item, or when all of them say the same: then nothing tells how far off the figure may
-    /// be, and it is to be shown without an interval.
+    /// True if there is only one item, or all are the same: then the uncertainty is unknown, and the estimate is shown without
+    /// an interval.
     public var isPoint: Bool { lower == upper }
 
-    /// Whether the interval holds a number.
+    /// Returns true if the interval contains a number.
     public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 
-    /// The figure and its interval in other units, through a function that never falls: of nats per token, `exp` makes
+    /// Returns the estimate and its interval mapped by a function that never falls, such as `exp` from nats per token to
     /// perplexity.
     public func mapped(_ rising: (Double) -> Double) -> BootstrapInterval {
         BootstrapInterval(

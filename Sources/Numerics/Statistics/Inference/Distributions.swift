@@ -4,13 +4,13 @@
     import Musl
 #endif
 
-/// The standard normal distribution and what is made of it.
+/// The standard normal distribution.
 enum NormalDistribution {
-    /// The probability of a number up to z.
+    /// Returns the probability of a value up to z.
     static func cumulative(_ z: Double) -> Double { erfc(-z / 2.0.squareRoot()) / 2 }
 
-    /// The number up to which lies the probability p, by halving: exact to the last bits. p must lie within 0 and 1;
-    /// at either end the answer is as far out as doubles tell the probability from it.
+    /// Returns the p-quantile, by bisection: exact to the last bits. p must lie within 0 and 1; at either end the result is the
+    /// outermost value whose probability a Double can represent.
     static func quantile(_ p: Double) -> Double {
         var (low, high) = (-40.0, 40.0)
         for _ in 0..<70 {
@@ -21,9 +21,9 @@ enum NormalDistribution {
     }
 }
 
-/// The number up to which lies the probability p of Student's distribution: the expansion of Abramowitz and Stegun,
-/// "Handbook of mathematical functions", 26.7.5. For p = 0.975 it is right to 2 % with 3 degrees of freedom and to 0.01 %
-/// from 10 on; fewer than 3 count as 3.
+/// Returns the p-quantile of Student's t distribution by the expansion of Abramowitz and Stegun, "Handbook of mathematical
+/// functions", 26.7.5. For p = 0.975 it is accurate to 2 % with 3 degrees of freedom and to 0.01 %
+/// from 10 on; fewer than 3 are treated as 3.
 func studentQuantile(_ p: Double, degreesOfFreedom: Int) -> Double {
     let (z, freedom) = (NormalDistribution.quantile(p), Double(max(degreesOfFreedom, 3)))
     let square = z * z

@@ -1,14 +1,16 @@
+import Preconditions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #endif
 
-/// Whether two classifiers on the same rows differ in how often they are right by more than chance: only rows that one has
-/// right and the other wrong can tell (McNemar, "Note on the sampling error of the difference between correlated
+/// McNemar's test: do two classifiers on the same rows differ in accuracy by more than chance? It uses only the rows that one
+/// classifier has right and the other wrong (McNemar, "Note on the sampling error of the difference between correlated
 /// proportions or percentages", Psychometrika 12, 1947).
 public struct McNemarTest: Sendable, Hashable, Codable {
-    /// How the probability was found.
+    /// The distribution that gives the probability.
     public enum Method: String, Sendable, Hashable, Codable {
         /// The binomial distribution: exact, for few rows.
         case exactBinomial
@@ -18,22 +20,22 @@ public struct McNemarTest: Sendable, Hashable, Codable {
         case chiSquare
     }
 
-    /// Rows that only the first classifier has right.
+    /// The number of rows that only the first classifier has right.
     public let onlyFirst: Int
-    /// Rows that only the second has right.
+    /// The number of rows that only the second classifier has right.
     public let onlySecond: Int
+    /// The distribution that gave `probability`.
     public let method: Method
-    /// The probability of as large a difference or a larger one, either way, between classifiers that are equally good;
-    /// 1 when both are right on the same rows.
+    /// The two-sided probability of a difference at least this large between equally good classifiers; 1 if both are right on the
+    /// same rows.
     public let probability: Double
 
-    /// From this many rows on that only one classifier has right, the χ² distribution stands in for the exact one, as is
-    /// usual.
+    /// The number of rows that only one classifier has right from which the χ² distribution is used, as is usual.
     public static let chiSquareCount = 25
 
-    /// Judges counts. Traps when one is negative.
+    /// Tests counts. Traps if one is negative.
     public init(onlyFirst: Int, onlySecond: Int) {
-        precondition(onlyFirst >= 0 && onlySecond >= 0, "McNemarTest: counts \(onlyFirst) and \(onlySecond)")
+        require(onlyFirst >= 0 && onlySecond >= 0, "McNemarTest: counts \(onlyFirst) and \(onlySecond)")
         self.onlyFirst = onlyFirst
         self.onlySecond = onlySecond
         let rows = onlyFirst + onlySecond
@@ -48,9 +50,9 @@ public struct McNemarTest: Sendable, Hashable, Codable {
         probability = erfc((difference * difference / Double(rows) / 2).squareRoot())
     }
 
-    /// Counts and judges. Traps unless both have the same labels.
+    /// Counts rows and tests the counts. Traps unless both have the same labels.
     public init(_ first: ClassPredictions, _ second: ClassPredictions) {
-        precondition(first.labels == second.labels, "McNemarTest: classifiers on different rows")
+        require(first.labels == second.labels, "McNemarTest: classifiers on different rows")
         var (onlyFirst, onlySecond) = (0, 0)
         for (row, label) in first.labels.enumerated() {
             let (isFirstRight, isSecondRight) = (first.predicted[row] == label, second.predicted[row] == label)
@@ -60,7 +62,7 @@ public struct McNemarTest: Sendable, Hashable, Codable {
         self.init(onlyFirst: onlyFirst, onlySecond: onlySecond)
     }
 
-    /// Twice the probability of at most `smaller` heads of `count` coins, at most 1.
+    /// Returns twice the probability of at most `smaller` heads of `count` coins, at most 1.
     private static func twoSided(_ smaller: Int, of count: Int) -> Double {
         var (term, sum) = (pow(0.5, Double(count)), 0.0)
         for heads in 0...smaller {

@@ -1,17 +1,21 @@
-/// How the lengths of samples compare with those of real headlines, in whatever they were counted: words, tokens, bytes.
+import Preconditions
+
+/// A comparison of the lengths of samples with those of real headlines, in any unit: words, tokens, bytes.
 public struct LengthComparison: Sendable, Hashable, Codable {
-    /// One set of lengths.
+    /// A summary of one set of lengths.
     public struct Summary: Sendable, Hashable, Codable {
+        /// The number of lengths.
         public let count: Int
+        /// The mean length.
         public let mean: Double
-        /// The standard deviation of the set, with its count below the line.
+        /// The standard deviation of the set, dividing by its count.
         public let deviation: Double
-        /// The lengths that a tenth, a half and nine tenths lie below, between neighbours in proportion (numpy's
-        /// `quantile`).
+        /// The 10th, 50th and 90th percentiles, interpolated linearly (numpy's `quantile`).
         public let tenth, median, ninetieth: Double
+        /// The extreme lengths.
         public let shortest, longest: Int
 
-        /// Traps when there are none.
+        /// Summarizes sorted lengths. Traps if there are none.
         init(_ sorted: [Int]) {
             let size = Double(sorted.count)
             let mean = Double(sorted.reduce(0, +)) / size
@@ -29,30 +33,31 @@ public struct LengthComparison: Sendable, Hashable, Codable {
         }
     }
 
+    /// The lengths of samples.
     public let samples: Summary
+    /// The lengths of real headlines.
     public let real: Summary
-    /// The largest difference, at any length, between the share of samples and the share of real headlines that are no
-    /// longer: the statistic of Kolmogorov and Smirnov. 0 for equal distributions, 1 for disjoint ones.
+    /// The Kolmogorov–Smirnov statistic: the largest difference between the cumulative distributions. 0 if they are equal, 1 if
+    /// they are disjoint.
     public let largestShareDifference: Double
-    /// By how much samples would have to be lengthened or shortened on average to be distributed as real ones: the
-    /// Wasserstein distance of order 1.
+    /// The Wasserstein distance of order 1: the mean change in length that would give samples the distribution of real ones.
     public let distance: Double
 
-    /// Compares lengths. Traps when one of the lists is empty.
+    /// Compares lengths. Traps if one of the lists is empty.
     public init(_ samples: [Int], real: [Int]) {
-        precondition(!samples.isEmpty && !real.isEmpty, "LengthComparison: \(samples.count) and \(real.count) lengths")
+        require(!samples.isEmpty && !real.isEmpty, "LengthComparison: \(samples.count) and \(real.count) lengths")
         let (samples, real) = (samples.sorted(), real.sorted())
         self.samples = Summary(samples)
         self.real = Summary(real)
-        let borders = Set(samples + real).sorted()
+        let lengths = Set(samples + real).sorted()
         var (largest, distance, ofSamples, ofReal) = (0.0, 0.0, 0, 0)
-        for (border, next) in zip(borders, borders.dropFirst() + borders.suffix(1)) {
-            while ofSamples < samples.count, samples[ofSamples] <= border { ofSamples += 1 }
-            while ofReal < real.count, real[ofReal] <= border { ofReal += 1 }
+        for (length, next) in zip(lengths, lengths.dropFirst() + lengths.suffix(1)) {
+            while ofSamples < samples.count, samples[ofSamples] <= length { ofSamples += 1 }
+            while ofReal < real.count, real[ofReal] <= length { ofReal += 1 }
             let difference =
                 (Double(ofSamples) / Double(samples.count) - Double(ofReal) / Double(real.count)).magnitude
             largest = max(largest, difference)
-            distance += difference * Double(next - border)
+            distance += difference * Double(next - length)
         }
         largestShareDifference = largest
         self.distance = distance

@@ -1,21 +1,20 @@
-/// What can be said of generated headlines without a person who reads them: whether they differ from each other, repeat
-/// themselves, or are as long as real ones.
+import Preconditions
+
+/// Statistics of generated headlines that need no reader: variety, repetition and length.
 ///
-/// Words are what stands between white space, in lower case. None of these figures is better the larger or the smaller it
-/// is. Real headlines are the measure: judge as many of them as if they were samples.
+/// Words are separated by white space and compared in lower case. For none of these statistics is larger or smaller better as
+/// such: compare them with those of equally many real headlines.
 public struct SampleStatistics: Sendable, Hashable, Codable {
     /// The number of samples.
     public let count: Int
-    /// Of the single words of all samples, of the pairs and of the triples, the share that are different ones: distinct-1,
-    /// -2 and -3 of Li et al., "A diversity-promoting objective function for neural conversation models", NAACL 2016. They fall
-    /// as samples are added: compare equal numbers of samples.
+    /// The shares of distinct words, word pairs and word triples among all of the samples: distinct-1, -2 and -3 of Li et al., "A diversity-promoting objective function for neural conversation models", NAACL 2016. They fall
+    /// as samples are added, so compare equal numbers of samples.
     public let distinct: [Double]
-    /// See `selfBLEU`; `nil` for a single sample.
+    /// The self-BLEU of the samples; `nil` for a single one.
     public let selfBLEU: Double?
-    /// Of the single words, pairs and triples of a sample, the share that occurred in it before, averaged over the samples
-    /// that have any: seq-rep-n of Welleck et al., "Neural text generation with unlikelihood training", ICLR 2020.
+    /// The shares of words, pairs and triples of a sample that occurred in it before, averaged over the samples that have any: seq-rep-n of Welleck et al., "Neural text generation with unlikelihood training", ICLR 2020.
     public let repetition: [Double]
-    /// The numbers of words of samples and of real headlines.
+    /// The lengths of samples and real headlines in words.
     public let lengths: LengthComparison
     /// The share of samples that equal an earlier sample.
     public let duplicateShare: Double
@@ -23,13 +22,13 @@ public struct SampleStatistics: Sendable, Hashable, Codable {
     /// The longest run of words that `distinct` and `repetition` count.
     public static let longestRun = 3
 
-    /// Judges samples.
+    /// Calculates the statistics.
     ///
     /// - Parameters:
-    ///   - samples: The generated headlines; traps when there are none.
-    ///   - real: Headlines that people wrote, as many as there are; traps when there are none.
+    ///   - samples: The generated headlines. Traps if there are none.
+    ///   - real: All real headlines. Traps if there are none.
     public init(samples: [String], real: [String]) {
-        precondition(
+        require(
             !samples.isEmpty && !real.isEmpty, "SampleStatistics: \(samples.count) samples, \(real.count) real")
         let words = numberedWords(of: samples)
         count = samples.count
@@ -59,7 +58,7 @@ public struct SampleStatistics: Sendable, Hashable, Codable {
     }
 }
 
-/// The words of each text as numbers, equal for equal words.
+/// Returns the words of each text as numbers, equal for equal words.
 func numberedWords(of texts: [String]) -> [[Int32]] {
     var numbers: [String: Int32] = [:]
     return texts.map { text in
@@ -72,7 +71,7 @@ func numberedWords(of texts: [String]) -> [[Int32]] {
 }
 
 extension [Int32] {
-    /// All stretches of that many neighbours.
+    /// Returns all runs of `length` neighbors.
     func runs(_ length: Int) -> [ArraySlice<Int32>] {
         count < length ? [] : (0...count - length).map { self[$0..<$0 + length] }
     }

@@ -1,23 +1,25 @@
+import Preconditions
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #endif
 
-/// How much samples resemble each other: the mean over samples of the BLEU-4 of one with all others as its references (Zhu
-/// et al., "Texygen: a benchmarking platform for text generation models", SIGIR 2018). 1 when all are the same, near 0 when
+/// Returns the self-BLEU of samples: the mean over samples of the BLEU-4 of one with all others as its references (Zhu
+/// et al., "Texygen: a benchmarking platform for text generation models", SIGIR 2018). 1 if all are the same, near 0 if
 /// they share no four words; it rises as samples are added, so compare equal numbers of samples.
 ///
 /// BLEU is that of Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002, with equal
 /// weights and the closest length of a reference (of two equally close the shorter). Single headlines often have no
 /// four words in common with any other, so a count of 0 becomes 0.1 (Chen and Cherry, "A systematic comparison of smoothing
-/// techniques for sentence-level BLEU", WMT 2014, method 1), except that of single words, which makes the whole 0; a sample too
+/// techniques for sentence-level BLEU", WMT 2014, method 1), except for single words, where it makes the whole 0; a sample too
 /// short for a run of words counts as having one that is not found. The same as nltk's `sentence_bleu` with
 /// `SmoothingFunction().method1`.
 ///
 /// Traps unless there are two samples. Takes time in proportion to all words, not to pairs of samples.
 func selfBLEU(_ samples: [[Int32]]) -> Double {
-    precondition(samples.count > 1, "selfBLEU: \(samples.count) samples")
+    require(samples.count > 1, "selfBLEU: \(samples.count) samples")
     var logarithms = [Double](repeating: 0, count: samples.count)
     for length in 1...maximumBLEUOrder {
         let (counts, largest) = runCounts(samples, length: length)
@@ -53,13 +55,13 @@ private struct LargestCounts {
         }
     }
 
-    /// The largest count in another sample.
+    /// Returns the largest count in another sample.
     func besides(_ sample: Int) -> Int { sample == owner ? second : first }
 }
 
 private typealias Run = ArraySlice<Int32>
 
-/// How often each run occurs in each sample, and the largest of its counts.
+/// Returns the count of each run in each sample, and the largest of its counts.
 private func runCounts(_ samples: [[Int32]], length: Int) -> (counts: [[Run: Int]], largest: [Run: LargestCounts]) {
     let counts = samples.map { sample in
         sample.runs(length).reduce(into: [Run: Int]()) { $0[$1, default: 0] += 1 }
@@ -71,7 +73,7 @@ private func runCounts(_ samples: [[Int32]], length: Int) -> (counts: [[Run: Int
     return (counts, largest)
 }
 
-/// The length nearest to that of a sample among the lengths of all others.
+/// Returns the length closest to that of a sample among those of all others.
 private func closestLength(to length: Int, among lengths: [Int: Int]) -> Int {
     let others = lengths.filter { $0.key != length || $0.value > 1 }.keys
     return others.min { (($0 - length).magnitude, $0) < (($1 - length).magnitude, $1) } ?? length

@@ -1,41 +1,40 @@
 import Baselines
-import Files
 import Statistics
 import Text
 
-/// A simple classifier that a model has to be better than.
+/// A simple classifier that a model has to beat.
 public enum ClassifierBaseline: String, Sendable, CaseIterable {
+    /// Always the most frequent label.
     case majority
+    /// Naive Bayes on words.
     case naiveBayes = "naive-bayes"
+    /// Logistic regression on TF-IDF features of words and characters.
     case logisticRegression = "logistic-regression"
 
-    /// What people call it.
+    /// The name for people.
     var title: String {
         switch self {
         case .majority: "most frequent label"
         case .naiveBayes: "naive Bayes"
-        case .logisticRegression: "logistic regression on TF-IDF"
+        case .logisticRegression: "TF-IDF with logistic regression"
         }
     }
 
     /// Reads a list such as `majority,naive-bayes`, or `none`.
-    /// - Throws: `EvaluationError` for an unknown name.
+    /// - Throws: `EvaluationError.unknownBaseline` for an unknown name.
     public static func list(_ text: String) throws(EvaluationError) -> [ClassifierBaseline] {
         guard text != "none" else { return [] }
         var list: [ClassifierBaseline] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
             guard let baseline = ClassifierBaseline(rawValue: name) else {
-                let names = allCases.map(\.rawValue)
-                throw EvaluationError(
-                    "--baselines \(text): there is no baseline `\(name)`; expected none, or some of"
-                        + " \(names.joined(separator: ","))\(suggestion(for: name, among: names))", .invalidRequest)
+                throw .unknownBaseline(name, known: allCases.map(\.rawValue))
             }
             if !list.contains(baseline) { list.append(baseline) }
         }
         return list
     }
 
-    /// What it says about rows after it has learned from others, and whether it could learn to the end.
+    /// Returns its predictions after training on other rows, and whether its training converged.
     func predictions(
         training: (texts: [String], labels: [Int]), texts: [String], labels: [Int], classCount: Int,
         progress: (Double) -> Void

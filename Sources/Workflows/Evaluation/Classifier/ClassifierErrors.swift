@@ -1,28 +1,29 @@
 package import Statistics
 
-/// The mistakes of a classifier that are worth reading, as places of headlines.
+/// The mistakes of a classifier that are worth reading, as row numbers.
 public struct ClassifierErrors: Sendable {
-    /// Wrong, the surest first.
+    /// The mistakes with the highest confidence, highest first.
     public let mostConfident: [Int]
-    /// Headlines whose label is doubtful rather than the prediction, the most doubtful first.
+    /// Mistakes where the label is doubtful rather than the prediction, the most doubtful first.
     public let suspectedLabels: [Suspicion]
-    /// All wrong ones.
+    /// The number of all mistakes.
     public let count: Int
 
     /// A headline that may have a wrong label.
     public struct Suspicion: Sendable, Hashable {
+        /// The row of the headline.
         public let row: Int
-        /// How many of the other classifiers say the same against the label.
+        /// The number of other classifiers that agree with the model against the label.
         public let agreeing: Int
     }
 
-    /// As many confident errors are kept.
+    /// The number of confident mistakes that are kept.
     static let maximumShown = 20
 
-    /// Finds doubtful labels by confident learning (Northcutt, Jiang and Chuang, "Confident learning", JAIR 70, 2021): a
-    /// headline belongs to another class when the model gives that class at least the probability that it gives it, on
-    /// average, on headlines that have it as their label; of the model's mistakes alone, and only where the label's own
-    /// probability is below its average. Where other classifiers were asked, at least one must say the same.
+    /// Finds doubtful labels by confident learning (Northcutt, Jiang and Chuang, "Confident learning", JAIR 70, 2021): among
+    /// the model's mistakes, those where the predicted class gets at least the probability that it gets on average from
+    /// headlines with that label, and the given label gets less than its own average. If there are other classifiers, at least
+    /// one must make the same prediction.
     package init(_ predictions: ClassPredictions, others: [ClassPredictions]) {
         let (width, labels) = (predictions.classCount, predictions.labels)
         let confidences = predictions.confidences
@@ -36,13 +37,13 @@ public struct ClassifierErrors: Sendable {
             sums[label] += own[row]
             counts[label] += 1
         }
-        // Without headlines of its own a class has no average to reach.
-        let usual = zip(sums, counts).map { $1 > 0 ? $0 / Double($1) : 1 }
-        // The most frequent label alone would agree with everything of its kind.
+        // A class without headlines of its own has no average to reach.
+        let averages = zip(sums, counts).map { $1 > 0 ? $0 / Double($1) : 1 }
+        // A classifier that always says the same is no witness.
         let witnesses = others.filter { Set($0.predicted).count > 1 }
         let doubtful = wrong.compactMap { row -> Suspicion? in
             let (label, predicted) = (labels[row], predictions.predicted[row])
-            guard confidences[row] >= max(usual[predicted], 0.5), own[row] < usual[label] else { return nil }
+            guard confidences[row] >= max(averages[predicted], 0.5), own[row] < averages[label] else { return nil }
             let agreeing = witnesses.count { $0.predicted[row] == predicted }
             return witnesses.isEmpty || agreeing > 0 ? Suspicion(row: row, agreeing: agreeing) : nil
         }

@@ -6,86 +6,102 @@ import Reports
 public import Statistics
 import Text
 
-/// All that is found out about a classifier on labelled headlines.
+/// The evaluation of a classifier on labeled headlines.
 public struct ClassifierEvaluation {
+    /// The classifier.
     public let model: ModelIdentity
+    /// The headlines it is evaluated on.
     public let data: EvaluationData
     /// The labels in the order of the model.
     public let labels: [String]
-    /// With the probabilities that the model gives to everyone who uses it.
+    /// The calibrated probabilities that every user of the model gets.
     public let predictions: ClassPredictions
-    /// Headlines whose end the model could not read.
+    /// The number of headlines that were too long and cut off.
     public let cut: Int
-    /// The overall figures.
-    public let measures: [Measure]
-    /// Whether each headline is labelled right (B) against always giving the most frequent of their labels (A).
+    /// The overall metrics.
+    public let metrics: [Metric]
+    /// The accuracy of the model (B) against that of always predicting the most frequent label (A).
     public let frequentLabel: PairedComparison
-    public let report: ClassificationReport
+    /// The scores, the results of each label and the confusion matrix.
+    public let classification: ClassificationReport
+    /// The calibration with and without the model's temperature.
     public let calibration: Calibration
+    /// The accuracy on the most confident share of headlines.
     public let coverage: CoverageCurve
-    public let slices: [SliceFigures]
+    /// The results by length, date and source.
+    public let slices: [SliceTable<SliceRow>]
+    /// The pairs of labels that are confused, the most frequent first.
     public let confusions: [LabelConfusion]
+    /// The mistakes that are worth reading.
     public let errors: ClassifierErrors
+    /// The words that decide predictions.
     public let words: WordPulls
+    /// The results of simple classifiers.
     public let baselines: [BaselineResult]
-    /// Training headlines whose label the model does not know: the baselines did not learn from them.
+    /// The number of training headlines whose label the model does not know; the baselines were not trained on them.
     public let unknownTraining: Int
+    /// The seed of the bootstrap.
     public let seed: UInt64
+    /// The number of bootstrap resamples.
     public let resamples: Int
+    /// The command as it was typed, for the report.
     public let command: String
+    /// The names of optional inputs in advice.
+    let inputs: InputNames
 
-    /// A simple classifier beside the model.
+    /// The result of a simple classifier.
     public struct BaselineResult: Sendable {
+        /// The classifier.
         public let baseline: ClassifierBaseline
+        /// Its predictions for the evaluated headlines.
         public let predictions: ClassPredictions
-        /// False where learning ended before its figures stood still, so that they may flatter the model.
-        public let isFitted: Bool
+        /// False if its training stopped before it converged, so that it may be better than it looks.
+        public let isConverged: Bool
+        /// Its accuracy.
         public let accuracy: BootstrapInterval
+        /// Its scores.
         public let scores: ClassificationScores
         /// The accuracy of the model (B) against that of the baseline (A), on the same headlines.
         public let comparison: PairedComparison
     }
 
-    /// Confidence and truth, without and with the temperature that the model was divided by.
+    /// The calibration of the model.
     public struct Calibration: Sendable {
-        /// As it was exported; `nil` when nothing was fitted.
+        /// The temperature of the export; `nil` if none was fitted.
         public let temperature: Double?
-        /// Without the temperature; `nil` when nothing was fitted.
+        /// The reliability without that temperature; `nil` if none was fitted.
         public let before: Reliability?
+        /// The reliability of the model as exported.
         public let after: Reliability
-        /// What a temperature fitted on these headlines would still be worth.
+        /// The effect of a temperature fitted on these headlines.
         public let refitted: CalibrationReport
     }
 
-    /// The figures of some of the headlines.
-    public struct SliceFigures: Sendable {
-        /// What the slices are by.
-        public let title: String
-        public let rows: [Row]
-        /// What is not among them, as a sentence; `nil` when all are.
-        public let omission: String?
-
-        /// One slice.
-        public struct Row: Sendable {
-            public let name: String
-            public let count: Int
-            public let accuracy: BootstrapInterval
-            public let meanConfidence: Double
-        }
+    /// The results of one slice.
+    public struct SliceRow: Sendable {
+        /// The name of the slice.
+        public let name: String
+        /// The number of its headlines.
+        public let count: Int
+        /// The accuracy on them.
+        public let accuracy: BootstrapInterval
+        /// The mean confidence on them.
+        public let meanConfidence: Double
     }
 
-    /// What an evaluation is to look at.
+    /// The optional parts of an evaluation.
     public struct Options: Sendable {
-        /// In their order.
+        /// The baselines to compare with, in this order.
         public var baselines: [ClassifierBaseline] = ClassifierBaseline.allCases
-        /// How many headlines are read without each of their words; 0 for none.
+        /// The number of headlines that are classified again without each of their words; 0 for none.
         public var wordHeadlines = 200
 
+        /// Creates the default options.
         public init() {}
     }
 
-    /// Judges the model in a folder.
-    /// - Throws: `EvaluationError` for labels that the model does not know and for a model that gives no numbers;
+    /// Evaluates the model in a folder.
+    /// - Throws: `EvaluationError` for labels that the model does not know and for scores that are not finite;
     ///   `ClassificationError` for a headline without text; `FileError` for a folder that cannot be used.
     public init(folder: String, data: EvaluationData, options: Options = Options(), _ context: EvaluationContext) throws
     {
@@ -100,47 +116,44 @@ public struct ClassifierEvaluation {
         let logits = scored.logits
         predictions = logits.predictions()
         context.progress("intervals", 0)
-        report = ClassificationReport(predictions, labels: labels)
-        measures = Self.measures(report, predictions, context.bootstrap)
-        frequentLabel = Self.againstFrequentLabel(predictions, report.confusion, context.bootstrap)
+        classification = ClassificationReport(predictions, labels: labels)
+        metrics = Self.metrics(classification, predictions, context.bootstrap)
+        frequentLabel = Self.againstFrequentLabel(predictions, classification.confusion, context.bootstrap)
         calibration = try Self.calibration(logits, temperature: configuration.temperature, seed: context.bootstrap.seed)
         coverage = CoverageCurve(predictions)
         slices = Self.slices(data.headlines, predictions, context.bootstrap)
-        confusions = LabelConfusion.all(report.confusion, labels: labels, predictions)
+        confusions = LabelConfusion.all(classification.confusion, labels: labels, predictions)
         (baselines, unknownTraining) = try Self.baselines(options.baselines, data, labels, predictions, context)
         errors = ClassifierErrors(predictions, others: baselines.map(\.predictions))
         words = try WordPulls(
-            classifier, data.texts, predictions, looksAt: options.wordHeadlines, first: errors.mostConfident, context)
+            classifier, data.texts, predictions, sampleCount: options.wordHeadlines, first: errors.mostConfident,
+            context)
         (seed, resamples, command) = (context.bootstrap.seed, context.bootstrap.resamples, context.command)
+        inputs = context.inputs
     }
 
-    /// The names that thresholds may have.
-    public static let measureNames = [
+    /// The names of the metrics that thresholds can be set on.
+    public static let metricNames = [
         "accuracy", "topThreeAccuracy", "macroF1", "weightedF1", "matthewsCorrelation", "negativeLogLikelihood",
         "brierScore", "expectedCalibrationError", "adaptiveCalibrationError", "areaUnderCoverage",
     ]
 
-    /// The class of each headline.
+    /// Returns the class of each headline.
     static func classes(_ data: EvaluationData, _ labels: [String]) throws -> [Int] {
         let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
         let unknown = data.headlines.filter { places[$0.category ?? ""] == nil }
         if let row = unknown.first {
-            let names = Set(unknown.compactMap(\.category)).count
-            let label = row.category ?? ""
-            let more = names > 1 ? " (and \(names - 1) more such \(names == 2 ? "label" : "labels"))" : ""
-            throw EvaluationError(
-                "\(data.source.path): line \(row.line) has the label \"\(escapedForTerminal(label))\"\(more), which the model does not"
-                    + " know; \(NumberText.headlines(unknown.count)) \(unknown.count == 1 ? "has such a label" : "have such labels"): merge them by a label map (--set"
-                    + " labels.map=FILE), as in training, or leave them out" + suggestion(for: label, among: labels),
-                .invalidInput)
+            throw EvaluationError.unknownLabels(
+                path: data.source.path, line: row.line, label: row.category ?? "",
+                labels: Set(unknown.compactMap(\.category)).count, headlines: unknown.count, known: labels)
         }
         return data.headlines.map { places[$0.category ?? ""] ?? 0 }
     }
 
-    /// Headlines scored between two reports of progress.
+    /// The number of headlines scored between two progress updates.
     private static let part = 128
 
-    /// The logits of all headlines, held to be numbers.
+    /// Returns the logits of all headlines, all finite, and the number of headlines that were cut off.
     static func logits(
         _ classifier: Classifier, folder: String, _ data: EvaluationData, _ truth: [Int],
         _ context: EvaluationContext
@@ -149,25 +162,26 @@ public struct ClassifierEvaluation {
         values.reserveCapacity(data.headlines.count * classifier.labels.count)
         let texts = data.texts
         for start in stride(from: 0, to: texts.count, by: part) {
-            context.progress("labelling \(NumberText.headlines(texts.count))", Double(start) / Double(texts.count))
+            context.progress(
+                "labeling \(Formatting.count(texts.count, "headline"))", Double(start) / Double(texts.count))
             let rows = start..<min(start + part, texts.count)
             let scores: [Classifier.Score]
             do throws(ClassificationError) { scores = try classifier.scores(Array(texts[rows])) } catch {
                 guard let place = error.headline else { throw error }
                 let line = data.headlines[start + place].line
-                throw EvaluationError("\(data.source.path): line \(line): the headline \(error.problem)", .invalidInput)
+                throw EvaluationError.unusableHeadline(path: data.source.path, line: line, problem: error.problem)
             }
             for (row, score) in zip(rows, scores) {
                 guard score.logits.allSatisfy(\.isFinite) else {
                     let place = "line \(data.headlines[row].line) of \(data.source.path)"
-                    throw EvaluationError.notFinite(folder, place)
+                    throw EvaluationError.nonFiniteScore(folder: folder, place: place)
                 }
                 values += score.logits.map(Double.init)
                 if score.isCut { cut += 1 }
             }
         }
         do { return (try ClassLogits(values, labels: truth, classCount: classifier.labels.count), cut) } catch {
-            throw EvaluationError("\(data.source.path): \(error)", .invalidInput)
+            throw EvaluationError.unusablePredictions(path: data.source.path, problem: "\(error)")
         }
     }
 
@@ -180,39 +194,39 @@ public struct ClassifierEvaluation {
             zip(predictions.labels, predictions.predicted).map { $0 == $1 ? 1 : 0 }, isLargerBetter: true, bootstrap)
     }
 
-    private static func measures(
-        _ report: ClassificationReport, _ predictions: ClassPredictions, _ bootstrap: Bootstrap
-    ) -> [Measure] {
+    private static func metrics(
+        _ classification: ClassificationReport, _ predictions: ClassPredictions, _ bootstrap: Bootstrap
+    ) -> [Metric] {
         let isInThree = predictions.labels.indices.map { predictions.rank(ofLabelInRow: $0) < 3 }
         let share = { (name: String, title: String, interval: BootstrapInterval) in
-            Measure(name, title, interval, .decimals(3), isLargerBetter: true)
+            Metric(name, title, interval, .decimals(3), isLargerBetter: true)
         }
         return [
             share("accuracy", "accuracy", bootstrap.share(of: zip(predictions.labels, predictions.predicted).map(==))),
-            share("topThreeAccuracy", "label among the first three", bootstrap.share(of: isInThree)),
-            share("macroF1", "macro F1", bootstrap.figure(of: predictions, \.macroF1)),
+            share("topThreeAccuracy", "top-3 accuracy", bootstrap.share(of: isInThree)),
+            share("macroF1", "macro-F1", bootstrap.figure(of: predictions, \.macroF1)),
             share("weightedF1", "weighted F1", bootstrap.figure(of: predictions, \.weightedF1)),
             share(
                 "matthewsCorrelation", "Matthews correlation", bootstrap.figure(of: predictions, \.matthewsCorrelation)),
-            Measure(
+            Metric(
                 "negativeLogLikelihood", "nats per headline", bootstrap.mean(of: predictions.nats), .decimals(3),
                 isLargerBetter: false),
-            Measure(
+            Metric(
                 "brierScore", "Brier score", bootstrap.mean(of: predictions.squaredMisses), .decimals(3),
                 isLargerBetter: false),
-            Measure(
-                "expectedCalibrationError", "calibration error (15 equal bins)", report.reliability.error,
+            Metric(
+                "expectedCalibrationError", "calibration error (ECE)", classification.reliability.error,
                 .decimals(3), isLargerBetter: false),
-            Measure(
-                "adaptiveCalibrationError", "calibration error (15 bins of equal mass)",
-                report.adaptiveReliability.error, .decimals(3), isLargerBetter: false),
-            Measure(
-                "areaUnderCoverage", "accuracy, mean over coverages", CoverageCurve(predictions).area, .decimals(3),
+            Metric(
+                "adaptiveCalibrationError", "adaptive calibration error",
+                classification.adaptiveReliability.error, .decimals(3), isLargerBetter: false),
+            Metric(
+                "areaUnderCoverage", "area under accuracy–coverage", CoverageCurve(predictions).area, .decimals(3),
                 isLargerBetter: true),
         ]
     }
 
-    /// Compares the calibration of an exported model with that before its head was divided by `temperature`.
+    /// Judges the calibration; multiplying the logits undoes the temperature that the head was divided by.
     private static func calibration(
         _ logits: ClassLogits, temperature: Double?, seed: UInt64
     ) throws -> Calibration {
@@ -227,21 +241,18 @@ public struct ClassifierEvaluation {
 
     private static func slices(
         _ headlines: [Headline], _ predictions: ClassPredictions, _ bootstrap: Bootstrap
-    ) -> [SliceFigures] {
+    ) -> [SliceTable<SliceRow>] {
         let isRight = zip(predictions.labels, predictions.predicted).map(==)
         let confidences = predictions.confidences
         let kinds: [HeadlineSlices?] = [
             HeadlineSlices.byLength(headlines), HeadlineSlices.byDate(headlines), HeadlineSlices.bySource(headlines),
         ]
         return kinds.compactMap(\.self).filter { !$0.slices.isEmpty }.map { slices in
-            SliceFigures(
-                title: slices.title,
-                rows: slices.slices.map { slice in
-                    .init(
-                        name: slice.name, count: slice.rows.count,
-                        accuracy: bootstrap.share(of: slice.rows.map { isRight[$0] }),
-                        meanConfidence: slice.rows.reduce(0) { $0 + confidences[$1] } / Double(slice.rows.count))
-                }, omission: slices.omission)
+            slices.table { name, rows in
+                SliceRow(
+                    name: name, count: rows.count, accuracy: bootstrap.share(of: rows.map { isRight[$0] }),
+                    meanConfidence: rows.reduce(0) { $0 + confidences[$1] } / Double(rows.count))
+            }
         }
     }
 
@@ -250,23 +261,21 @@ public struct ClassifierEvaluation {
         _ context: EvaluationContext
     ) throws -> ([BaselineResult], unknown: Int) {
         guard !data.training.isEmpty, !wanted.isEmpty else { return ([], 0) }
-        // Training rows of labels that the model lacks teach nothing here.
+        // Training rows with labels that the model lacks cannot train a baseline for it.
         let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
         let rows = data.training.compactMap { row in places[row.category ?? ""].map { (row.text, $0) } }
         guard !rows.isEmpty else {
-            throw EvaluationError(
-                "\(data.trainingSource?.path ?? "the training file"): none of its headlines has a label that the model knows",
-                .invalidInput)
+            throw EvaluationError.noKnownLabels(path: data.trainingSource?.path ?? "the training file")
         }
         let results = try wanted.map { baseline in
             let stage = "baseline: \(baseline.title)"
             context.progress(stage, 0)
-            let (other, isFitted) = try baseline.predictions(
+            let (other, isConverged) = try baseline.predictions(
                 training: (rows.map(\.0), rows.map(\.1)), texts: data.texts, labels: predictions.labels,
                 classCount: labels.count
             ) { context.progress(stage, $0) }
             return BaselineResult(
-                baseline: baseline, predictions: other, isFitted: isFitted,
+                baseline: baseline, predictions: other, isConverged: isConverged,
                 accuracy: context.bootstrap.share(of: zip(other.labels, other.predicted).map(==)),
                 scores: ClassificationScores(other),
                 comparison: PairedComparison(other, predictions, context.bootstrap, figure: \.accuracy))

@@ -1,161 +1,152 @@
-import HeadlineData
 public import Reports
 import Statistics
+import Text
 
 extension ClassifierEvaluation {
-    /// Whether to ship it, why, and what to fix first.
+    /// The verdict: ship the model or not, why, and what to fix first.
     public var verdict: Verdict {
-        Verdict(issues, figures: [standing] + comparisonReasons + [usefulness]) { outcome in
-            switch outcome {
-            case .good:
-                "ship it: it is better than \(strongest?.baseline.title ?? "nothing"), the best of what it was compared with, and nothing stands out that should be fixed first."
-            case .caution where usefulCoverage > 0 && usefulCoverage < 0.95:
-                "ship it for the headlines it is sure of, and leave the others to a person, until what follows is fixed."
-            case .caution: "it can be used with care: read what follows before you ship it."
-            case .bad: "do not ship it yet."
-            }
-        }
+        let canLabelSome = usefulCoverage > 0 && usefulCoverage < 0.95
+        return Verdict(
+            issues, metrics: [accuracySentence] + comparisonReasons + [coverageSentence],
+            good:
+                "Ship it: it beats \(strongest?.baseline.title ?? "every baseline"), the best baseline, and nothing needs fixing first.",
+            caution: canLabelSome
+                ? "Ship it with care: let it label the headlines it is confident about, and send the rest to an editor."
+                : "Use it with care: read the points below before you ship it.")
     }
 
-    /// The accuracy that people usually ask for before they let a machine label on its own.
+    /// The accuracy that people usually ask for before they let a model label on its own.
     static let usefulAccuracy = 0.8
 
     private var usefulCoverage: Double { usefulCoverage(Self.usefulAccuracy) }
 
-    /// Fewer headlines than these, or a smaller share, are no part of the work that could be left to the model.
+    /// The fewest headlines, and the smallest share of all, that are worth leaving to the model.
     private static let (minimumHeadlines, minimumShare) = (30, 0.05)
 
-    /// How many headlines a useful coverage has at least.
+    /// The fewest headlines of a useful coverage on this data.
     var minimumUseful: Int {
         max(Self.minimumHeadlines, Int((Self.minimumShare * Double(predictions.count)).rounded(.up)))
     }
 
-    /// The share of headlines, the surest ones, that are labelled at least so well; 0 when they are too few to matter.
+    /// The largest share of most confident headlines that is labeled at least this accurately; 0 if it is too small to matter.
     func usefulCoverage(_ accuracy: Double) -> Double {
         let share = coverage.coverage(atAccuracy: accuracy)
         return share * Double(predictions.count) < Double(minimumUseful) - 0.5 ? 0 : share
     }
 
-    private var accuracy: Measure? { measures.named("accuracy") }
-
-    private var standing: String {
-        let text = accuracy.map { $0.style.text($0.value) } ?? ""
-        let range = accuracy?.range ?? ""
+    private var accuracySentence: String {
+        let accuracy = metrics.named("accuracy")
+        let interval = accuracy?.interval?.range(.percent(1)).map { " (95 % interval \($0))" } ?? ""
+        let scores = classification.scores
         return
-            "It gives the right one of \(labels.count) labels to \(NumberText.percent(accuracy?.value ?? 0)) of"
-            + " \(NumberText.headlines(predictions.count)): accuracy \(text)\(range.isEmpty ? "" : " (95% interval \(range))"),"
-            + " macro F1 \(NumberText.fixed(report.scores.macroF1, 3)); the right label is among its first three for"
-            + " \(NumberText.percent(report.scores.topThreeAccuracy))."
+            "It labels \(Formatting.percent(scores.accuracy)) of \(Formatting.count(predictions.count, "headline"))"
+            + " correctly\(interval), \(Formatting.percent(scores.topThreeAccuracy)) within its top three."
+            + " Macro-F1 is \(Formatting.fixed(scores.macroF1, 3))."
     }
 
-    /// The strongest of the baselines.
+    /// The baseline with the highest accuracy.
     private var strongest: BaselineResult? { baselines.max { $0.scores.accuracy < $1.scores.accuracy } }
 
     private var comparisonReasons: [String] {
         guard let strongest else { return [] }
         let difference = strongest.comparison.difference
-        let name = strongest.baseline.title
-        let figure = "(accuracy \(NumberText.fixed(strongest.scores.accuracy, 3)))"
+        let name = "the best baseline, \(strongest.baseline.title) (\(Formatting.percent(strongest.scores.accuracy)))"
         let (gain, loss) = (points(difference.estimate), points(-difference.estimate))
-        switch strongest.comparison.verdict {
+        switch strongest.comparison.outcome {
         case .bIsBetter:
-            return [
-                "It is better than the strongest baseline, \(name) \(figure), by \(gain) points\(range(difference.low, difference.high))."
-            ]
+            return ["It beats \(name), by \(gain) points\(interval(difference.low, difference.high))."]
         case .aIsBetter:
-            // Counted the other way round, so that what it is worse by is a positive number.
+            // Turned around, so that the loss is a positive number.
             let (low, high) = (difference.high.map { -$0 }, difference.low.map { -$0 })
-            return [
-                "It is worse than the strongest baseline, \(name) \(figure), by \(loss) points\(range(low, high))."
-            ]
+            return ["It is worse than \(name), by \(loss) points\(interval(low, high))."]
         case .undecided:
             return [
-                "This data cannot tell it apart from the strongest baseline, \(name) \(figure): the difference is \(gain) points\(range(difference.low, difference.high))."
+                "These headlines cannot tell it from \(name): the difference is \(gain) points\(interval(difference.low, difference.high))."
             ]
         }
     }
 
-    private func range(_ low: Double?, _ high: Double?) -> String {
+    private func interval(_ low: Double?, _ high: Double?) -> String {
         guard let low, let high else { return "" }
-        return " (95% interval \(points(low)) to \(points(high)))"
+        return " (95 % interval \(NumberStyle.decimals(1).range(100 * low, 100 * high)))"
     }
 
-    private var usefulness: String {
-        let target = NumberText.percent(Self.usefulAccuracy, 0)
+    private var coverageSentence: String {
+        let target = Formatting.percent(Self.usefulAccuracy, 0)
         guard predictions.count > minimumUseful else {
-            return "These are too few headlines to say which it may label alone."
+            return "There are too few headlines to say which ones it could label alone."
         }
         guard usefulCoverage > 0 else {
-            return "Not even the \(NumberText.headlines(minimumUseful)) it is surest of are labelled \(target) right."
+            return
+                "Even among its \(Formatting.count(minimumUseful, "most confident headline")), it is right less than \(target) of the time."
         }
-        guard usefulCoverage < 1 else { return "It labels all headlines at least \(target) right." }
+        guard usefulCoverage < 1 else { return "On all headlines, it is right at least \(target) of the time." }
         return
-            "The \(NumberText.percent(usefulCoverage, 0)) of headlines that it is surest of are labelled \(target) right."
+            "At its most confident \(Formatting.percent(usefulCoverage, 0)) of headlines, it is right \(target) of the time."
     }
 
-    private func points(_ share: Double) -> String { NumberText.fixed(100 * share, 1) }
+    private func points(_ share: Double) -> String { Formatting.fixed(100 * share, 1) }
 
     // MARK: Issues
 
-    /// What stands out, with the share of headlines that it concerns as its cost.
+    /// The issues; the cost of most is the share of headlines that they concern.
     var issues: [Issue] {
         baselineIssues + confusionIssues + labelIssues + weakLabelIssues + calibrationIssues + data.issues(cut: cut)
     }
 
     private var baselineIssues: [Issue] {
-        if frequentLabel.verdict != .bIsBetter {
-            let share = NumberText.percent(frequentLabel.a)
+        if frequentLabel.outcome != .bIsBetter {
+            let share = Formatting.percent(frequentLabel.a)
             return [
                 Issue(
-                    sentence: frequentLabel.verdict == .aIsBetter
-                        ? "always giving the most frequent label would be right for more, \(share)"
-                        : "always giving the most frequent label would be right for \(share), which may be as good",
-                    advice:
-                        "Train longer or with a higher learning rate, and check that labels and headlines belong together.",
+                    sentence: frequentLabel.outcome == .aIsBetter
+                        ? "always predicting the most frequent label is right more often, \(share) of the time"
+                        : "always predicting the most frequent label is right \(share) of the time, which may be as good",
+                    advice: "Train longer or with a higher learning rate, and check that labels match their headlines.",
                     cost: 1, isGrave: true)
             ]
         }
         guard let strongest else {
             return [
                 Issue(
-                    sentence: "nothing simpler was compared, so nobody knows what the model is worth",
+                    sentence: "no baseline was compared, so nobody knows what the model is worth",
                     advice: data.training.isEmpty
-                        ? "Give the headlines it was trained on by --train or --held-out: baselines learn from them."
-                        : "Ask for baselines by --baselines.", cost: 0.5)
+                        ? "Name \(inputs.training): baselines learn from it." : "Compare it with \(inputs.baselines).",
+                    cost: 0.5)
             ]
         }
-        switch strongest.comparison.verdict {
+        switch strongest.comparison.outcome {
         case .bIsBetter: return []
         case .aIsBetter:
             return [
                 Issue(
-                    sentence: "\(strongest.baseline.title) is better and costs nothing",
-                    advice: "Use it, or start from a pretrained encoder, train longer, or give more headlines.",
-                    cost: 1,
-                    isGrave: true)
+                    sentence: "\(strongest.baseline.title) is better and costs almost nothing to train",
+                    advice:
+                        "Use it instead, or start from a pretrained encoder, train longer, or add training headlines.",
+                    cost: 1, isGrave: true)
             ]
         case .undecided:
             return [
                 Issue(
-                    sentence: "\(strongest.baseline.title) may be as good and costs nothing",
+                    sentence: "\(strongest.baseline.title) may be as good and costs almost nothing to train",
                     advice: "Train longer, start from a pretrained encoder, or evaluate on more headlines.", cost: 0.5)
             ]
         }
     }
 
-    /// Labels that lose more headlines to another one than they keep, each with the one that takes most.
+    /// The pairs in which one label loses most of its headlines to another; of each such label, the pair that takes most.
     ///
-    /// None of a model that gives nearly everything to a few labels: that says nothing about what labels mean, and with all
+    /// Empty for a model that predicts almost nothing but a few labels: that says nothing about what labels mean, and with all
     /// of them merged anything is right.
     private var swallowed: [LabelConfusion] {
         var seen: Set<Int> = []
         let pairs = confusions.filter { $0.isSwallowed && seen.insert($0.first).inserted }
-        let occurring = report.classes.count { $0.support > 0 }
+        let occurring = classification.classes.count { $0.support > 0 }
         let isCollapsed = 4 * pairs.count > 3 * occurring || pairs.count > occurring - 2
         return isCollapsed || baselineIssues.contains(where: \.isGrave) ? [] : pairs
     }
 
-    /// The accuracy if each swallowed label were one with the label that swallows it.
+    /// The accuracy if each swallowed label were merged with the label that swallows it.
     private var mergedAccuracy: Double {
         var target = Array(labels.indices)
         for pair in swallowed.reversed() { target[pair.first] = pair.second }
@@ -170,50 +161,59 @@ extension ClassifierEvaluation {
 
     private var confusionIssues: [Issue] {
         let pairs = swallowed
-        guard !pairs.isEmpty else { return [] }
+        guard let first = pairs.first else { return [] }
+        let accuracy = Formatting.percent(mergedAccuracy)
+        let cost = mergedAccuracy - classification.scores.accuracy
+        guard pairs.count > 1 else {
+            let (name, other) = (labels[first.first], labels[first.second])
+            return [
+                Issue(
+                    sentence: "the model assigns most \(name) headlines to \(other)",
+                    advice:
+                        "If the two labels mean the same, merge them with a label map: accuracy would be \(accuracy). If not, add training headlines for \(name).",
+                    cost: cost)
+            ]
+        }
         let names = pairs.prefix(5).map { "\(labels[$0.first]) to \(labels[$0.second])" }.joined(separator: ", ")
-        let more = pairs.count > 5 ? ", …" : ""
-        let gain = mergedAccuracy - report.scores.accuracy
-        let subject = pairs.count == 1 ? "one label loses" : "\(pairs.count) labels lose"
         return [
             Issue(
                 sentence:
-                    "\(subject) more headlines to another label than the model leaves \(pairs.count == 1 ? "it" : "them") (\(names)\(more))",
-                advice: pairs.count == 1
-                    ? "If the two mean the same, merge them by a label map: accuracy would be \(NumberText.percent(mergedAccuracy)). If not, the first needs more training headlines."
-                    : "Those that mean the same should be merged by a label map: with all of them merged, accuracy would be \(NumberText.percent(mergedAccuracy)). The others need more training headlines.",
-                cost: gain)
+                    "the model assigns most headlines of \(pairs.count) labels to other labels (\(names)\(pairs.count > 5 ? ", …" : ""))",
+                advice:
+                    "Merge labels that mean the same with a label map: with all of these merged, accuracy would be \(accuracy). Add training headlines for the others.",
+                cost: cost)
         ]
     }
 
     private var labelIssues: [Issue] {
         let share = Double(errors.suspectedLabels.count) / Double(predictions.count)
         guard share >= 0.02 else { return [] }
+        let count = errors.suspectedLabels.count
         return [
             Issue(
                 sentence:
-                    "\(NumberText.headlines(errors.suspectedLabels.count)) (\(NumberText.percent(share))) have a label that looks wrong, or is one of two that fit",
+                    "\(Formatting.count(count, "label")) (\(Formatting.percent(share))) \(count == 1 ? "looks" : "look") wrong or ambiguous",
                 advice:
-                    "Read the list of suspected label errors: correct what is wrong, in the training file as well, and settle which label wins where two fit.",
+                    "Review the list of suspected label errors: correct wrong labels, in the training file too, and decide which label wins where two fit.",
                 cost: share)
         ]
     }
 
-    /// Labels that the model hardly finds.
+    /// Labels that the model rarely finds.
     private var weakLabelIssues: [Issue] {
         let named = Set(swallowed.map { labels[$0.first] })
-        let weak = report.classes.filter { $0.support >= 10 && $0.recall < 0.2 && !named.contains($0.label) }
+        let weak = classification.classes.filter { $0.support >= 10 && $0.recall < 0.2 && !named.contains($0.label) }
             .sorted { $0.support > $1.support }
         guard !weak.isEmpty else { return [] }
         let missed = weak.reduce(0.0) { $0 + Double($1.support) * (1 - $1.recall) } / Double(predictions.count)
         let names = weak.prefix(5).map(\.label).joined(separator: ", ") + (weak.count > 5 ? ", …" : "")
         let other = named.isEmpty ? "" : weak.count == 1 ? " other" : " more"
-        let subject = weak.count == 1 ? "one\(other) label is" : "\(weak.count)\(other) labels are"
+        let subject = weak.count == 1 ? "one\(other) label" : "\(weak.count)\(other) labels"
         return [
             Issue(
-                sentence: "\(subject) found less than one time in five (\(names))",
+                sentence: "the model finds less than one in five headlines of \(subject) (\(names))",
                 advice:
-                    "Give more training headlines of them, weigh them up (loss.classWeights), or merge them: what is missed is \(NumberText.percent(missed)) of all headlines.",
+                    "Add training headlines for \(weak.count == 1 ? "it" : "them"), raise the weight of rare labels (loss.classWeights), or merge \(weak.count == 1 ? "it with another label" : "them with other labels"): \(Formatting.percent(missed)) of all headlines are missed.",
                 cost: missed)
         ]
     }
@@ -224,19 +224,20 @@ extension ClassifierEvaluation {
         guard excess > 3 * found.deviationIfCalibrated, excess > 0.03 else { return [] }
         let direction =
             found.overconfidence.magnitude < found.error / 4
-            ? "surer of itself than it should be for some headlines and less sure for others"
-            : "\(found.overconfidence > 0 ? "surer" : "less sure") of itself than it should be"
+            ? "its confidence is too high for some headlines and too low for others"
+            : "it is \(found.overconfidence > 0 ? "overconfident" : "underconfident")"
         let refitted = calibration.refitted
         let rest = refitted.crossFitted?.error ?? found.error
-        // By what was asked above, a third of the excess is more than a standard deviation of chance.
-        let isMended = found.error - rest > excess / 3
+        // Given the conditions above, a third of the excess is more than a standard deviation of chance.
+        let isFixable = found.error - rest > excess / 3
+        let (error, calibrated) = (Formatting.fixed(found.error, 3), Formatting.fixed(found.errorIfCalibrated, 3))
         return [
             Issue(
                 sentence:
-                    "it is \(direction) (calibration error \(NumberText.fixed(found.error, 3)), \(NumberText.fixed(found.errorIfCalibrated, 3)) if calibrated)",
-                advice: isMended
-                    ? "Fit the temperature anew on headlines like these: \(NumberText.fixed(refitted.scaling.temperature, 2)) here, with an error of \(NumberText.fixed(rest, 3))."
-                    : "One temperature cannot mend it (an error of \(NumberText.fixed(rest, 3)) with one fitted here): train longer, or smooth labels less (loss.labelSmoothing).",
+                    "\(direction) (calibration error \(error); a perfectly calibrated model would score \(calibrated))",
+                advice: isFixable
+                    ? "Refit the temperature on headlines like these: \(Formatting.fixed(refitted.scaling.temperature, 2)) here, which lowers the error to \(Formatting.fixed(rest, 3))."
+                    : "A single temperature cannot fix it (refitted here, it leaves an error of \(Formatting.fixed(rest, 3))): train longer, or use less label smoothing (loss.labelSmoothing).",
                 cost: excess)
         ]
     }

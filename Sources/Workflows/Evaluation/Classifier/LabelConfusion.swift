@@ -1,25 +1,29 @@
 package import Statistics
 
-/// Two labels that a classifier takes for each other.
+/// Two labels that a classifier confuses.
 public struct LabelConfusion: Sendable {
-    /// The places of the labels; of the headlines, more have the first and were given the second.
+    /// The index of the label that loses more headlines to the other.
     public let first: Int
+    /// The index of the other label.
     public let second: Int
-    /// Headlines of the first that were given the second, and the other way round.
+    /// The headlines of the first label that were labeled as the second.
     public let rows: [Int]
+    /// The headlines of the second label that were labeled as the first.
     public let reverseRows: [Int]
-    /// The headlines of the first, and those of them that were given it.
+    /// The number of headlines of the first label.
     public let support: Int
+    /// The number of headlines of the first label that were labeled correctly.
     public let kept: Int
-    /// Of the headlines of the two labels, the share that was given the other of the two.
+    /// The share of both labels' headlines that got the other of the two.
     public let share: Double
-    /// Whether the first loses a third of its headlines to the second, and more than it keeps: they may mean the same.
+    /// True if the second label takes a third of the first one's headlines and more than the first keeps: they may mean the
+    /// same.
     public var isSwallowed: Bool { rows.count > kept && rows.count >= 5 && 3 * rows.count >= support }
 
-    /// How many headlines are confused.
+    /// The number of headlines that are confused, in both directions.
     public var count: Int { rows.count + reverseRows.count }
 
-    /// All pairs that are confused, the most frequent first.
+    /// Returns all pairs that are confused, the most frequent first.
     package static func all(
         _ confusion: ConfusionMatrix, labels: [String], _ predictions: ClassPredictions
     ) -> [LabelConfusion] {

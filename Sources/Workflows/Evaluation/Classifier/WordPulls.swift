@@ -2,35 +2,37 @@ import Foundation
 import Inference
 import Statistics
 
-/// Which words move a classifier: what the log-probability of the predicted label loses when one of them is left out.
+/// The words that decide a classifier's predictions: the log-probability that the predicted label loses without each of them.
 public struct WordPulls: Sendable {
-    /// A word and how much it speaks for a label.
+    /// A word and its pull towards a label.
     public struct Pull: Sendable, Hashable {
+        /// The word.
         public let word: String
-        /// Nats that the label loses without it, on average over the headlines that hold the word and were given the label.
+        /// The nats that the label loses without the word, on average over the headlines that contain it and got the label.
         public let nats: Double
-        /// Those headlines.
+        /// The number of those headlines.
         public let count: Int
 
-        /// All that it moves: a word that pulls in many headlines tells more than an accident of one.
+        /// The pull over all headlines: a word that pulls in many of them tells more than an accident in one.
         var total: Double { nats * Double(count) }
     }
 
-    /// The words of each label that move most in all, by its place; labels without any are left out.
+    /// The strongest words of each label, by its index; labels without any are left out.
     public let labels: [(label: Int, pulls: [Pull])]
-    /// For some headlines, the words that pulled most to what was predicted, the strongest first.
+    /// For some headlines, the words that pulled most towards the prediction, the strongest first.
     public let headlines: [Int: [Pull]]
-    /// How many headlines were read without each of their words.
-    public let looksAt: Int
+    /// The number of headlines that were classified again without each of their words.
+    public let sampleCount: Int
 
-    /// Words of each label that are kept, and of each headline.
+    /// The number of words that are kept for each label and for each headline.
     private static let (maximumPerLabel, maximumPerHeadline) = (6, 3)
-    /// Less than this is chance.
+    /// A smaller pull is chance.
     private static let minimumNats = 0.1
 
-    /// Leaves words out of some headlines: the `first`, and others of every predicted label in turn, from all over the file.
+    /// Leaves words out of some headlines: the `first` ones, and others of every predicted label in turn, spread over the file.
     init(
-        _ classifier: Classifier, _ texts: [String], _ predictions: ClassPredictions, looksAt limit: Int, first: [Int],
+        _ classifier: Classifier, _ texts: [String], _ predictions: ClassPredictions, sampleCount limit: Int,
+        first: [Int],
         _ context: EvaluationContext
     ) throws {
         var rows = Array(first.prefix(limit))
@@ -40,7 +42,7 @@ public struct WordPulls: Sendable {
             let others = texts.indices.filter { !known.contains($0) }
             rows += Self.dealt(others, by: others.map { predictions.predicted[$0] }, room)
         }
-        looksAt = rows.count
+        sampleCount = rows.count
         var byLabel: [Int: [String: [Double]]] = [:]
         var headlines: [Int: [Pull]] = [:]
         for (number, row) in rows.enumerated() {
@@ -65,7 +67,7 @@ public struct WordPulls: Sendable {
         }
     }
 
-    /// As many rows as wanted, one of each label in turn while it has any, those of a label from all over the file.
+    /// Returns `count` rows, one of each label in turn while it has any; those of a label are spread over the file.
     package static func dealt(_ rows: [Int], by labels: [Int], _ count: Int) -> [Int] {
         let groups = Dictionary(grouping: zip(rows, labels), by: \.1).sorted { $0.key < $1.key }.map {
             $0.value.map(\.0)
@@ -83,17 +85,17 @@ public struct WordPulls: Sendable {
 
     private static func precedes(_ a: Pull, _ b: Pull) -> Bool { (b.nats, a.word) < (a.nats, b.word) }
 
-    /// What each different word of a headline is worth to a label; none of a headline of one word.
+    /// Returns the pull of each different word of a headline towards a label; none for a headline of one word.
     private static func pulls(_ classifier: Classifier, _ text: String, _ label: Int) throws -> [Pull] {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
         guard words.count > 1 else { return [] }
         let shorter = words.indices.map { left in
             words.indices.filter { $0 != left }.map { words[$0] }.joined(separator: " ")
         }
-        // What is left of a headline may be signs that the tokenizer drops.
+        // Without a word, only punctuation that the tokenizer drops may be left.
         let readable = shorter.indices.filter { shorter[$0].contains { $0.isLetter || $0.isNumber } }
         let scores = try classifier.scores([text] + readable.map { shorter[$0] }).map {
-            logProbability(of: label, $0.logits)
+            logSoftmax($0.logits.map(Double.init), at: label)
         }
         var pulls: [String: Double] = [:]
         for (place, word) in readable.enumerated() {
@@ -102,11 +104,5 @@ public struct WordPulls: Sendable {
             pulls[name] = max(pulls[name] ?? -.infinity, scores[0] - scores[place + 1])
         }
         return pulls.map { Pull(word: $0.key, nats: $0.value, count: 1) }
-    }
-
-    private static func logProbability(of label: Int, _ logits: [Float]) -> Double {
-        let values = logits.map(Double.init)
-        let largest = values.max() ?? 0
-        return values[label] - largest - log(values.reduce(0) { $0 + exp($1 - largest) })
     }
 }

@@ -3,15 +3,16 @@ public import HeadlineData
 import JSON
 import Text
 
-/// The headlines that a model is judged on, those that it and its baselines learned from where they are known, and what the
-/// two have in common.
+/// The headlines that a model is evaluated on, the training headlines of it and its baselines where they are known, and the
+/// overlap of the two.
 public struct EvaluationData: Sendable {
-    /// Where headlines come from.
+    /// The origin of headlines.
     public struct Source: Sendable, Hashable {
+        /// The path of the file.
         public let path: String
         /// SHA-256 of the file.
         public let digest: String
-        /// What was found while the file was read, and which part of it this is.
+        /// What was counted while the file was read, and which part of it this is.
         public let note: String
 
         var json: JSONValue {
@@ -19,10 +20,13 @@ public struct EvaluationData: Sendable {
         }
     }
 
-    /// A part of one file that is kept from training, chosen as training does.
+    /// The part of a file that is kept from training, chosen as training chooses it.
     public struct HeldOut: Sendable, Hashable, CustomStringConvertible {
+        /// The method of the split.
         public let method: SplitMethod
+        /// The share of rows that is held out.
         public let fraction: Double
+        /// The seed of the split.
         public let seed: UInt64
 
         /// Reads `method:fraction:seed`, such as `stratified:0.2:1`.
@@ -32,81 +36,87 @@ public struct EvaluationData: Sendable {
             guard parts.count == 3, let method = SplitMethod(rawValue: parts[0]), let fraction = Double(parts[1]),
                 fraction > 0, fraction < 1, let seed = UInt64(parts[2])
             else {
-                let methods = SplitMethod.allCases.map(\.rawValue).joined(separator: ", ")
-                throw EvaluationError(
-                    "--held-out \(text): expected METHOD:FRACTION:SEED as data.split of the run has them, such as"
-                        + " stratified:0.2:1; methods are \(methods)", .invalidRequest)
+                throw .invalidHeldOut(text, methods: SplitMethod.allCases.map(\.rawValue))
             }
             (self.method, self.fraction, self.seed) = (method, fraction, seed)
         }
 
+        /// Creates the description of a part.
         public init(method: SplitMethod, fraction: Double, seed: UInt64) {
             (self.method, self.fraction, self.seed) = (method, fraction, seed)
         }
 
+        /// The form `method:fraction:seed`.
         public var description: String { "\(method.rawValue):\(fraction):\(seed)" }
 
-        /// Whether both hold out the same part; the newest rows are the same whatever the seed.
+        /// True if both hold out the same part; the newest rows are the same with any seed.
         func isSame(as other: HeldOut) -> Bool {
             method == other.method && fraction == other.fraction && (method == .temporal || seed == other.seed)
         }
     }
 
-    /// The share of the evaluation file that may stand in the training file, exactly or nearly, unless more is allowed.
+    /// The largest share of evaluated headlines that may be copies or near-duplicates of training headlines by default.
     public static let defaultLeakage = 0.02
 
-    /// To be judged on, never empty.
+    /// The headlines to evaluate on, never empty.
     public let headlines: [Headline]
+    /// The origin of the evaluated headlines.
     public let source: Source
-    /// To learn from; empty when no training file is known.
+    /// The training headlines; empty if no training file is known.
     public let training: [Headline]
+    /// The origin of the training headlines; `nil` if no training file is known.
     public let trainingSource: Source?
-    /// What stands in both; `nil` without a training file.
+    /// The overlap of both; `nil` without a training file.
     public let leakage: Leakage?
-    /// Rows without a label that were left out, of the evaluated file and of the training file.
+    /// The number of rows without a label that were left out of the evaluated headlines.
     public let unlabeled: Int
-    public let unlabelledTraining: Int
-    /// Whether rows must have labels.
-    public let isLabelled: Bool
-    /// What the runs of the models say about these headlines.
+    /// The number of rows without a label that were left out of the training headlines.
+    public let unlabeledTraining: Int
+    /// True if every headline must have a label.
+    public let isLabeled: Bool
+    /// The remarks of the models' training runs on these headlines.
     public let remarks: [RunRecord.Remark]
 
-    /// What is read.
+    /// The files to read, and how.
     public struct Request: Sendable {
+        /// The path of the file to evaluate on.
         public var data: String
+        /// The path of the training file; excludes `heldOut`.
         public var training: String?
+        /// The part of `data` to evaluate on; the rest is the training data.
         public var heldOut: HeldOut?
+        /// The format of the files; `nil` to detect it.
         public var format: HeadlineFormat?
+        /// The names of the columns.
         public var columns = ColumnNames()
-        /// New names of categories.
+        /// New names for categories.
         public var map: LabelMap?
         /// The runs that trained the models.
         public var runs: [RunRecord] = []
-        /// Whether rows without a label are left out and files without labels refused.
-        public var isLabelled: Bool
-        /// The largest share of leakage.
+        /// True to leave out rows without a label and to refuse files without labels.
+        public var isLabeled: Bool
+        /// The largest share of leakage that is accepted.
         public var allowedLeakage = EvaluationData.defaultLeakage
 
-        public init(data: String, isLabelled: Bool) { (self.data, self.isLabelled) = (data, isLabelled) }
+        /// Creates a request for one file.
+        public init(data: String, isLabeled: Bool) { (self.data, self.isLabeled) = (data, isLabeled) }
     }
 
     /// Reads the files.
-    /// - Throws: `EvaluationError` when more of the evaluation file stands in the training file than is allowed; `FileError`,
+    /// - Throws: `EvaluationError` if more of the evaluation file appears in the training file than is allowed; `FileError`,
     ///   `LabelError` and `SplitError` for unusable files.
     public init(_ request: Request) throws {
         guard request.training == nil || request.heldOut == nil else {
-            throw EvaluationError(
-                "--train and --held-out are both there, expected one: with --held-out the rest of --data is what was"
-                    + " trained on", .invalidRequest)
+            throw EvaluationError.trainingFileAndHeldOut
         }
         let (rows, source) = try Self.read(request.data, request)
-        isLabelled = request.isLabelled
+        isLabeled = request.isLabeled
         unlabeled = source.unlabeled
         if let heldOut = request.heldOut {
             let split = try Split(of: rows, method: heldOut.method, fraction: heldOut.fraction, seed: heldOut.seed)
             headlines = Self.renamed(split.validation.map { rows[$0] }, request)
             training = split.training.map { rows[$0] }
-            unlabelledTraining = 0
+            unlabeledTraining = 0
             let note = "\(source.source.note); held out by \(heldOut)"
             self.source = Source(path: request.data, digest: source.source.digest, note: note)
             trainingSource = Source(path: request.data, digest: source.source.digest, note: "the rest of the same file")
@@ -115,37 +125,33 @@ public struct EvaluationData: Sendable {
             self.source = source.source
             let read = try request.training.map { try Self.read($0, request) }
             training = read?.rows ?? []
-            unlabelledTraining = read?.source.unlabeled ?? 0
+            unlabeledTraining = read?.source.unlabeled ?? 0
             trainingSource = read?.source.source
         }
         remarks = request.runs.compactMap { $0.remark(on: source.source, heldOut: request.heldOut) }
         leakage = training.isEmpty ? nil : Self.leakage(training, headlines)
         if let leakage, leakage.share > request.allowedLeakage {
-            throw EvaluationError(
-                "\(request.data): \(leakage.overlap.exact) of its \(NumberText.headlines(leakage.overlap.validationCount)) stand in"
-                    + " \(trainingSource?.path ?? "the training file") and \(leakage.overlap.near) more nearly"
-                    + " (\(NumberText.percent(leakage.share, 2)), more than \(NumberText.percent(request.allowedLeakage, 2))), so figures"
-                    + " would flatter; remove them, or allow them by --allow-leakage \(Self.nextHundredth(leakage.share))",
-                .invalidInput)
+            throw EvaluationError.leakage(
+                path: request.data, training: trainingSource?.path ?? "the training file", exact: leakage.overlap.exact,
+                near: leakage.overlap.near, of: leakage.overlap.validationCount, share: leakage.share,
+                allowed: request.allowedLeakage)
         }
     }
-
-    private static func nextHundredth(_ share: Double) -> Double { (share * 100).rounded(.up) / 100 }
 
     private static func read(
         _ path: String, _ request: Request
     ) throws -> (rows: [Headline], source: (source: Source, unlabeled: Int)) {
         let table = try HeadlineTable(readingFrom: path, format: request.format, columns: request.columns)
         let source = Source(path: path, digest: table.digest.hexadecimal, note: table.summary.description)
-        guard request.isLabelled else { return (table.rows, (source, 0)) }
+        guard request.isLabeled else { return (table.rows, (source, 0)) }
         let labeled = try LabeledRows(table, map: request.map)
         return (labeled.rows, (source, labeled.unlabeled))
     }
 
-    /// Under the names of the map. Labelled rows have them already; of others only the slices go by category, and the part
-    /// that is held out must be the one that training, which knows no map there, held out.
+    /// Gives rows the categories of the map. Labeled rows have them already. Other rows need them only for slices, and get them
+    /// after the split, so that the held-out part is the one that training, which has no map there, held out.
     private static func renamed(_ rows: [Headline], _ request: Request) -> [Headline] {
-        guard !request.isLabelled, let map = request.map else { return rows }
+        guard !request.isLabeled, let map = request.map else { return rows }
         return rows.map { row in
             Headline(
                 row.text, category: row.category.map { map($0) }, date: row.date, source: row.source, line: row.line)
@@ -159,14 +165,14 @@ public struct EvaluationData: Sendable {
             training.count..<rows.count)
     }
 
-    /// The headlines alone.
+    /// The texts of the headlines.
     public var texts: [String] { headlines.map(\.text) }
 
     var json: JSONValue {
         .object([
             ("evaluated", source.json), ("headlines", .integer(headlines.count)), ("unlabelled", .integer(unlabeled)),
             ("training", trainingSource?.json ?? .null), ("trainingHeadlines", .integer(training.count)),
-            ("unlabelledTraining", .integer(unlabelledTraining)),
+            ("unlabelledTraining", .integer(unlabeledTraining)),
             (
                 "remarks",
                 .array(

@@ -1,36 +1,36 @@
 import HeadlineData
 
-/// Groups of headlines that are worth a figure of their own.
+/// Groups of headlines that are worth a number of their own.
 struct HeadlineSlices {
-    /// What the slices are by, such as `length`.
+    /// The property that the slices go by, such as `length`.
     let title: String
     /// The name of each slice and its rows.
     let slices: [(name: String, rows: [Int])]
 
-    /// Slices that are not among them, and why, as a sentence; `nil` when all are.
+    /// A sentence about the slices that are left out; `nil` if none is.
     let omission: String?
 
-    /// Slices with fewer headlines than this say nothing.
+    /// The fewest headlines that a slice needs to be shown.
     static let minimumRows = 5
-    /// From fewer headlines than this nothing is concluded.
+    /// The fewest headlines that a slice needs to be called better or worse.
     static let minimumToJudge = 30
 
-    /// By the number of words, in four groups of about the same size.
+    /// Slices by the number of words: four groups of about the same size.
     static func byLength(_ headlines: [Headline]) -> HeadlineSlices {
         let counts = headlines.map { wordCount($0.text) }
         let sorted = counts.sorted()
-        let borders = Set((1...3).map { sorted[min(sorted.count - 1, $0 * sorted.count / 4)] }).sorted()
-        func place(_ count: Int) -> Int { borders.firstIndex { count <= $0 } ?? borders.count }
-        let slices = (0...borders.count).map { index in
-            let low = index == 0 ? sorted[0] : borders[index - 1] + 1
-            let high = index < borders.count ? borders[index] : sorted[sorted.count - 1]
+        let boundaries = Set((1...3).map { sorted[min(sorted.count - 1, $0 * sorted.count / 4)] }).sorted()
+        func place(_ count: Int) -> Int { boundaries.firstIndex { count <= $0 } ?? boundaries.count }
+        let slices = (0...boundaries.count).map { index in
+            let low = index == 0 ? sorted[0] : boundaries[index - 1] + 1
+            let high = index < boundaries.count ? boundaries[index] : sorted[sorted.count - 1]
             let name = low >= high ? "\(high) words" : "\(low)–\(high) words"
             return (name: name, rows: counts.indices.filter { place(counts[$0]) == index })
         }
         return HeadlineSlices("length", slices)
     }
 
-    /// By year, or by month where all fall into two years; `nil` when no headline has a date.
+    /// Slices by year, or by month if all dates fall into two years; `nil` if no headline has a date.
     static func byDate(_ headlines: [Headline]) -> HeadlineSlices? {
         let dates = headlines.compactMap(\.date)
         guard let first = dates.min(), let last = dates.max() else { return nil }
@@ -45,12 +45,12 @@ struct HeadlineSlices {
         return HeadlineSlices("date", groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
-    /// By source, the most frequent ones; `nil` when no headline has one.
+    /// Slices by source, the most frequent ones; `nil` if no headline has a source.
     static func bySource(_ headlines: [Headline]) -> HeadlineSlices? {
         byName("source", headlines.map(\.source), most: 12)
     }
 
-    /// By category; `nil` when no headline has one.
+    /// Slices by category; `nil` if no headline has one.
     static func byCategory(_ headlines: [Headline]) -> HeadlineSlices? {
         byName("category", headlines.map(\.category), most: 60)
     }
@@ -63,6 +63,11 @@ struct HeadlineSlices {
         return HeadlineSlices(title, sorted.map { ($0.key, $0.value) }, most: most)
     }
 
+    /// Calculates one row of a table for each slice.
+    func table<Row: Sendable>(_ row: (_ name: String, _ rows: [Int]) -> Row) -> SliceTable<Row> {
+        SliceTable(title: title, rows: slices.map { row($0.name, $0.rows) }, omission: omission)
+    }
+
     private init(_ title: String, _ slices: [(name: String, rows: [Int])], most: Int = .max) {
         self.title = title
         let large = slices.filter { $0.rows.count >= Self.minimumRows }
@@ -70,11 +75,21 @@ struct HeadlineSlices {
         let (small, further) = (slices.filter { !$0.rows.isEmpty }.count - large.count, max(0, large.count - most))
         let parts = [
             small > 0 ? "\(small) with fewer than \(Self.minimumRows) headlines" : nil,
-            further > 0 ? "\(further) that are less frequent" : nil,
+            further > 0 ? "\(further) less frequent ones" : nil,
         ].compactMap(\.self)
         omission = parts.isEmpty ? nil : "Not shown: \(parts.joined(separator: ", "))."
     }
 
-    /// The number of words between white space.
+    /// The number of words, separated by white space.
     static func wordCount(_ text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
+}
+
+/// The results of some groups of headlines, one row each.
+public struct SliceTable<Row: Sendable>: Sendable {
+    /// The property that the slices go by, such as `length`.
+    public let title: String
+    /// The results of each slice.
+    public let rows: [Row]
+    /// A sentence about the slices that are left out; `nil` if none is.
+    public let omission: String?
 }

@@ -1,19 +1,20 @@
 import Files
 import HeadlineData
 
-/// What the settings of the run that trained a model say about the headlines it has seen: `config.yaml` beside the model folder.
+/// The headlines that a training run has seen, by its settings: `config.yaml` next to the model folder.
 public struct RunRecord: Sendable {
-    /// The file of settings.
+    /// The path of the settings file.
     public let path: String
-    /// The file that the run learned from.
+    /// The path of the training file.
     public let training: String
-    /// The file that the run was judged on while it learned; `nil` where a part of the first was held out.
+    /// The path of the validation file; `nil` if a part of the training file was held out.
     public let validation: String?
-    /// The part that was held out where there is no second file.
+    /// The part that was held out if there is no validation file.
     public let heldOut: EvaluationData.HeldOut
-    /// Whether a temperature was fitted on the headlines that the run was judged on.
+    /// True if a temperature was fitted on the validation headlines.
     public let fitsTemperature: Bool
 
+    /// Creates a record.
     public init(
         path: String, training: String, validation: String?, heldOut: EvaluationData.HeldOut, fitsTemperature: Bool
     ) {
@@ -21,47 +22,47 @@ public struct RunRecord: Sendable {
         (self.heldOut, self.fitsTemperature) = (heldOut, fitsTemperature)
     }
 
-    /// What it says about headlines that the model is to be judged on.
+    /// A remark on the headlines that the model is evaluated on.
     public struct Remark: Sendable, Hashable {
-        /// A sentence without a full stop.
+        /// The remark, as a clause without a capital letter or a full stop.
         public let text: String
-        /// Whether the model may have learned from these headlines.
+        /// True if the model may have been trained on these headlines.
         public let isWarning: Bool
     }
 
-    /// What there is to say about headlines of a file, all of it or the part that `part` holds out; `nil` when the run has
-    /// nothing to do with it.
+    /// Returns a remark on the headlines of a file, all of them or the held-out `part`; `nil` if the run never used them.
     func remark(on source: EvaluationData.Source, heldOut part: EvaluationData.HeldOut?) -> Remark? {
         let isTraining = Self.isSame(training, source)
         if let validation, Self.isSame(validation, source) == true { return chosen }
         switch (isTraining, part) {
         case (true, nil):
-            return warning("the model was trained on this file, and nothing of it is held out here")
+            return warning("the model was trained on this file, and no part of it is held out here")
         case (true, let part?) where validation != nil:
-            return warning("the model was trained on all of this file, also on the part \(part) that is held out here")
+            return warning(
+                "the model was trained on all of this file, including the part \(part) that is held out here")
         case (true, let part?) where part.isSame(as: heldOut): return chosen
         case (_, let part?) where isTraining != false && !part.isSame(as: heldOut):
             return warning(
-                "training held out \(heldOut), not \(part), so the model has learned from some of these headlines")
+                "training held out \(heldOut), not \(part), so the model has seen some of these headlines")
         case (false, .some):
             return warning(
-                "the model was trained on \(training), which is not this file, so what --held-out leaves is not what it learned"
-                    + " from")
+                "the model was trained on \(training), which is not this file, so the rest of this file is not its training data"
+            )
         default: return nil
         }
     }
 
-    private func warning(_ text: String) -> Remark { Remark(text: "by \(path), \(text)", isWarning: true) }
+    private func warning(_ text: String) -> Remark { Remark(text: "according to \(path), \(text)", isWarning: true) }
 
     private var chosen: Remark {
         Remark(
-            text: "by \(path), these headlines also chose the best step of the run"
+            text: "according to \(path), these headlines also chose the best step of the run"
                 + (fitsTemperature ? " and its temperature" : "")
-                + ", so figures on others may be a little worse; a last test takes headlines that no run has seen",
+                + ", so results on new headlines may be a little worse; use headlines that no run has seen for a final test",
             isWarning: false)
     }
 
-    /// Whether a file has the bytes of another; `nil` when it cannot be read any more.
+    /// True if both files have the same bytes; `nil` if one can no longer be read.
     private static func isSame(_ path: String, _ source: EvaluationData.Source) -> Bool? {
         guard pathExists(path), let digest = try? SHA256Digest.ofFile(path) else { return nil }
         return digest.hexadecimal == source.digest

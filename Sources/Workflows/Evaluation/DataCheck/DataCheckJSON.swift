@@ -1,10 +1,9 @@
-import Files
 package import HeadlineData
 package import JSON
 
 extension DataCheck {
-    /// The check as JSON; docs/reports.md lists the members. A member may be added within a version of the schema, none is
-    /// renamed or removed.
+    /// Returns the check as JSON; docs/reports.md lists the members. Members may be added within a version of the schema; none
+    /// is renamed or removed.
     package func json(command: String) -> JSONValue {
         .object([
             ("schema", "headlinekit.data-check/1"),

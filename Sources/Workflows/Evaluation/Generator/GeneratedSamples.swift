@@ -1,77 +1,84 @@
-import Files
 public import HeadlineData
 public import Inference
 public import Statistics
 import Text
 
-/// What a generator writes, judged beside as many headlines that people wrote.
+/// The headlines that a generator writes, and their statistics next to those of as many real headlines.
 public struct GeneratedSamples: Sendable {
-    /// Whole headlines, from an empty prompt; those without a word are not among them.
+    /// Whole headlines from an empty prompt, without empty ones.
     public let texts: [String]
-    /// The share of what was written that has no word: the model ended it at once.
+    /// The share of samples that are empty because the model ended them at once.
     public let emptyShare: BootstrapInterval
-    /// As many of the texts as there are evaluation headlines, at most, judged against those: some figures fall with every
-    /// headline that is added.
+    /// The statistics of at most as many samples as there are evaluated headlines: some statistics fall with every sample.
     public let statistics: SampleStatistics
-    /// The same of exactly as many evaluation headlines: what is usual.
-    public let usual: SampleStatistics
-    /// The share of the texts that the model ended itself, and not the limit of tokens.
+    /// The same statistics of equally many evaluated headlines.
+    public let reference: SampleStatistics
+    /// The share of `texts` that the model ended itself, before the limit of tokens.
     public let naturalEndings: BootstrapInterval
-    /// The share that stands in the training file, exactly or nearly; `nil` without one.
+    /// The samples that copy a training headline, exactly or nearly; `nil` without a training file.
     public let copies: Leakage?
+    /// The share of such samples; `nil` without a training file.
     public let copiedShare: BootstrapInterval?
-    /// Completions of openings of real headlines, in their order.
+    /// Completions of the prompts, or of openings of real headlines.
     public let page: [Prompt]
-    /// What a classifier says about samples, if one was given.
+    /// The categories of samples, if a classifier was given.
     public let categories: Categories?
+    /// The sampling options.
     public let options: SamplingOptions
 
-    /// A beginning and what the model made of it.
+    /// A prompt and its completions.
     public struct Prompt: Sendable {
+        /// The prompt.
         public let text: String
-        /// The real headline that it begins; `nil` for a prompt that was given.
+        /// The real headline that it opens; `nil` for a prompt that was given.
         public let original: String?
+        /// The completions.
         public let completions: [Completion]
-        /// What a classifier takes each completion for; empty without one.
+        /// The category of each completion; empty without a classifier.
         public internal(set) var categories: [String] = []
     }
 
     /// The labels that a classifier gives to samples and to real headlines.
     public struct Categories: Sendable {
+        /// The folder of the classifier.
         public let path: String
         /// Each label with its share of the samples and of the real headlines, the most frequent real one first.
         public let mix: [(label: String, samples: Double, real: Double)]
-        /// Half the sum of the differences between the shares: 0 for equal mixes, 1 for disjoint ones.
+        /// The total variation distance of the two mixes: half the sum of the differences, 0 if equal and 1 if disjoint.
         public let distance: Double
-        /// The distance of a second draw of real headlines of the same number: what chance makes of it.
+        /// The distance between two sets of equally many real headlines: the part that is chance.
         public let usualDistance: Double
-        /// Of the completions of openings of real headlines, the share with the label of the whole headline.
+        /// The share of completions of real openings that get the label of the whole headline.
         public let consistency: BootstrapInterval?
-        /// What it would be if completions had nothing to do with their prompts.
+        /// The value of `consistency` if completions had nothing to do with their prompts.
         public let chance: Double
-        /// Whether completions that all keep to the category of their prompt would show it: not where nearly all headlines
-        /// have one label anyway.
+        /// True if completions that all match their prompt's category could be told from chance; false where nearly all
+        /// headlines have one label anyway.
         public let canTell: Bool
     }
 
-    /// What is to be written.
+    /// The samples and completions to generate.
     public struct Request: Sendable {
-        /// Whole headlines.
+        /// The number of whole headlines.
         public var count = 200
-        /// Beginnings to complete; without any, openings of evaluation headlines.
+        /// Prompts to complete; without any, openings of evaluated headlines.
         public var prompts: [String] = []
-        /// Openings that are taken for the page, and completions of each prompt.
+        /// The number of openings on the page.
         public var openings = 8
+        /// The number of completions of each prompt on the page.
         public var completions = 3
-        /// Openings that are completed once each to ask whether completions keep to the category of their prompt.
+        /// The number of openings that are completed once each to compare the categories of prompt and completion.
         public var consistencyOpenings = 100
+        /// The sampling options.
         public var sampling = SamplingOptions()
+        /// The folder of a classifier that labels samples.
         public var classifier: String?
 
+        /// Creates the default request.
         public init() {}
     }
 
-    /// Traps unless `request.count` is positive.
+    /// Generates and labels the samples. Traps unless `request.count` is positive.
     init(
         _ generator: Generator, data: EvaluationData, _ request: Request, classifier: Classifier?,
         _ context: EvaluationContext
@@ -81,17 +88,15 @@ public struct GeneratedSamples: Sendable {
         for start in stride(from: 0, to: request.count, by: Self.part) {
             context.progress("writing headlines", Double(start) / Double(request.count))
             var options = request.sampling
-            // Each part draws from streams of its own.
+            // Each part has its own random streams.
             options.seed &+= UInt64(start / Self.part) &* 1_000_003
             whole += try generator.complete("", count: min(Self.part, request.count - start), options: options)
         }
-        // A model may end at once: what has no word is no headline to judge, and its end is none of a headline.
+        // Empty samples are excluded from every metric but their own, natural endings included.
         let isEmpty = whole.map { $0.headline.allSatisfy(\.isWhitespace) }
         let written = whole.indices.filter { !isEmpty[$0] }.map { whole[$0] }
         guard !written.isEmpty else {
-            throw EvaluationError(
-                "the model ends all of \(request.count) headlines before their first word; train it longer, or raise"
-                    + " --temperature", .invalidInput)
+            throw EvaluationError.onlyEmptySamples(count: request.count)
         }
         texts = written.map(\.headline)
         emptyShare = context.bootstrap.share(of: isEmpty)
@@ -99,13 +104,13 @@ public struct GeneratedSamples: Sendable {
         let real = data.texts
         let count = min(texts.count, real.count)
         statistics = SampleStatistics(samples: spread(texts, count), real: real)
-        usual = SampleStatistics(samples: spread(real, count), real: real)
+        reference = SampleStatistics(samples: spread(real, count), real: real)
         (copies, copiedShare) = Self.copies(texts, data, context)
         var page = try Self.page(generator, real, request, context)
         let openings = classifier == nil ? [] : try Self.openings(generator, real, request, context)
         if let classifier, let path = request.classifier {
             for index in page.indices {
-                page[index].categories = try classifier.likeliest(page[index].completions.map(\.headline), path)
+                page[index].categories = try classifier.mostLikelyLabels(page[index].completions.map(\.headline), path)
             }
             categories = try Self.categories(classifier, path, texts, real, openings, context)
         } else {
@@ -114,7 +119,7 @@ public struct GeneratedSamples: Sendable {
         self.page = page
     }
 
-    /// Headlines written between two reports of progress.
+    /// The number of headlines written between two progress updates.
     private static let part = 32
 
     private static func copies(
@@ -133,7 +138,7 @@ public struct GeneratedSamples: Sendable {
         return (leakage, context.bootstrap.share(of: isCopy))
     }
 
-    /// The given prompts, or openings of headlines from all over the file, each with its completions.
+    /// Completes the given prompts, or openings of headlines spread over the file.
     private static func page(
         _ generator: Generator, _ real: [String], _ request: Request, _ context: EvaluationContext
     ) throws -> [Prompt] {
@@ -165,7 +170,7 @@ public struct GeneratedSamples: Sendable {
         _ classifier: Classifier, _ path: String, _ samples: [String], _ real: [String],
         _ openings: [(original: String, completion: String)], _ context: EvaluationContext
     ) throws -> Categories {
-        context.progress("labelling samples", 0)
+        context.progress("labeling samples", 0)
         let chosen = spread(real, 2 * samples.count)
         let labels = classifier.labels
         func shares(_ names: [String]) -> [Double] {
@@ -175,14 +180,14 @@ public struct GeneratedSamples: Sendable {
         func distance(_ a: [Double], _ b: [Double]) -> Double {
             zip(a, b).reduce(0) { $0 + ($1.0 - $1.1).magnitude } / 2
         }
-        let ofReal = try classifier.likeliest(chosen, path)
-        let ofSamples = shares(try classifier.likeliest(samples, path))
-        // Every other one, so that both halves are from all over the file.
+        let ofReal = try classifier.mostLikelyLabels(chosen, path)
+        let ofSamples = shares(try classifier.mostLikelyLabels(samples, path))
+        // Every other one, so that both halves are spread over the file.
         let halves = (0...1).map { half in shares(ofReal.indices.filter { $0 % 2 == half }.map { ofReal[$0] }) }
         let all = shares(ofReal)
         let mix = labels.indices.sorted { (all[$1], $0) < (all[$0], $1) }.map { (labels[$0], ofSamples[$0], all[$0]) }
-        let originals = try classifier.likeliest(openings.map(\.original), path)
-        let completions = try classifier.likeliest(openings.map(\.completion), path)
+        let originals = try classifier.mostLikelyLabels(openings.map(\.original), path)
+        let completions = try classifier.mostLikelyLabels(openings.map(\.completion), path)
         let chance = zip(shares(originals), shares(completions)).reduce(0) { $0 + $1.0 * $1.1 }
         return Categories(
             path: path, mix: mix, distance: distance(ofSamples, halves[0]),
@@ -193,28 +198,29 @@ public struct GeneratedSamples: Sendable {
                 && context.bootstrap.share(of: openings.map { _ in true }).lower > chance)
     }
 
-    /// The first words of a headline, two or three, never all.
+    /// Returns the first two or three words of a headline, never all.
     static func opening(of headline: String) -> String {
         let words = headline.split(whereSeparator: \.isWhitespace)
         return words.prefix(max(1, min(3, words.count / 2))).joined(separator: " ")
     }
 }
 
-/// As many elements as wanted, from all over a list, in its order.
+/// Returns `count` elements spread evenly over a list, in its order.
 func spread<Element>(_ list: [Element], _ count: Int) -> [Element] {
     let count = min(count, list.count)
     return (0..<count).map { list[$0 * list.count / count] }
 }
 
 extension Classifier {
-    /// The likeliest label of each headline; what is no text has none.
-    /// - Throws: `EvaluationError` naming the folder when a score is no number.
-    fileprivate func likeliest(_ headlines: [String], _ folder: String) throws -> [String] {
+    /// Returns the most likely label of each headline, or an empty string for one without letters or digits.
+    /// - Throws: `EvaluationError.nonFiniteScore` if a score is not finite.
+    fileprivate func mostLikelyLabels(_ headlines: [String], _ folder: String) throws -> [String] {
         var found = [String](repeating: "", count: headlines.count)
         let readable = headlines.indices.filter { headlines[$0].contains { $0.isLetter || $0.isNumber } }
         for (row, score) in zip(readable, try scores(readable.map { headlines[$0] })) {
             guard score.logits.allSatisfy(\.isFinite) else {
-                throw EvaluationError.notFinite(folder, "the headline \"\(escapedForTerminal(headlines[row]))\"")
+                throw EvaluationError.nonFiniteScore(
+                    folder: folder, place: "the headline \"\(escapedForTerminal(headlines[row]))\"")
             }
             let best = score.logits.indices.max { (score.logits[$0], $1) < (score.logits[$1], $0) }
             found[row] = best.map { labels[$0] } ?? ""

@@ -8,7 +8,7 @@ import Statistics
 import Tokenization
 
 extension GeneratorEvaluation {
-    /// What counting achieves on the same headlines, and the model before it was tuned.
+    /// Returns the results of n-gram counts and of the base model on the same headlines.
     static func baselines(
         _ folder: GeneratorFolder, _ data: EvaluationData, _ scores: HeadlineLikelihoods, base: ModelIdentity?,
         _ context: EvaluationContext
@@ -29,42 +29,42 @@ extension GeneratorEvaluation {
             let unigram = UnigramModel(targets, vocabularySize: size)
             results.append(
                 result(
-                    "unigram", "frequencies of tokens", scores.targets.map { unigram.nats(of: $0) }, of: scores, context
+                    "unigram", "token frequencies", scores.targets.map { unigram.nats(of: $0) }, of: scores, context
                 ))
             if size <= KneserNeyTrigram.maximumVocabulary {
-                context.progress("counting triples", 0)
+                context.progress("counting trigrams", 0)
                 let trigram = KneserNeyTrigram(targets, offsets: offsets, end: end, vocabularySize: size)
                 let flat = scores.targets.flatMap(\.self)
-                let borders = scores.targets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+                let offsets = scores.targets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
                 results.append(
                     result(
-                        "trigram", "counts of three tokens (Kneser-Ney)", trigram.nats(of: flat, offsets: borders),
+                        "trigram", "trigram model (Kneser-Ney)", trigram.nats(of: flat, offsets: offsets),
                         of: scores, context))
             }
         }
-        if let base { results.append(try untuned(base.path, folder, data, scores, context)) }
+        if let base { results.append(try baseResult(base.path, folder, data, scores, context)) }
         return results
     }
 
-    private static func untuned(
+    private static func baseResult(
         _ base: String, _ folder: GeneratorFolder, _ data: EvaluationData, _ scores: HeadlineLikelihoods,
         _ context: EvaluationContext
     ) throws -> BaselineResult {
         let found = try GeneratorFolder(path: base)
         let other = try HeadlineLikelihoods(
             try HeadlineScorer(found.load(for: .inference).model, found.tokenizer), folder: base, data,
-            stage: "scoring with the untuned model", context)
+            stage: "scoring with the base model", context)
         let isSame = other.targets == scores.targets
         let whole = scores.whole.filter { !other.isCut[$0] }
         let (a, b) = (other.nats, scores.nats)
         return BaselineResult(
-            name: "base", title: "the untuned model", perplexity: isSame ? other.perplexity(context.bootstrap) : nil,
+            name: "base", title: "base model", perplexity: isSame ? other.perplexity(context.bootstrap) : nil,
             perplexityPerWord: other.perplexityPerWord(context.bootstrap),
             bitsPerByte: other.bitsPerByte(context.bootstrap),
             comparison: bitsPerByte(whole.map { a[$0] }, whole.map { b[$0] }, whole.map { scores.bytes[$0] }, context))
     }
 
-    /// The figures of a model of the same tokens, from the nats of each headline.
+    /// Returns the result of a model with the same tokens, from its nats for each headline.
     private static func result(
         _ name: String, _ title: String, _ nats: [Double], of scores: HeadlineLikelihoods, _ context: EvaluationContext
     ) -> BaselineResult {
@@ -80,7 +80,7 @@ extension GeneratorEvaluation {
             comparison: bitsPerByte(wholeNats, rows.map { own[$0] }, rows.map { scores.bytes[$0] }, context))
     }
 
-    /// Bits per byte of two models on the same headlines; `nil` without any.
+    /// Compares the bits per byte of two models on the same headlines; `nil` if there are none.
     static func bitsPerByte(
         _ a: [Double], _ b: [Double], _ bytes: [Int], _ context: EvaluationContext
     ) -> PairedComparison? {

@@ -5,70 +5,83 @@ public import ModelFolders
 import Models
 import Reports
 public import Statistics
+import Text
 import Tokenization
 
-/// All that is found out about a generator on headlines.
+/// The evaluation of a generator on headlines.
 public struct GeneratorEvaluation {
+    /// The generator.
     public let model: ModelIdentity
-    /// The untuned model, and the classifier that labels samples, where they were given.
+    /// The base model, if one was given.
     public let base: ModelIdentity?
+    /// The classifier that labels samples, if one was given.
     public let classifier: ModelIdentity?
+    /// The headlines that the generator is evaluated on.
     public let data: EvaluationData
+    /// The likelihoods of those headlines.
     public let likelihoods: HeadlineLikelihoods
-    /// The overall figures.
-    public let measures: [Measure]
-    /// Nats per token at each place of a headline, from the first.
+    /// The overall metrics.
+    public let metrics: [Metric]
+    /// The nats per token at each position of a headline, from the first.
     public let positions: [Position]
-    public let slices: [SliceFigures]
+    /// The results by length, category, date and source.
+    public let slices: [SliceTable<SliceRow>]
+    /// The results of simpler models.
     public let baselines: [BaselineResult]
+    /// The generated headlines and their statistics.
     public let samples: GeneratedSamples
+    /// The seed of the bootstrap.
     public let seed: UInt64
+    /// The number of bootstrap resamples.
     public let resamples: Int
+    /// The command as it was typed, for the report.
     public let command: String
+    /// The names of optional inputs in advice.
+    let inputs: InputNames
 
-    /// How hard the tokens at one place of headlines are.
+    /// The nats of the tokens at one position of headlines.
     public struct Position: Sendable {
-        /// From 1.
+        /// The position, from 1.
         public let place: Int
+        /// The mean nats of the tokens there.
         public let nats: BootstrapInterval
     }
 
-    /// The figures of some of the headlines.
-    public struct SliceFigures: Sendable {
-        /// What the slices are by.
-        public let title: String
-        public let rows: [Row]
-        /// What is not among them, as a sentence; `nil` when all are.
-        public let omission: String?
-
-        /// One slice.
-        public struct Row: Sendable {
-            public let name: String
-            public let count: Int
-            public let perplexity: BootstrapInterval
-            /// `nil` when all headlines were cut.
-            public let bitsPerByte: BootstrapInterval?
-        }
-    }
-
-    /// Something simpler beside the model.
-    public struct BaselineResult: Sendable {
-        /// A name for `report.json`: `unigram`, `trigram` or `base`.
+    /// The results of one slice.
+    public struct SliceRow: Sendable {
+        /// The name of the slice.
         public let name: String
-        /// What people call it.
-        public let title: String
-        /// Per token; `nil` where its tokens are others.
-        public let perplexity: BootstrapInterval?
-        public let perplexityPerWord: BootstrapInterval?
+        /// The number of its headlines.
+        public let count: Int
+        /// The perplexity per token on them.
+        public let perplexity: BootstrapInterval
+        /// The bits per byte on them; `nil` if all were cut off.
         public let bitsPerByte: BootstrapInterval?
-        /// Bits per byte of the model (B) against the baseline (A), on the same headlines.
-        public let comparison: PairedComparison?
     }
 
-    /// Judges the model in a folder.
-    /// - Parameter base: The folder of the untuned model, if there is one.
-    /// - Throws: `EvaluationError` for a model that gives no numbers or no words, `GenerationError` for sampling options out of
-    ///   range, `FileError` for a folder that cannot be used.
+    /// The result of a simpler model.
+    public struct BaselineResult: Sendable {
+        /// The name for `report.json`: `unigram`, `trigram` or `base`.
+        public let name: String
+        /// The name for people.
+        public let title: String
+        /// The perplexity per token; `nil` if its tokens are different.
+        public let perplexity: BootstrapInterval?
+        /// The perplexity per word.
+        public let perplexityPerWord: BootstrapInterval?
+        /// The bits per byte.
+        public let bitsPerByte: BootstrapInterval?
+        /// The bits per byte of the model (B) against the baseline (A), on the same headlines.
+        public let comparison: PairedComparison?
+
+        /// The title within a sentence.
+        var phrase: String { name == "trigram" ? "a simple \(title)" : name == "base" ? "the \(title)" : title }
+    }
+
+    /// Evaluates the model in a folder.
+    /// - Parameter base: The folder of the base model, if there is one.
+    /// - Throws: `EvaluationError` for scores that are not finite or samples that are all empty, `GenerationError` for sampling
+    ///   options out of range, `FileError` for a folder that cannot be used.
     public init(
         folder: String, data: EvaluationData, base baseFolder: String?, samples request: GeneratedSamples.Request,
         _ context: EvaluationContext
@@ -81,7 +94,8 @@ public struct GeneratorEvaluation {
         let loaded = try found.load(for: .inference).model
         let scorer = try HeadlineScorer(loaded, found.tokenizer)
         likelihoods = try HeadlineLikelihoods(
-            scorer, folder: folder, data, stage: "scoring \(NumberText.headlines(data.headlines.count))", context)
+            scorer, folder: folder, data, stage: "scoring \(Formatting.count(data.headlines.count, "headline"))",
+            context)
         context.progress("intervals", 0)
         positions = Self.positions(likelihoods, context.bootstrap)
         slices = Self.slices(data, likelihoods, context.bootstrap)
@@ -89,73 +103,74 @@ public struct GeneratorEvaluation {
         samples = try GeneratedSamples(
             try Generator(loaded, found.tokenizer), data: data, request,
             classifier: request.classifier.map { try Classifier(folder: $0) }, context)
-        measures = Self.measures(likelihoods, samples, context.bootstrap)
+        metrics = Self.metrics(likelihoods, samples, context.bootstrap)
         (seed, resamples, command) = (context.bootstrap.seed, context.bootstrap.resamples, context.command)
+        inputs = context.inputs
     }
 
-    /// The names that thresholds may have.
-    public static let measureNames = [
+    /// The names of the metrics that thresholds can be set on.
+    public static let metricNames = [
         "perplexity", "perplexityPerWord", "bitsPerByte", "distinct1", "distinct2", "distinct3", "selfBLEU",
         "repetition2", "lengthDistance", "emptyShare", "naturalEndings", "duplicateShare", "copiedShare",
         "categoryDistance", "categoryConsistency",
     ]
 
-    private static func measures(
+    private static func metrics(
         _ scores: HeadlineLikelihoods, _ samples: GeneratedSamples, _ bootstrap: Bootstrap
-    ) -> [Measure] {
-        var measures = [
-            Measure(
+    ) -> [Metric] {
+        var metrics = [
+            Metric(
                 "perplexity", "perplexity per token", scores.perplexity(bootstrap), .decimals(2), isLargerBetter: false)
         ]
         if let words = scores.perplexityPerWord(bootstrap), let bits = scores.bitsPerByte(bootstrap) {
-            measures += [
-                Measure("perplexityPerWord", "perplexity per word", words, .decimals(1), isLargerBetter: false),
-                Measure("bitsPerByte", "bits per byte", bits, .decimals(3), isLargerBetter: false),
+            metrics += [
+                Metric("perplexityPerWord", "perplexity per word", words, .decimals(1), isLargerBetter: false),
+                Metric("bitsPerByte", "bits per byte", bits, .decimals(3), isLargerBetter: false),
             ]
         }
         let found = samples.statistics
         for (index, share) in found.distinct.enumerated() {
-            let title = ["different words", "different word pairs", "different word triples"][index]
-            measures.append(Measure("distinct\(index + 1)", title, share, .percent(1), isLargerBetter: nil))
+            let title = ["distinct words", "distinct word pairs", "distinct word triples"][index]
+            metrics.append(Metric("distinct\(index + 1)", title, share, .percent(1), isLargerBetter: nil))
         }
         if let bleu = found.selfBLEU {
-            measures.append(
-                Measure("selfBLEU", "likeness of samples (self-BLEU)", bleu, .decimals(3), isLargerBetter: nil))
+            metrics.append(
+                Metric("selfBLEU", "similarity of samples (self-BLEU)", bleu, .decimals(3), isLargerBetter: nil))
         }
-        measures += [
-            Measure(
-                "repetition2", "word pairs repeated in a sample", found.repetition[1], .percent(1), isLargerBetter: nil),
-            Measure(
-                "lengthDistance", "words too long or short, on average", found.lengths.distance, .decimals(2),
+        metrics += [
+            Metric(
+                "repetition2", "repeated word pairs in a sample", found.repetition[1], .percent(1), isLargerBetter: nil),
+            Metric(
+                "lengthDistance", "length difference from real, in words", found.lengths.distance, .decimals(2),
                 isLargerBetter: false),
-            Measure("emptyShare", "samples without a word", samples.emptyShare, .percent(1), isLargerBetter: false),
-            Measure(
-                "naturalEndings", "samples that end by themselves", samples.naturalEndings, .percent(1),
+            Metric("emptyShare", "empty samples", samples.emptyShare, .percent(1), isLargerBetter: false),
+            Metric(
+                "naturalEndings", "samples that end naturally", samples.naturalEndings, .percent(1),
                 isLargerBetter: true),
-            Measure(
+            Metric(
                 "duplicateShare", "samples that repeat another", found.duplicateShare, .percent(1),
                 isLargerBetter: false),
         ]
         if let copied = samples.copiedShare {
-            measures.append(
-                Measure("copiedShare", "samples copied, exactly or nearly", copied, .percent(1), isLargerBetter: false))
+            metrics.append(
+                Metric("copiedShare", "samples copied from training", copied, .percent(1), isLargerBetter: false))
         }
         if let categories = samples.categories {
-            measures.append(
-                Measure(
+            metrics.append(
+                Metric(
                     "categoryDistance", "category mix, distance from real", categories.distance, .decimals(3),
                     isLargerBetter: false))
             if let consistency = categories.consistency {
-                measures.append(
-                    Measure(
-                        "categoryConsistency", "completions of the prompt's category", consistency, .percent(1),
+                metrics.append(
+                    Metric(
+                        "categoryConsistency", "completions in the prompt's category", consistency, .percent(1),
                         isLargerBetter: true))
             }
         }
-        return measures
+        return metrics
     }
 
-    /// Places that fewer headlines reach say nothing; later ones than the last are left out.
+    /// The fewest headlines that must reach a position, and the last position that is kept.
     static let (minimumAtPosition, lastPosition) = (20, 40)
 
     private static func positions(_ scores: HeadlineLikelihoods, _ bootstrap: Bootstrap) -> [Position] {
@@ -169,26 +184,23 @@ public struct GeneratorEvaluation {
 
     private static func slices(
         _ data: EvaluationData, _ scores: HeadlineLikelihoods, _ bootstrap: Bootstrap
-    ) -> [SliceFigures] {
+    ) -> [SliceTable<SliceRow>] {
         let (nats, tokens) = (scores.nats, scores.tokens)
         let kinds: [HeadlineSlices?] = [
             HeadlineSlices.byLength(data.headlines), HeadlineSlices.byCategory(data.headlines),
             HeadlineSlices.byDate(data.headlines), HeadlineSlices.bySource(data.headlines),
         ]
         return kinds.compactMap(\.self).filter { !$0.slices.isEmpty }.map { slices in
-            SliceFigures(
-                title: slices.title,
-                rows: slices.slices.map { slice in
-                    let whole = slice.rows.filter { !scores.isCut[$0] }
-                    return .init(
-                        name: slice.name, count: slice.rows.count,
-                        perplexity: bootstrap.perplexity(
-                            nats: slice.rows.map { nats[$0] }, tokens: slice.rows.map { tokens[$0] }),
-                        bitsPerByte: whole.isEmpty
-                            ? nil
-                            : bootstrap.ratio(
-                                of: whole.map { nats[$0] / log(2) }, to: whole.map { Double(scores.bytes[$0]) }))
-                }, omission: slices.omission)
+            slices.table { name, rows in
+                let whole = rows.filter { !scores.isCut[$0] }
+                return SliceRow(
+                    name: name, count: rows.count,
+                    perplexity: bootstrap.perplexity(nats: rows.map { nats[$0] }, tokens: rows.map { tokens[$0] }),
+                    bitsPerByte: whole.isEmpty
+                        ? nil
+                        : bootstrap.ratio(
+                            of: whole.map { nats[$0] / log(2) }, to: whole.map { Double(scores.bytes[$0]) }))
+            }
         }
     }
 }

@@ -1,20 +1,21 @@
 import HeadlineData
 import Reports
+import Text
 
-/// Something that is wrong with a model or its data, with what it would bring to put it right.
+/// Something that is wrong with a model or its data, and what fixing it would gain.
 struct Issue: Sendable {
-    /// What is wrong, in a sentence without a full stop.
+    /// What is wrong, as a clause without a capital letter or a full stop.
     let sentence: String
-    /// What to do about it, as a sentence.
+    /// What to do about it, as one or more sentences.
     let advice: String
-    /// What it costs at most, to put the gravest first; in the units of the figure that judges the kind of model.
+    /// The most that the issue can cost, in units of the metric that judges the kind of model; the costliest comes first.
     let cost: Double
-    /// Whether it alone is a reason not to ship.
+    /// True if this issue alone is a reason not to ship.
     var isGrave = false
 }
 
 extension [Issue] {
-    /// The gravest first.
+    /// The issues in the order in which to fix them: grave ones first, then by cost.
     var byWeight: [Issue] {
         enumerated().sorted { a, b in
             if a.element.isGrave != b.element.isGrave { return a.element.isGrave }
@@ -24,50 +25,59 @@ extension [Issue] {
 }
 
 extension Verdict {
-    /// Issues that come with their advice; of the others there is the sentence.
+    /// The number of issues that are listed with their advice; of the others only the sentence is.
     private static let maximumAdvised = 4
 
-    /// What issues come to, behind what the figures say.
-    init(_ issues: [Issue], figures: [String], sentence: (Outcome) -> String) {
+    /// Creates a verdict: the metrics in words, then the issues. A grave issue becomes the sentence of the verdict.
+    init(_ issues: [Issue], metrics: [String], good: @autoclosure () -> String, caution: @autoclosure () -> String) {
         let issues = issues.byWeight
-        let outcome: Outcome = issues.contains(where: \.isGrave) ? .bad : issues.isEmpty ? .good : .caution
-        var named = issues.prefix(Self.maximumAdvised).enumerated().map { place, issue in
-            "\(place == 0 ? "Fix first" : "Then"): \(issue.sentence). \(issue.advice)"
+        let grave = issues.first { $0.isGrave }
+        var listed = issues.prefix(Self.maximumAdvised).enumerated().map { place, issue in
+            let start = place == 0 ? "Fix first" : "Then"
+            return place == 0 && grave != nil
+                ? "\(start): \(issue.advice)" : "\(start): \(issue.sentence). \(issue.advice)"
         }
         let others = issues.dropFirst(Self.maximumAdvised).map(\.sentence)
-        if !others.isEmpty { named.append("Also: \(others.joined(separator: "; ")).") }
-        self.init(outcome, sentence(outcome), reasons: figures + named)
+        if !others.isEmpty { listed.append("Also: \(others.joined(separator: "; ")).") }
+        if let grave {
+            self.init(.bad, "Don't ship this yet: \(grave.sentence).", reasons: metrics + listed)
+        } else if issues.isEmpty {
+            self.init(.good, good(), reasons: metrics)
+        } else {
+            self.init(.caution, caution(), reasons: metrics + listed)
+        }
     }
 }
 
 extension EvaluationData {
-    /// What stands out about the headlines themselves.
-    /// - Parameter cut: How many were too long for the model.
+    /// The issues with the headlines themselves.
+    /// - Parameter cut: The number of headlines that were too long for the model.
     func issues(cut: Int) -> [Issue] {
         var issues = remarks.filter(\.isWarning).map {
             Issue(
-                sentence: $0.text, advice: "Judge on headlines that it has not seen: its figures flatter.", cost: 1)
+                sentence: $0.text, advice: "Evaluate on headlines the model has never seen: these flatter it.", cost: 1)
         }
         if headlines.count < 300 {
             issues.append(
                 Issue(
                     sentence:
-                        "\(headlines.count == 1 ? "this is" : "these are") only \(NumberText.headlines(headlines.count)), so every figure is rough",
+                        "\(Formatting.count(headlines.count, "headline")) \(headlines.count == 1 ? "is" : "are") too few for precise numbers",
                     advice: "Evaluate on a thousand or more.", cost: 0.2))
         }
         if let leakage, leakage.share > Self.defaultLeakage {
             issues.append(
                 Issue(
                     sentence:
-                        "\(NumberText.percent(leakage.share)) of these headlines stand in the training file, exactly or nearly",
-                    advice: "Remove them: the figures flatter.", cost: leakage.share))
+                        "\(Formatting.percent(leakage.share)) of these headlines are copies or near-duplicates of training headlines",
+                    advice: "Remove them: they flatter the model.", cost: leakage.share))
         }
         let share = Double(cut) / Double(headlines.count)
         if share > 0.01 {
             issues.append(
                 Issue(
-                    sentence: "\(NumberText.headlines(cut)) have more tokens than the model has positions",
-                    advice: "Train a model with more positions.", cost: share))
+                    sentence:
+                        "\(Formatting.count(cut, "headline")) \(cut == 1 ? "is" : "are") longer than the model's context",
+                    advice: "Train a model with a longer context.", cost: share))
         }
         return issues
     }

@@ -1,75 +1,70 @@
-import Files
 import JSON
-public import Reports
-import Text
+import Reports
+public import Text
 
-/// What a figure must not be below or above, for a command that gates.
+/// A limit that a metric must not fall below or exceed, for commands that gate.
 public struct Threshold: Sendable, Hashable {
-    /// On which side of the limit the figure fails.
+    /// The side of the limit on which the metric fails.
     public enum Side: String, Sendable, Hashable {
-        case under, over
-
-        /// The flag that sets it.
-        public var flag: String { "--fail-\(rawValue)" }
+        /// Fails below the limit.
+        case under
+        /// Fails above the limit.
+        case over
     }
 
+    /// The side on which the metric fails.
     public let side: Side
+    /// The name of the metric.
     public let name: String
+    /// The limit itself, which holds.
     public let limit: Double
 
     /// Reads `name=value`.
     /// - Parameters:
-    ///   - known: The names of figures that there can be.
-    ///   - missing: Of figures that this evaluation will not have, the flag that they take.
-    /// - Throws: `EvaluationError` for another form, an unknown name, a missing figure or no number.
+    ///   - known: The names of all metrics that there can be.
+    ///   - missing: Metrics that this evaluation will not have, each with the input it needs.
+    /// - Throws: `EvaluationError` for another form, an unknown name, a missing metric or a limit that is not finite.
     public init(
         _ text: String, _ side: Side, known: [String], missing: [String: String] = [:]
     ) throws(EvaluationError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let limit = Double(parts[1]), limit.isFinite else {
-            throw EvaluationError(
-                "\(side.flag) \(text): expected NAME=NUMBER, such as \(known.first ?? "accuracy")=0.6", .invalidRequest)
+            throw .invalidThreshold(text, example: "\(known.first ?? "accuracy")=0.6")
         }
-        guard known.contains(parts[0]) else {
-            throw EvaluationError(
-                "\(side.flag) \(text): there is no figure `\(parts[0])`; expected one of \(known.joined(separator: ", "))"
-                    + suggestion(for: parts[0], among: known), .invalidRequest)
-        }
-        if let flag = missing[parts[0]] {
-            throw EvaluationError(
-                "\(side.flag) \(text): \(parts[0]) is not known without \(flag), which was not given", .invalidRequest)
-        }
+        guard known.contains(parts[0]) else { throw .unknownMetric(parts[0], known: known) }
+        if let input = missing[parts[0]] { throw .missingInput(metric: parts[0], input: input) }
         (self.side, name, self.limit) = (side, parts[0], limit)
     }
 
-    /// What became of a threshold.
+    /// The result of checking a threshold.
     public struct Outcome: Sendable, Hashable {
+        /// The threshold that was checked.
         public let threshold: Threshold
-        /// The figure; `nil` when this evaluation has none of that name.
+        /// The value of the metric; `nil` if this evaluation has none of that name.
         public let value: Double?
-        /// How the figure is written.
+        /// The form of the value in text.
         public let style: NumberStyle
 
         package init(threshold: Threshold, value: Double?, style: NumberStyle = .decimals(3)) {
             (self.threshold, self.value, self.style) = (threshold, value, style)
         }
 
-        /// A figure that is missing or no number holds nothing.
+        /// True if the metric keeps to the limit; a missing metric and NaN never do.
         public var holds: Bool {
             guard let value, !value.isNaN else { return false }
             return threshold.side == .under ? value >= threshold.limit : value <= threshold.limit
         }
 
-        /// What happened, for a person.
+        /// The result as a clause for people.
         public var sentence: String {
             let (name, limit) = (threshold.name, threshold.limit)
-            guard let value else { return "\(name) is not known: these headlines do not tell it" }
+            guard let value else { return "\(name) is unknown: these headlines cannot measure it" }
             let relation = threshold.side == .under ? ("at least", "below") : ("at most", "above")
-            // Where rounding would hide on which side it is, or what the limit is, all digits are there.
+            // All digits where rounding would hide the side or the limit.
             let texts = [value, limit].map { style.text($0) }
             let isClear = texts[0] != texts[1] || value == limit
-            let (figure, border) = isClear ? (texts[0], texts[1]) : ("\(value)", "\(limit)")
-            return "\(name) is \(figure), \(holds ? relation.0 : relation.1) the limit of \(border)"
+            let (shown, bound) = isClear ? (texts[0], texts[1]) : ("\(value)", "\(limit)")
+            return "\(name) is \(shown), \(holds ? relation.0 : relation.1) the limit of \(bound)"
         }
 
         var json: JSONValue {
@@ -81,9 +76,9 @@ public struct Threshold: Sendable, Hashable {
         }
     }
 
-    /// What becomes of this threshold under figures.
-    public func judged(by measures: [Measure]) -> Outcome {
-        let measure = measures.named(name)
-        return Outcome(threshold: self, value: measure?.value, style: measure?.style ?? .decimals(3))
+    /// Checks this threshold against metrics.
+    public func judged(by metrics: [Metric]) -> Outcome {
+        let metric = metrics.named(name)
+        return Outcome(threshold: self, value: metric?.value, style: metric?.style ?? .decimals(3))
     }
 }

@@ -9,12 +9,13 @@ extension ClassificationReport {
         ])
         for figures in classes {
             table.add([
-                figures.label, String(figures.support), decimals(figures.precision, 3), decimals(figures.recall, 3),
-                decimals(figures.f1, 3),
+                figures.label, String(figures.support), Formatting.fixed(figures.precision, 3),
+                Formatting.fixed(figures.recall, 3),
+                Formatting.fixed(figures.f1, 3),
             ])
         }
-        table.add(["mean of the labels (macro)", String(count), "", "", decimals(scores.macroF1, 3)])
-        table.add(["mean of the headlines (weighted)", String(count), "", "", decimals(scores.weightedF1, 3)])
+        table.add(["mean of the labels (macro)", String(count), "", "", Formatting.fixed(scores.macroF1, 3)])
+        table.add(["mean of the headlines (weighted)", String(count), "", "", Formatting.fixed(scores.weightedF1, 3)])
         return table.description
     }
 
@@ -31,7 +32,7 @@ extension ClassificationReport {
                     + [
                         scores.accuracy, scores.topThreeAccuracy, scores.macroF1, scores.weightedF1,
                         scores.matthewsCorrelation, scores.negativeLogLikelihood, scores.brierScore,
-                    ].map { decimals($0) })
+                    ].map { Formatting.fixed($0, 4) })
         }
         guard !baselines.isEmpty else { return table.description }
         return "\(table)\n\(Self.verdict(all.map { ($0.0, $0.1.accuracy) }))"
@@ -43,16 +44,17 @@ extension ClassificationReport {
         let winners = entries.filter { $0.accuracy == best }.map(\.name)
         let others = entries.filter { $0.accuracy < best }.sorted { $0.accuracy > $1.accuracy }
         guard winners.count == 1, let next = others.first else {
-            return "By accuracy \(winners.joined(separator: " and ")) are equal: \(decimals(best))."
+            return "By accuracy \(winners.joined(separator: " and ")) are equal: \(Formatting.fixed(best, 4))."
         }
-        return "By accuracy \(winners[0]) is best: \(decimals(best)), \(next.name) \(decimals(next.accuracy))."
+        return
+            "By accuracy \(winners[0]) is best: \(Formatting.fixed(best, 4)), \(next.name) \(Formatting.fixed(next.accuracy, 4))."
     }
 
     /// The calibration errors, with what a perfectly calibrated classifier would score, as one line each.
     package var calibrationLines: String {
         [("ECE", reliability), ("adaptive ECE", adaptiveReliability)].map { name, reliability in
-            "\(name) \(decimals(reliability.error)); a perfectly calibrated classifier of these confidences scores"
-                + " \(decimals(reliability.errorIfCalibrated)) ± \(decimals(reliability.deviationIfCalibrated))"
+            "\(name) \(Formatting.fixed(reliability.error, 4)); a perfectly calibrated classifier of these confidences scores"
+                + " \(Formatting.fixed(reliability.errorIfCalibrated, 4)) ± \(Formatting.fixed(reliability.deviationIfCalibrated, 4))"
                 + " on \(count) headlines"
         }.joined(separator: "\n")
     }

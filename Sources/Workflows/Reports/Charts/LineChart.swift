@@ -1,15 +1,22 @@
-/// Lines through points: accuracy by coverage, loss by position, perplexity by length. Series differ in dashes and markers.
-public struct LineChart: Picture {
-    /// A line: its name and its points in the order of x, with an interval around y where one is known.
+import Preconditions
+public import Text
+
+/// Lines through points, such as accuracy by coverage. Series differ in dashes and markers.
+public struct LineChart: Chart {
+    /// A line.
     public struct Series: Sendable {
+        /// The name of the line.
         public let name: String
+        /// The points in the order of x.
         public let points: [Point]
 
+        /// Creates a line.
         public init(_ name: String, _ points: [Point]) {
             self.name = name
             self.points = points
         }
 
+        /// Creates a line without intervals.
         public init(_ name: String, _ points: [(Double, Double)]) {
             self.init(name, points.map { Point(x: $0.0, y: $0.1) })
         }
@@ -17,43 +24,53 @@ public struct LineChart: Picture {
 
     /// A point of a line; one whose y is not finite is a gap.
     public struct Point: Sendable, Hashable {
+        /// The horizontal coordinate.
         public let x: Double
+        /// The vertical coordinate.
         public let y: Double
+        /// The lower end of the interval around y; `nil` if there is none.
         public let low: Double?
+        /// The upper end of the interval around y; `nil` if there is none.
         public let high: Double?
 
+        /// Creates a point.
         public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
             (self.x, self.y, self.low, self.high) = (x, y, low, high)
         }
     }
 
+    /// The title of the horizontal axis.
     public let xTitle: String
+    /// The title of the vertical axis.
     public let yTitle: String
+    /// The form of numbers on the horizontal axis.
     public let xStyle: NumberStyle
+    /// The form of numbers on the vertical axis.
     public let yStyle: NumberStyle
     /// One to three lines.
     public let series: [Series]
-    /// What the y axis must show besides the points, such as `0...1`; `nil` for the points alone.
+    /// A range that the vertical axis must include, such as `0...1`; `nil` for that of the points.
     public let yRange: ClosedRange<Double>?
 
-    /// Traps unless there are one to three series, each with a point.
+    /// Creates a chart. Traps unless there are one to three series, each with a point.
     public init(
         x: (title: String, style: NumberStyle), y: (title: String, style: NumberStyle), series: [Series],
         yRange: ClosedRange<Double>? = nil
     ) {
-        precondition((1...3).contains(series.count), "LineChart: \(series.count) series, expected one to three")
-        precondition(series.allSatisfy { !$0.points.isEmpty }, "LineChart: a series without points")
+        require((1...3).contains(series.count), "LineChart: \(series.count) series, expected one to three")
+        require(series.allSatisfy { !$0.points.isEmpty }, "LineChart: a series without points")
         (xTitle, xStyle) = x
         (yTitle, yStyle) = y
         self.series = series
         self.yRange = yRange
     }
 
+    /// The numbers as a table.
     public var numbers: Table {
         let hasIntervals = series.contains { $0.points.contains { $0.low != nil } }
         var table = Table(
             "Numbers of the picture",
-            [.figures(xTitle)] + series.map { .figures(series.count > 1 ? $0.name : yTitle) })
+            [.numbers(xTitle)] + series.map { .numbers(series.count > 1 ? $0.name : yTitle) })
         for x in Set(series.flatMap { $0.points.map(\.x) }).sorted() {
             table.add(
                 [.number(x, xStyle)]
@@ -68,6 +85,7 @@ public struct LineChart: Picture {
         return table
     }
 
+    /// Returns the chart as a drawing.
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let legend = series.count > 1 ? canvas.legend(series.map(\.name), y: 0, sign: .line) : 0
@@ -89,7 +107,7 @@ public struct LineChart: Picture {
             for stretch in line.points.split(whereSeparator: { !$0.y.isFinite }) {
                 canvas.path(stretch.map { (x($0.x), y($0.y)) }, style: "l-\(mark.style)")
             }
-            // Markers that touch say nothing.
+            // Few enough markers not to touch.
             let step = max(1, line.points.count / 16)
             for (index, point) in line.points.enumerated() where point.y.isFinite && index % step == 0 {
                 canvas.marker(

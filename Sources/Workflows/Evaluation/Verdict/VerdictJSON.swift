@@ -1,9 +1,8 @@
-import Files
 import JSON
 import Reports
 
 extension Verdict {
-    /// As `report.json` has it.
+    /// The verdict as in `report.json`.
     var json: JSONValue {
         .object([
             ("outcome", .string(outcome.rawValue)), ("sentence", .string(sentence)),

@@ -1,50 +1,61 @@
-/// Standing bars over a number: how many things have which length, age or size; with a second series drawn as an outline.
-public struct Histogram: Picture {
-    /// A series: its name and the height of each bin.
+import Preconditions
+public import Text
+
+/// Vertical bars over a number such as a length; a second series is drawn as an outline.
+public struct Histogram: Chart {
+    /// A series of bars.
     public struct Series: Sendable {
+        /// The name of the series.
         public let name: String
+        /// The height of each bin.
         public let heights: [Double]
 
+        /// Creates a series.
         public init(_ name: String, _ heights: [Double]) {
             self.name = name
             self.heights = heights
         }
     }
 
-    /// A place that is marked by an upright line, such as a limit.
+    /// A value marked by a vertical line, such as a limit.
     public struct Mark: Sendable {
+        /// The name of the mark.
         public let name: String
+        /// The marked value.
         public let place: Double
 
+        /// Creates a mark.
         public init(_ name: String, at place: Double) {
             self.name = name
             self.place = place
         }
     }
 
-    /// What is counted, such as `headlines`.
+    /// The title of the vertical axis, such as `headlines`.
     public let heightTitle: String
-    /// What the bins go by, such as `words`.
+    /// The title of the horizontal axis, such as `words`.
     public let binTitle: String
-    /// The left side of the first bin; its middle, if bins are one wide and whole.
+    /// The left side of the first bin, or its middle if bins are single whole numbers.
     public let lowest: Double
-    /// Of each bin.
+    /// The width of each bin.
     public let width: Double
-    /// One or two, with as many bins each.
+    /// One or two series with the same number of bins.
     public let series: [Series]
+    /// The form of the heights.
     public let style: NumberStyle
+    /// The marked values.
     public let marks: [Mark]
 
-    /// Traps unless there are one or two series with as many bins, at least one, and a width above 0.
+    /// Creates a chart. Traps unless there are one or two series with equally many bins, at least one, and a width above 0.
     public init(
         _ heightTitle: String, by binTitle: String, lowest: Double, width: Double, style: NumberStyle = .count,
         series: [Series], marks: [Mark] = []
     ) {
-        precondition((1...2).contains(series.count), "Histogram: \(series.count) series, expected one or two")
+        require((1...2).contains(series.count), "Histogram: \(series.count) series, expected one or two")
         let bins = series[0].heights.count
-        precondition(
+        require(
             bins > 0 && series.allSatisfy { $0.heights.count == bins } && width > 0,
-            "Histogram: no bins, another number in each series, or no width")
+            "Histogram: no bins, a different number in each series, or no width")
         (self.heightTitle, self.binTitle, self.lowest, self.width) = (heightTitle, binTitle, lowest, width)
         (self.series, self.style, self.marks) = (series, style, marks)
     }
@@ -52,24 +63,25 @@ public struct Histogram: Picture {
     private var bins: Int { series[0].heights.count }
     private var binsAreWhole: Bool { lowest == lowest.rounded() && width == width.rounded() }
 
-    /// `12`, or `12 to 14` for a bin of several whole numbers, or its two sides.
+    /// Returns `12`, or `12–14` for a bin of several whole numbers, or the two sides of a bin.
     private func name(of bin: Int) -> String {
         let low = lowest + Double(bin) * width
         if !binsAreWhole {
-            return "\(NumberStyle.decimals(2).text(low)) to \(NumberStyle.decimals(2).text(low + width))"
+            return NumberStyle.decimals(2).range(low, low + width)
         }
-        return width == 1 ? "\(Int(low))" : "\(Int(low)) to \(Int(low + width) - 1)"
+        return width == 1 ? "\(Int(low))" : "\(Int(low))–\(Int(low + width) - 1)"
     }
 
+    /// The numbers as a table.
     public var numbers: Table {
-        var table = Table("Numbers of the picture", [.words(binTitle)] + series.map { .figures($0.name) })
+        var table = Table("Numbers of the picture", [.words(binTitle)] + series.map { .numbers($0.name) })
         for bin in 0..<bins where series.contains(where: { $0.heights[bin] != 0 }) {
             table.add([.text(name(of: bin))] + series.map { .number($0.heights[bin], style) })
         }
         return table
     }
 
-    /// The bins that are not empty, a line each, with bars of letters for the first series.
+    /// The bins that are not empty, a line each, with text bars for the first series.
     var plainText: String {
         let highest = series[0].heights.filter(\.isFinite).max() ?? 0
         let shown = (0..<bins).filter { bin in series.contains { $0.heights[bin] != 0 } }
@@ -84,10 +96,11 @@ public struct Histogram: Picture {
         }.joined(separator: "\n")
     }
 
+    /// Returns the chart as a drawing.
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let legend = series.count > 1 ? canvas.legend(series.map(\.name), y: 0, sign: .bar) : 0
-        // Names of marks stand in rows of their own above the bars.
+        // The names of marks have rows of their own above the bars.
         let top = legend + 24 + 13 * Double(marks.count)
         let frame = Canvas.Frame(top: top, bottom: top + 150)
         let highest = series.flatMap(\.heights).filter(\.isFinite).max() ?? 0

@@ -1,15 +1,17 @@
-/// What pictures are drawn with: marks in the colours of the page, and text that fits.
+import Text
+
+/// A drawing surface for charts: marks in the colors of the page, and text that fits.
 ///
-/// A drawing is 360 units wide, the width that a phone leaves: text of 11 units is 11 pixels there and larger elsewhere.
+/// A drawing is 360 units wide, the width of a phone: text of 11 units is 11 pixels there and larger elsewhere.
 struct Canvas {
     static let width = 360.0
 
     private(set) var markup = Markup()
 
-    /// On which side of its place a text stands.
+    /// The anchor of a text at its position.
     enum Anchor: String { case start, middle, end }
 
-    /// Which series a mark belongs to. Series differ in shape, filling and dashes as well as in colour.
+    /// The series that a mark belongs to. Series differ in shape, filling and dashes as well as in color.
     enum Series: Int, CaseIterable {
         case first, second, third
         var style: String { ["a", "b", "c"][rawValue] }
@@ -42,7 +44,7 @@ struct Canvas {
         markup.empty("path", ["d": steps.joined(), "class": style])
     }
 
-    /// A rectangle with a text that shows when it is pointed at.
+    /// Adds a rectangle with a tooltip.
     mutating func rectangle(
         x: Double, y: Double, width: Double, height: Double, style: String, hint: String? = nil
     ) {
@@ -54,7 +56,7 @@ struct Canvas {
         markup.element("rect", attributes) { $0.element("title", text: hint) }
     }
 
-    /// The sign of a series: a filled circle, a hollow square, a hollow triangle.
+    /// Adds the marker of a series: a filled circle, a hollow square, a hollow triangle.
     mutating func marker(_ series: Series, x: Double, y: Double, radius: Double = 3.5, hint: String? = nil) {
         func content(_ markup: inout Markup) { if let hint { markup.element("title", text: hint) } }
         let style = "m-\(series.style)"
@@ -78,7 +80,7 @@ struct Canvas {
         }
     }
 
-    /// The names of the series with their signs, in rows from `y` down; returns the height that they take.
+    /// Adds the names of the series with their signs, in rows from `y` down, and returns their height.
     mutating func legend(_ names: [String], y: Double, sign: Sign) -> Double {
         var (x, row) = (4.0, 0.0)
         for (name, series) in zip(names, Series.allCases) {
@@ -98,7 +100,7 @@ struct Canvas {
         return 16 * (row + 1) + 6
     }
 
-    /// What stands for a series in a legend.
+    /// The sign of a series in a legend.
     enum Sign { case line, bar }
 
     func drawing(width: Double = Self.width, height: Double, isWide: Bool = false) -> Drawing {
@@ -106,15 +108,15 @@ struct Canvas {
     }
 }
 
-/// A number of a drawing with at most one digit after the point.
+/// Returns a coordinate with at most one digit after the point.
 func coordinate(_ number: Double) -> String {
     let tenths = Int((min(max(number, -1e6), 1e6) * 10).rounded())
     let (whole, rest) = (tenths.magnitude / 10, tenths.magnitude % 10)
     return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
 }
 
-/// About what a text takes in the 11-unit type of pictures, in units: the widths of a wide typeface, as which one a reader has
-/// is not known.
+/// Returns the approximate width of a text in the 11-unit type of charts, in units: that of a wide typeface, since the reader's
+/// is unknown.
 func textWidth(_ text: String) -> Double {
     text.unicodeScalars.reduce(0) { width, scalar in
         switch scalar {
@@ -128,7 +130,7 @@ func textWidth(_ text: String) -> Double {
     }
 }
 
-/// A text that takes `width` units at most; what is longer ends in an ellipsis.
+/// Shortens a text with an ellipsis so that it takes at most `width` units.
 func shortened(_ text: String, toWidth width: Double) -> String {
     guard textWidth(text) > width else { return text }
     var shown = Substring(text)
@@ -137,7 +139,7 @@ func shortened(_ text: String, toWidth width: Double) -> String {
 }
 
 extension Canvas {
-    /// The area that the numbers of a picture are drawn in.
+    /// The plotting area of a chart.
     struct Frame {
         var left = 46.0
         var right = Canvas.width - 10
@@ -145,7 +147,7 @@ extension Canvas {
         var bottom: Double
     }
 
-    /// Draws the lines and numbers of both axes, and what they are called.
+    /// Draws the lines, numbers and titles of both axes.
     mutating func axes(
         _ frame: Frame, x: Scale, xStyle: NumberStyle, xTitle: String, y: Scale, yStyle: NumberStyle, yTitle: String
     ) {
@@ -157,7 +159,7 @@ extension Canvas {
         horizontalAxis(frame, x, xStyle, title: xTitle)
     }
 
-    /// Draws the axis below a picture; numbers that would touch their neighbour are left out.
+    /// Draws the horizontal axis; numbers that would touch their neighbor are left out.
     mutating func horizontalAxis(_ frame: Frame, _ x: Scale, _ style: NumberStyle, title: String) {
         line(frame.left, frame.bottom, frame.right, frame.bottom, style: "x")
         var free = -Double.infinity

@@ -1,10 +1,11 @@
 import Foundation
 import Reports
 import Testing
+import Text
 
 /// A page with nothing but a picture.
-private func page(_ picture: any Picture) -> String {
-    Report(title: "x", sections: [.init("y", [.figure(Figure("z", description: "w", picture))])]).html
+private func page(_ picture: any Chart) -> String {
+    Report(title: "x", sections: [.init("y", [.picture(Picture("z", description: "w", picture))])]).html
 }
 
 /// The numbers in an attribute of all elements of a name.
@@ -13,10 +14,10 @@ private func numbers(_ attribute: String, of element: String, in page: String) t
     return page.matches(of: pattern).compactMap { $0.output[1].substring.flatMap { Double($0) } }
 }
 
-@Suite struct PictureTests {
+@Suite struct ChartTests {
     @Test("Nothing is drawn outside a picture, whatever the numbers", arguments: Specimen.pictures.indices)
     func fits(index: Int) throws {
-        let page = page(Specimen.pictures[index].picture)
+        let page = page(Specimen.pictures[index].chart)
         let width = try #require(try numbers("width", of: "svg", in: page).first)
         let height = try #require(try numbers("height", of: "svg", in: page).first)
         for (attribute, limit) in [
@@ -33,7 +34,7 @@ private func numbers(_ attribute: String, of element: String, in page: String) t
 
     @Test("Numbers that cannot be drawn leave a picture whole")
     func oddNumbers() throws {
-        let pictures: [any Picture] = [
+        let pictures: [any Chart] = [
             BarChart(series: ["n"], nameTitle: "label", bars: []),
             BarChart(
                 series: ["n"], nameTitle: "label", bars: [("a", [0]), ("b", [.nan]), ("c", [nil]), ("d", [.infinity])]),
@@ -44,8 +45,8 @@ private func numbers(_ attribute: String, of element: String, in page: String) t
             LineChart(x: ("x", .count), y: ("y", .decimals(1)), series: [.init("n", [(1, 1e300), (2, -1e300)])]),
             ReliabilityDiagram([("n", [])]),
             IntervalPlot("x", style: .decimals(2), rows: [.init("a", .nan), .init("b", 0)]),
-            ConfusionPicture(labels: ["a", "b"], counts: [[0, 0], [0, 3]]),
-            ConfusionPicture(labels: [], counts: []),
+            ConfusionChart(labels: ["a", "b"], counts: [[0, 0], [0, 3]]),
+            ConfusionChart(labels: [], counts: []),
         ]
         for picture in pictures {
             let page = page(picture)
@@ -74,19 +75,20 @@ private func numbers(_ attribute: String, of element: String, in page: String) t
 
     @Test("A confusion matrix of many labels lists its most frequent mistakes, of few all counts")
     func confusion() {
-        let few = ConfusionPicture(labels: ["a", "b"], counts: [[5, 1], [2, 9]]).numbers
+        let few = ConfusionChart(labels: ["a", "b"], counts: [[5, 1], [2, 9]]).numbers
         #expect(few.rows.map { $0.cells.map(\.text) } == [["a", "5", "1"], ["b", "2", "9"]])
         var counts = [[Int]](repeating: [Int](repeating: 0, count: 20), count: 20)
         for label in 0..<20 { counts[label][label] = 10 }
         counts[3][7] = 10
         counts[0][1] = 2
-        let many = ConfusionPicture(labels: (0..<20).map { "l\($0)" }, counts: counts).numbers
-        #expect(many.rows.map { $0.cells.map(\.text) } == [["l3", "l7", "10", "50.0%"], ["l0", "l1", "2", "16.7%"]])
+        let many = ConfusionChart(labels: (0..<20).map { "l\($0)" }, counts: counts).numbers
+        #expect(
+            many.rows.map { $0.cells.map(\.text) } == [["l3", "l7", "10", "50.0 %"], ["l0", "l1", "2", "16.7 %"]])
     }
 
     @Test("The numbers of a histogram name whole bins, and leave out empty ones")
     func histogram() {
         let words = Histogram("n", by: "words", lowest: 1, width: 2, series: [.init("n", [3, 0, 4])]).numbers
-        #expect(words.rows.map { $0.cells.map(\.text) } == [["1 to 2", "3"], ["5 to 6", "4"]])
+        #expect(words.rows.map { $0.cells.map(\.text) } == [["1–2", "3"], ["5–6", "4"]])
     }
 }

@@ -1,31 +1,35 @@
-/// Which labels a classifier takes for which: a row for each true label, a column for each predicted one, darker where a
-/// larger share of the row lies. Up to 12 labels have their counts written in.
-public struct ConfusionPicture: Picture {
+import Preconditions
+import Text
+
+/// A confusion matrix: a row for each true label, a column for each predicted one, darker for a larger share of the row. Up to
+/// 12 labels have their counts written in.
+public struct ConfusionChart: Chart {
+    /// The names of the labels.
     public let labels: [String]
-    /// `counts[true][predicted]`.
+    /// The number of headlines, as `counts[true][predicted]`.
     public let counts: [[Int]]
 
-    /// Traps unless there is a row and a column for each label.
+    /// Creates a chart. Traps unless there is a row and a column for each label.
     public init(labels: [String], counts: [[Int]]) {
-        precondition(
+        require(
             counts.count == labels.count && counts.allSatisfy { $0.count == labels.count },
-            "ConfusionPicture: \(counts.count) rows for \(labels.count) labels, or a row of another length")
+            "ConfusionChart: \(counts.count) rows for \(labels.count) labels, or a row of another length")
         self.labels = labels
         self.counts = counts
     }
 
-    /// All counts as a matrix for few labels; for many, the fifty most frequent mistakes.
+    /// All counts as a matrix for up to 12 labels; for more, the fifty most frequent mistakes.
     public var numbers: Table {
         guard labels.count > Self.maximumWritten else {
             var table = Table(
                 "Headlines by true label (rows) and predicted label",
-                [.words("true label")] + labels.map { .figures($0) })
+                [.words("true label")] + labels.map { .numbers($0) })
             for (label, row) in zip(labels, counts) { table.add([.text(label)] + row.map { .count($0) }) }
             return table
         }
         var table = Table(
             "The most frequent mistakes",
-            [.words("true label"), .words("predicted label"), .figures("headlines"), .figures("of the true label")])
+            [.words("true label"), .words("predicted label"), .numbers("headlines"), .numbers("of the true label")])
         let mistakes = labels.indices.flatMap { row in
             labels.indices.filter { $0 != row && counts[row][$0] > 0 }.map { (row: row, column: $0) }
         }
@@ -41,12 +45,13 @@ public struct ConfusionPicture: Picture {
     }
 
     private static let maximumWritten = 12
-    /// The shares from which on a cell is darker; the levels are classes of the style sheet.
+    /// The shares at which a cell gets darker; the levels are classes of the style sheet.
     static let levels = [0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7]
 
-    /// The level of a share above 0: 1 … 7.
+    /// Returns the level of a share above 0: 1 … 7.
     static func level(_ share: Double) -> Int { levels.lastIndex { share >= $0 }.map { $0 + 1 } ?? 1 }
 
+    /// Returns the chart as a drawing.
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let isWritten = labels.count <= Self.maximumWritten
@@ -55,7 +60,7 @@ public struct ConfusionPicture: Picture {
         let cell = isWritten ? max((Canvas.width - left - 4) / Double(max(labels.count, 1)), 22) : 15
         let side = cell * Double(labels.count)
         let width = max(left + side + 4, Canvas.width)
-        // Column names are turned, so what is long goes up.
+        // Column names are rotated, so long ones go up.
         let above = min(max(longest, 24), isWritten ? 84 : 128) + 27
         canvas.text("predicted", x: left, y: 11, style: "t")
         canvas.text("true", x: 11, y: above + side / 2, .middle, style: "t", turned: -90)
@@ -73,7 +78,7 @@ public struct ConfusionPicture: Picture {
                 let level = Self.level(share)
                 canvas.rectangle(
                     x: x + 0.5, y: y + 0.5, width: cell - 1, height: cell - 1, style: "q q\(level)",
-                    hint: "\(labels[row]) taken for \(labels[column]): \(NumberStyle.count.text(Double(count))) of"
+                    hint: "\(labels[row]) labeled as \(labels[column]): \(NumberStyle.count.text(Double(count))) of"
                         + " \(NumberStyle.count.text(Double(total))), \(NumberStyle.percent(1).text(share))")
                 guard isWritten else { continue }
                 let text = count < 10_000 ? "\(count)" : "\(count / 1000)k"
@@ -89,7 +94,7 @@ public struct ConfusionPicture: Picture {
         for (index, level) in Self.levels.enumerated() {
             let x = 146 + Double(index) * 30
             canvas.rectangle(x: x, y: key, width: 29, height: 10, style: "q q\(index + 1)")
-            canvas.text("\(Int(level * 100))%", x: x, y: key + 22, style: "n")
+            canvas.text("\(Int(level * 100)) %", x: x, y: key + 22, style: "n")
         }
         return canvas.drawing(width: width, height: key + 30, isWide: width > Canvas.width)
     }

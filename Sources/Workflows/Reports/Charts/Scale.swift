@@ -1,22 +1,28 @@
-/// The numbers along one side of a picture and where they are drawn.
+import Text
+
+/// The numbers along one axis and their positions.
 struct Scale {
     /// Round numbers, ascending; at least two unless the scale is exact.
     let ticks: [Double]
-    /// The numbers drawn at the two ends.
+    /// The number at the start.
     private let low: Double
+    /// The number at the end.
     private let high: Double
     private let step: Double
-    /// Where the ends are drawn, in units of the drawing.
+    /// The position of the start, in units of the drawing.
     private let start: Double
+    /// The position of the end, in units of the drawing.
     private let end: Double
 
-    /// Round numbers around what is to be shown.
+    /// Creates a scale with round numbers.
     ///
     /// - Parameters:
-    ///   - range: What must fit in; one without extent is widened.
-    ///   - count: About how many ticks.
-    ///   - isWhole: Whether only whole numbers make sense.
-    ///   - isExact: Whether the ends are those of the range; otherwise they are the round numbers outside it.
+    ///   - range: The range to include; an empty one is widened.
+    ///   - start: The position of the lower end.
+    ///   - end: The position of the upper end.
+    ///   - count: The approximate number of ticks.
+    ///   - isWhole: True if only whole numbers make sense.
+    ///   - isExact: True if the ends are those of the range; otherwise they are the nearest round numbers outside it.
     init(
         _ range: ClosedRange<Double>, from start: Double, to end: Double, count: Int = 5, isWhole: Bool = false,
         isExact: Bool = false
@@ -37,7 +43,7 @@ struct Scale {
         self.end = end
     }
 
-    /// The smallest of 1, 2, 5, 10 … times a power of ten that is not below `step`.
+    /// Returns the smallest of 1, 2, 5 times a power of ten that is not below `step`.
     private static func roundStep(_ step: Double) -> Double {
         var power = 1.0
         while power * 10 <= step { power *= 10 }
@@ -45,13 +51,13 @@ struct Scale {
         return ([1, 2, 5].map { $0 * power }.first { $0 >= step * (1 - 1e-9) }) ?? 10 * power
     }
 
-    /// The place of a number; one outside the ticks is drawn at the nearer end.
+    /// Returns the position of a number, or of the nearer end for one outside the scale.
     func callAsFunction(_ number: Double) -> Double {
         let share = ((number.isNaN ? low : number) - low) / (high - low)
         return start + min(max(share, 0), 1) * (end - start)
     }
 
-    /// How ticks are written: with as many digits as tell them apart.
+    /// Returns the text of a tick, with just enough digits to tell ticks apart.
     func tickText(_ tick: Double, _ style: NumberStyle) -> String {
         func digits(_ step: Double) -> Int {
             var (digits, power) = (0, step)

@@ -1,4 +1,3 @@
-import Files
 import HeadlineData
 import Inference
 public import JSON
@@ -6,8 +5,8 @@ import ModelFolders
 import Statistics
 
 extension GeneratorEvaluation {
-    /// `report.json`; docs/reports.md lists the members. A member may be added within a version of the schema, none is renamed
-    /// or removed.
+    /// Returns `report.json`; docs/reports.md lists the members. Members may be added within a version of the schema; none is
+    /// renamed or removed.
     public func json(_ thresholds: [Threshold.Outcome] = []) -> JSONValue {
         .object([
             ("schema", "headlinekit.generator-evaluation/1"), ("command", .string(command)),
@@ -15,7 +14,7 @@ extension GeneratorEvaluation {
             ("verdict", verdict.json), ("thresholds", .array(thresholds.map(\.json))), ("model", model.json),
             ("base", base?.json ?? .null), ("classifier", classifier?.json ?? .null), ("data", data.json),
             ("headlines", .integer(data.headlines.count)),
-            ("cutHeadlines", .integer(likelihoods.isCut.count(where: \.self))), ("metrics", measures.json),
+            ("cutHeadlines", .integer(likelihoods.isCut.count(where: \.self))), ("metrics", metrics.json),
             ("baselines", .array(baselines.map(\.json))),
             (
                 "positions",
@@ -26,7 +25,7 @@ extension GeneratorEvaluation {
         ])
     }
 
-    /// `predictions.jsonl`: a line for each headline, in the order of the file.
+    /// The lines of `predictions.jsonl`, one for each headline, in the order of the file.
     public var predictionLines: [UInt8] {
         let (nats, tokens) = (likelihoods.nats, likelihoods.tokens)
         var bytes: [UInt8] = []
@@ -42,13 +41,6 @@ extension GeneratorEvaluation {
         return bytes
     }
 
-    /// What to print.
-    public var summary: String { Summary.text(Summary.table(measures), verdict) }
-
-    /// Writes the figures into the card of the model folder.
-    public func updateCard() throws {
-        try ModelCardUpdate.write(ModelCardUpdate.lines(measures, data: data, verdict: verdict), model: model.path)
-    }
 }
 
 extension GeneratorEvaluation.BaselineResult {
@@ -57,12 +49,12 @@ extension GeneratorEvaluation.BaselineResult {
             ("name", .string(name)), ("perplexity", perplexity?.json ?? .null),
             ("perplexityPerWord", perplexityPerWord?.json ?? .null), ("bitsPerByte", bitsPerByte?.json ?? .null),
             ("modelMinusBaseline", comparison?.difference.json ?? .null),
-            ("verdict", comparison.map { .string($0.verdict.rawValue) } ?? .null),
+            ("verdict", comparison.map { .string($0.outcome.rawValue) } ?? .null),
         ])
     }
 }
 
-extension GeneratorEvaluation.SliceFigures {
+extension SliceTable<GeneratorEvaluation.SliceRow> {
     fileprivate var json: JSONValue {
         let rows = rows.map { row -> JSONValue in
             .object([
@@ -81,7 +73,7 @@ extension GeneratedSamples {
             ("topK", .integer(options.topK)), ("topP", .number(options.topP)),
             ("repetitionPenalty", .number(options.repetitionPenalty)),
             ("maximumNewTokens", .integer(options.maximumNewTokens)), ("texts", .array(texts.map { .string($0) })),
-            ("judged", statistics.json), ("real", usual.json), ("drawn", .integer(emptyShare.count)),
+            ("judged", statistics.json), ("real", reference.json), ("drawn", .integer(emptyShare.count)),
             ("emptyShare", emptyShare.json), ("naturalEndings", naturalEndings.json),
             (
                 "copies",

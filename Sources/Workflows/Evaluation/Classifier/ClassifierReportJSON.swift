@@ -1,23 +1,22 @@
-import Files
 import HeadlineData
 public import JSON
 import Statistics
 
 extension ClassifierEvaluation {
-    /// `report.json`; docs/reports.md lists the members. A member may be added within a version of the schema, none is renamed
-    /// or removed.
+    /// Returns `report.json`; docs/reports.md lists the members. Members may be added within a version of the schema; none is
+    /// renamed or removed.
     public func json(_ thresholds: [Threshold.Outcome] = []) -> JSONValue {
         .object([
             ("schema", "headlinekit.classifier-evaluation/1"), ("command", .string(command)),
             ("seed", .seed(seed)), ("resamples", .integer(resamples)),
             ("verdict", verdict.json), ("thresholds", .array(thresholds.map(\.json))), ("model", model.json),
             ("data", data.json), ("headlines", .integer(predictions.count)), ("cutHeadlines", .integer(cut)),
-            ("metrics", measures.json), ("labels", .array(report.classes.map(\.json))),
+            ("metrics", metrics.json), ("labels", .array(classification.classes.map(\.json))),
             (
                 "confusion",
                 .array(
                     labels.indices.map { label in
-                        .array(labels.indices.map { .integer(report.confusion[label: label, predicted: $0]) })
+                        .array(labels.indices.map { .integer(classification.confusion[label: label, predicted: $0]) })
                     })
             ),
             ("calibration", calibration.json),
@@ -52,7 +51,7 @@ extension ClassifierEvaluation {
         return .object([("label", .string(labels[label])), ("words", .array(words))])
     }
 
-    /// `predictions.jsonl`: a line for each headline, in the order of the file.
+    /// The lines of `predictions.jsonl`, one for each headline, in the order of the file.
     public var predictionLines: [UInt8] {
         let (confidences, own) = (predictions.confidences, predictions.labelProbabilities)
         var bytes: [UInt8] = []
@@ -80,7 +79,7 @@ extension ClassifierEvaluation {
     }
 }
 
-extension ClassFigures {
+extension ClassMetrics {
     fileprivate var json: JSONValue {
         .object([
             ("label", .string(label)), ("support", .integer(support)), ("predicted", .integer(predicted)),
@@ -118,7 +117,7 @@ extension ClassifierEvaluation.Calibration {
     }
 }
 
-extension ClassifierEvaluation.SliceFigures {
+extension SliceTable<ClassifierEvaluation.SliceRow> {
     fileprivate var json: JSONValue {
         let rows = rows.map { row -> JSONValue in
             .object([
@@ -135,7 +134,7 @@ extension ClassifierEvaluation.BaselineResult {
         .object([
             ("name", .string(baseline.rawValue)), ("accuracy", accuracy.json), ("macroF1", .number(scores.macroF1)),
             ("negativeLogLikelihood", .number(scores.negativeLogLikelihood)),
-            ("modelIsBetterBy", comparison.difference.json), ("verdict", .string(comparison.verdict.rawValue)),
+            ("modelIsBetterBy", comparison.difference.json), ("verdict", .string(comparison.outcome.rawValue)),
         ])
     }
 }

@@ -1,19 +1,21 @@
-import Files
 import JSON
 public import Reports
 public import Statistics
+public import Text
 
-/// One figure of a model, under the name that thresholds and `report.json` know it by.
-public struct Measure: Sendable, Hashable {
-    /// What thresholds call it, such as `macroF1`.
+/// A named number of an evaluation, with its interval; thresholds and `report.json` know it by its name.
+public struct Metric: Sendable, Hashable {
+    /// The name for thresholds and `report.json`, such as `macroF1`.
     public let name: String
-    /// What people call it, such as `macro F1`.
+    /// The name for people, such as `macro-F1`.
     public let title: String
+    /// The number.
     public let value: Double
-    /// Where its interval begins and ends; `nil` where there is none, as of a single headline.
+    /// The 95 % interval; `nil` if there is none, as for a single headline.
     public let interval: BootstrapInterval?
+    /// The form of the number in text.
     public let style: NumberStyle
-    /// `nil` where neither is better, as for the length of samples.
+    /// True if larger is better, false if smaller is; `nil` where neither is, as for the variety of samples.
     public let isLargerBetter: Bool?
 
     init(
@@ -32,11 +34,11 @@ public struct Measure: Sendable, Hashable {
         (self.style, self.isLargerBetter) = (style, isLargerBetter)
     }
 
-    /// The figure with its interval, as a cell of a table.
+    /// The number and its interval as a table cell.
     public var cell: Table.Cell { interval?.cell(style) ?? .number(value, style) }
 
-    /// `0.390 to 0.434`; empty where there is no interval.
-    var range: String { interval?.range(style) ?? "" }
+    /// The interval as text, such as `0.390–0.434`; `nil` if there is none.
+    var range: String? { interval?.range(style) }
 
     var json: JSONValue {
         interval?.json ?? .object([("value", .number(value)), ("low", .null), ("high", .null)])
@@ -44,11 +46,12 @@ public struct Measure: Sendable, Hashable {
 }
 
 extension BootstrapInterval {
-    /// Where it begins and ends; `nil` where that says nothing.
+    /// The lower end; `nil` if the interval is a single point and says nothing.
     var low: Double? { isPoint ? nil : lower }
+    /// The upper end; `nil` if the interval is a single point and says nothing.
     var high: Double? { isPoint ? nil : upper }
 
-    /// As `report.json` has it.
+    /// The estimate and its ends as in `report.json`.
     var json: JSONValue {
         .object([
             ("value", .number(estimate)), ("low", low.map { .number($0) } ?? .null),
@@ -56,18 +59,18 @@ extension BootstrapInterval {
         ])
     }
 
-    /// As a cell of a table.
+    /// The estimate and its ends as a table cell.
     func cell(_ style: NumberStyle) -> Table.Cell {
         isPoint ? .number(estimate, style) : .interval(estimate, low: lower, high: upper, style)
     }
 
-    /// `0.390 to 0.434`; empty where it says nothing.
-    func range(_ style: NumberStyle) -> String { isPoint ? "" : "\(style.text(lower)) to \(style.text(upper))" }
+    /// The interval as text, such as `0.390–0.434`; `nil` if it says nothing.
+    func range(_ style: NumberStyle) -> String? { isPoint ? nil : style.range(lower, upper) }
 }
 
-extension [Measure] {
-    /// The figure of that name.
-    func named(_ name: String) -> Measure? { first { $0.name == name } }
+extension [Metric] {
+    /// The metric of that name.
+    func named(_ name: String) -> Metric? { first { $0.name == name } }
 
     var json: JSONValue { .object(map { ($0.name, $0.json) }) }
 }

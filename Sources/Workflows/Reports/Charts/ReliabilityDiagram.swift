@@ -1,33 +1,38 @@
-/// How often a classifier is right when it is so sure: one curve, or two for before and after temperature scaling, against
-/// the diagonal on which a perfectly calibrated classifier lies (Niculescu-Mizil and Caruana, ICML 2005).
-public struct ReliabilityDiagram: Picture {
-    /// The headlines whose confidence fell into one bin.
+import Preconditions
+import Text
+
+/// Accuracy by confidence: one curve, or two for before and after temperature scaling, against the diagonal of a perfectly
+/// calibrated classifier (Niculescu-Mizil and Caruana, ICML 2005).
+public struct ReliabilityDiagram: Chart {
+    /// The headlines with a confidence within one bin.
     public struct Bin: Sendable, Hashable {
         /// Their mean confidence, 0 … 1.
         public let confidence: Double
-        /// The share of them that was labelled rightly.
+        /// The share of them that was labeled correctly.
         public let accuracy: Double
-        /// How many they are; at least 1.
+        /// The number of them, at least 1.
         public let count: Int
 
+        /// Creates a bin.
         public init(confidence: Double, accuracy: Double, count: Int) {
             (self.confidence, self.accuracy, self.count) = (confidence, accuracy, count)
         }
     }
 
-    /// One or two curves by name; bins without a headline are left out.
+    /// One or two named curves; empty bins are left out.
     public let series: [(name: String, bins: [Bin])]
 
-    /// Traps unless there are one or two curves.
+    /// Creates a diagram. Traps unless there are one or two curves.
     public init(_ series: [(name: String, bins: [Bin])]) {
-        precondition((1...2).contains(series.count), "ReliabilityDiagram: \(series.count) curves, expected one or two")
+        require((1...2).contains(series.count), "ReliabilityDiagram: \(series.count) curves, expected one or two")
         self.series = series
     }
 
+    /// The numbers as a table.
     public var numbers: Table {
         var table = Table(
             "Numbers of the picture",
-            [.words("curve"), .figures("mean confidence"), .figures("accuracy"), .figures("headlines")])
+            [.words("curve"), .numbers("mean confidence"), .numbers("accuracy"), .numbers("headlines")])
         for (name, bins) in series {
             for bin in bins {
                 table.add([
@@ -39,6 +44,7 @@ public struct ReliabilityDiagram: Picture {
         return table
     }
 
+    /// Returns the chart as a drawing.
     public func drawing() -> Drawing {
         var canvas = Canvas()
         let legend = series.count > 1 ? canvas.legend(series.map(\.name), y: 0, sign: .line) : 0
@@ -48,8 +54,8 @@ public struct ReliabilityDiagram: Picture {
         canvas.axes(
             frame, x: x, xStyle: .percent(0), xTitle: "confidence", y: y, yStyle: .percent(0), yTitle: "accuracy")
         canvas.line(x(0), y(0), x(1), y(1), style: "k")
-        canvas.text("too cautious", x: x(0.06), y: y(0.88), style: "h")
-        canvas.text("too sure", x: x(0.94), y: y(0.06), .end, style: "h")
+        canvas.text("underconfident", x: x(0.06), y: y(0.88), style: "h")
+        canvas.text("overconfident", x: x(0.94), y: y(0.06), .end, style: "h")
         let most = Double(series.flatMap { $0.bins.map(\.count) }.max() ?? 1)
         for ((name, bins), mark) in zip(series, Canvas.Series.allCases) {
             canvas.path(bins.map { (x($0.confidence), y($0.accuracy)) }, style: "l-\(mark.style)")

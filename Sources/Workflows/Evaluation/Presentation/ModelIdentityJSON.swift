@@ -2,7 +2,7 @@ import JSON
 import ModelFolders
 
 extension ModelIdentity {
-    /// The model as `report.json` names it.
+    /// The model as in `report.json`.
     var json: JSONValue {
         .object([
             ("path", .string(path)), ("kind", .string(kind.rawValue)), ("sha256", .string(digest)),

@@ -1,30 +1,35 @@
-/// Lying bars with a name each: how often, or how much, of several things; with a second series, before and after or one
-/// file beside another.
-public struct BarChart: Picture {
-    /// What the bars stand for, in order, and their names; one or two.
+import Preconditions
+public import Text
+
+/// Horizontal bars, each with a name; with a second series, a comparison such as before and after.
+public struct BarChart: Chart {
+    /// The names of the series, one or two.
     public let series: [String]
-    /// A name and a number, at least 0, for each series; `nil` where there is none.
+    /// The bars: a name, and for each series a number of at least 0 or `nil`.
     public let bars: [(name: String, values: [Double?])]
-    /// What the names are, such as `label`.
+    /// The title of the names, such as `label`.
     public let nameTitle: String
+    /// The form of the numbers.
     public let style: NumberStyle
 
-    /// Traps unless there are one or two series and each bar has a number, or `nil`, for each.
+    /// Creates a chart. Traps unless there are one or two series and each bar has a number, or `nil`, for each.
     public init(
         series: [String], nameTitle: String, style: NumberStyle = .count, bars: [(name: String, values: [Double?])]
     ) {
-        precondition((1...2).contains(series.count), "BarChart: \(series.count) series, expected one or two")
-        precondition(
-            bars.allSatisfy { $0.values.count == series.count }, "BarChart: a bar has not \(series.count) values")
+        require((1...2).contains(series.count), "BarChart: \(series.count) series, expected one or two")
+        require(
+            bars.allSatisfy { $0.values.count == series.count }, "BarChart: a bar does not have \(series.count) values")
         (self.series, self.nameTitle, self.style, self.bars) = (series, nameTitle, style, bars)
     }
 
+    /// The numbers as a table.
     public var numbers: Table {
-        var table = Table("Numbers of the picture", [.words(nameTitle)] + series.map { .figures($0) })
+        var table = Table("Numbers of the picture", [.words(nameTitle)] + series.map { .numbers($0) })
         for bar in bars { table.add([.text(bar.name)] + bar.values.map { $0.map { .number($0, style) } ?? .missing }) }
         return table
     }
 
+    /// Returns the chart as a drawing.
     public func drawing() -> Drawing {
         var canvas = Canvas()
         var y = series.count > 1 ? canvas.legend(series, y: 0, sign: .bar) : 0
