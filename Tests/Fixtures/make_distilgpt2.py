@@ -2,10 +2,10 @@
 """Writes a GPT-2 of DistilGPT-2's size with random weights, as transformers saves it: a base folder for full-size checks.
 
     pip install torch==2.13.0 transformers==5.23.0 safetensors      (CPU builds are enough)
-    python3 Tests/Fixtures/make_distilgpt2.py OUT --tokenizer GPT2_TOKENIZER_DIR --randomise
+    python3 Tests/Fixtures/make_distilgpt2.py OUT --tokenizer GPT2_TOKENIZER_DIR --randomize
 
 GPT2_TOKENIZER_DIR holds GPT-2's vocab.json and merges.txt. 6 layers, 768 channels, 12 heads, 1,024 positions, 50,257 entries,
-328 MB: not for the repository. Without --randomise the weights are those of transformers' fresh initialisation, whose biases
+328 MB: not for the repository. Without --randomize the weights are those of transformers' fresh initialization, whose biases
 and shifts are 0 and whose scales are 1; dropping one would go unnoticed, and greedy decoding would repeat one token.
 """
 import argparse
@@ -16,7 +16,7 @@ import sys
 TOKENIZER_FILES = ["vocab.json", "merges.txt"]
 
 
-def randomise(model, scale):
+def randomize(model, scale):
     """Makes every number of the model count: random biases and shifts, scales around 1, and wider weights."""
     import torch
 
@@ -37,8 +37,8 @@ def main():
     parser.add_argument("out", type=pathlib.Path, help="the folder to write")
     parser.add_argument("--tokenizer", type=pathlib.Path, required=True, help="folder with vocab.json and merges.txt")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--randomise", action="store_true", help="randomise biases, scales and shifts, widen weights")
-    parser.add_argument("--scale", type=float, default=4.0, help="factor on the weights with --randomise")
+    parser.add_argument("--randomize", action="store_true", help="randomize biases, scales and shifts, widen weights")
+    parser.add_argument("--scale", type=float, default=4.0, help="factor on the weights with --randomize")
     options = parser.parse_args()
     missing = [name for name in TOKENIZER_FILES if not (options.tokenizer / name).is_file()]
     if missing:
@@ -50,8 +50,8 @@ def main():
         sys.exit(f"error: {error}; pip install torch transformers safetensors")
     torch.manual_seed(options.seed)
     model = GPT2LMHeadModel(GPT2Config(n_layer=6, n_embd=768, n_head=12, n_positions=1024, vocab_size=50257))
-    if options.randomise:
-        randomise(model, options.scale)
+    if options.randomize:
+        randomize(model, options.scale)
     model.save_pretrained(options.out)
     for name in TOKENIZER_FILES:
         shutil.copyfile(options.tokenizer / name, options.out / name)

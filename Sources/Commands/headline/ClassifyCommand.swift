@@ -5,6 +5,7 @@ import Foundation
 import HeadlineData
 import Inference
 import JSON
+import ModelFolders
 import Settings
 import Text
 

@@ -1,4 +1,5 @@
 import Preconditions
+import Statistics
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,6 @@
 import Autograd
 import Models
+import NeuralNetwork
 import NumericCore
 import Optimization
 import Testing

@@ -27,7 +27,8 @@ struct SharedCacheTests {
                 }
                 let segments = Segments(
                     offsets: [0, 1, 2, 3], past: slots.map { _ in Int32(5 + step) }, slots: slots.map { Int32($0) })
-                logits.append(model.logits(model(continuations.map { $0[step] }, segments, cache: cache)).value.elements)
+                logits.append(
+                    model.logits(model(continuations.map { $0[step] }, segments, cache: cache)).value.elements)
             }
             for slot in slots { cache.close(slot) }
             #expect(cache.openSlots == 0 && cache.tokens == 0)

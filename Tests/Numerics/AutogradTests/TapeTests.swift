@@ -128,7 +128,7 @@ struct TapeTests {
         let tape = Tape(into: gradients, dropout: nil)
         let loss = tape.record {
             let passedOn = Tape.suspended { weight.tensor }
-            Tape.suspended {
+            Tape.suspended { () -> Void in
                 let inner = Gradients(of: [weight])
                 let other = Tape(into: inner, dropout: nil)
                 other.backward(from: other.record { weight.tensor.dot(NDArray([3], shape: [1, 1])) })

@@ -143,9 +143,9 @@ struct ClassificationEngineTests {
                     }
                     if index % 20 == 0 {
                         group.addTask {
-                        let found = try await engine.classify(kept)
-                        #expect(found == expected)
-                    }
+                            let found = try await engine.classify(kept)
+                            #expect(found == expected)
+                        }
                     }
                 }
                 try await group.waitForAll()

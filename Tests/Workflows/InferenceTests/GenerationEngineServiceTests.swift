@@ -258,7 +258,11 @@ struct GenerationEngineServiceTests {
         let options = SamplingOptions(maximumNewTokens: 20)
         // Everything waits until the last request has come.
         let isBlocked = DispatchSemaphore(value: 0)
-        let blocking = Task { try await engine.complete(request(0)) { _ in isBlocked.wait(); return false } }
+        let blocking = Task {
+            try await engine.complete(request(0)) { _ in
+                isBlocked.wait(); return false
+            }
+        }
         while await engine.statistics.acceptedRequests < 1 { await Task.yield() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<12 {

@@ -1,3 +1,4 @@
+import HeadlineData
 import Reports
 import Statistics
 import Text
@@ -84,7 +85,8 @@ extension ClassifierEvaluation {
             "\(Formatting.count(all.count, "headline")) where the label may be wrong, not the prediction: the model is as"
             + " confident in another label as it usually is for headlines that have it"
             + (asked > 0 ? ", and at least one baseline agrees." : ".")
-            + (all.count > examples.count ? " The first \(examples.count) are listed here, all of them in report.json." : "")
+            + (all.count > examples.count
+                ? " The first \(examples.count) are listed here, all of them in report.json." : "")
         return .init("Suspected label errors", [.paragraph(text)] + Self.folded(examples, from: 6))
     }
 
@@ -100,7 +102,10 @@ extension ClassifierEvaluation {
         guard !words.labels.isEmpty else { return nil }
         var table = Table(
             "The most influential words of each label",
-            [.words("label"), .words("words, with the nats that the label loses without them and their number of headlines")])
+            [
+                .words("label"),
+                .words("words, with the nats that the label loses without them and their number of headlines"),
+            ])
         for (label, pulls) in words.labels {
             let list = pulls.map { "\($0.word) \(Formatting.fixed($0.nats, 1)) (\($0.count)×)" }.joined(separator: ", ")
             table.add([.text(labels[label]), .text(list)])
@@ -109,6 +114,7 @@ extension ClassifierEvaluation {
             "The model labeled \(Formatting.count(words.sampleCount, "headline")) again without each of their words: the most"
             + " confident mistakes, and others of every predicted label. Words are ordered by nats times headlines. A word"
             + " that has nothing to do with its label is a shortcut the model has learned."
-        return .init("Influential words", [.paragraph(text), .folded(summary: "Words of every label", [.table(table)])])
+        return .init(
+            "Influential words", [.paragraph(text), .folded(summary: "Words of every label", [.table(table)])])
     }
 }

@@ -1,3 +1,4 @@
+import ModelFolders
 public import Reports
 import Statistics
 import Text

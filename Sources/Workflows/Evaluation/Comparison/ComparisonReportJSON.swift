@@ -1,3 +1,4 @@
+import HeadlineData
 public import JSON
 import Statistics
 

@@ -72,7 +72,8 @@ extension DataCheck {
         }
         let text =
             conflicts.count == 1
-            ? "One headline appears with several labels." : "\(grouped(conflicts.count)) headlines appear with several labels."
+            ? "One headline appears with several labels."
+            : "\(grouped(conflicts.count)) headlines appear with several labels."
         return .init(
             "Conflicting labels",
             [

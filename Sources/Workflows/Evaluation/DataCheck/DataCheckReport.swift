@@ -1,3 +1,4 @@
+import Files
 package import HeadlineData
 package import Reports
 import Text

@@ -10,7 +10,9 @@ extension DataCheck {
         var table = Table(
             "Length in \(unit)",
             [.words("file")]
-                + ["shortest", "median", "mean", "95th percentile", "99th percentile", "longest", "over \(limit)"].map { .numbers($0) })
+                + ["shortest", "median", "mean", "95th percentile", "99th percentile", "longest", "over \(limit)"].map {
+                    .numbers($0)
+                })
         for file in files {
             let lengths = file.lengths
             table.add([
@@ -34,7 +36,10 @@ extension DataCheck {
         let hidden = files.reduce(0) { $0 + $1.lengths.counts.dropFirst(bins * width).reduce(0, +) }
         let median = files[0].lengths.quantile(0.5)
         var description = "Half of the headlines in \(files[0].name) have at most \(median) \(unit)."
-        if hidden > 0 { description += " \(Formatting.count(hidden, "longer headline")) \(hidden == 1 ? "does" : "do") not fit into the picture." }
+        if hidden > 0 {
+            description +=
+                " \(Formatting.count(hidden, "longer headline")) \(hidden == 1 ? "does" : "do") not fit into the picture."
+        }
         let histogram = Histogram(
             "headlines", by: unit, lowest: 0, width: Double(width),
             series: series.indices.map { index in .init(series[index], columns.map { $0[index] }) },

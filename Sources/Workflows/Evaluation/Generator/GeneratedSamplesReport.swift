@@ -1,3 +1,4 @@
+import HeadlineData
 import Inference
 import Reports
 import Statistics
@@ -77,7 +78,8 @@ extension GeneratorEvaluation {
             : "Of \(Formatting.count(overlap.validationCount, "sample")), \(overlap.exact) \(overlap.exact == 1 ? "is an exact copy" : "are exact copies")"
                 + " of a training headline and \(overlap.near) \(overlap.near == 1 ? "is a near-duplicate" : "are near-duplicates"):"
                 + " \(share.cell(.percent(1)).text)."
-        let text = found + " Of the real headlines in this evaluation, \(Formatting.percent(data.leakage?.share ?? 0)) do."
+        let text =
+            found + " Of the real headlines in this evaluation, \(Formatting.percent(data.leakage?.share ?? 0)) do."
         guard !copies.examples.isEmpty else { return .init("Copies", [.paragraph(text)]) }
         let examples = copies.examples.map { pair in
             Example(

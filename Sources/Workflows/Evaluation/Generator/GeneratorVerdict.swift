@@ -1,3 +1,6 @@
+import HeadlineData
+import Inference
+import ModelFolders
 public import Reports
 import Statistics
 import Text

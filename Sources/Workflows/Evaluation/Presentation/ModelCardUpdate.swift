@@ -16,7 +16,7 @@ enum ModelCardUpdate {
     /// Returns the headlines measured on, the metrics as a Markdown table, and the verdict.
     static func lines(_ metrics: [Metric], data: EvaluationData, verdict: Verdict) -> [String] {
         let name = data.source.path.split(separator: "/").last.map(String.init) ?? data.source.path
-        let rows = metrics.map { [$0.title, $0.style.text($0.value), $0.range] }
+        let rows = metrics.map { [$0.title, $0.style.text($0.value), $0.range ?? ""] }
         return [
             "Measured by `evaluate` on \(Formatting.count(data.headlines.count, "headline")) of `\(name)` (SHA-256 `\(data.source.digest)`).",
             "",

@@ -47,7 +47,8 @@ public enum GenerationError: ReportableError, Equatable {
             return "the prompt has \(tokens) tokens, but the model has room for \(maximum) before a completion of one;"
                 + " shorten the prompt"
         case .requestTooLarge(let tokens, let maximum):
-            return "the request needs a cache of \(tokens) tokens, and the limit is \(maximum); shorten the prompt, or ask"
+            return
+                "the request needs a cache of \(tokens) tokens, and the limit is \(maximum); shorten the prompt, or ask"
                 + " for fewer new tokens or beams"
         case .everythingBanned:
             return "beam search found no completion, because every continuation of the prompt is banned; ban less"
@@ -56,7 +57,8 @@ public enum GenerationError: ReportableError, Equatable {
         case .vocabularyTooLarge(let tokenizer, let model):
             return "the tokenizer has \(tokenizer) entries, the model only \(model)"
         case .notFinite:
-            return "the model's logits are not finite numbers, so no token can be chosen; its weights are damaged, or its"
+            return
+                "the model's logits are not finite numbers, so no token can be chosen; its weights are damaged, or its"
                 + " training diverged"
         case .overloaded(let waiting):
             return "\(waiting) requests are waiting already, and the engine takes no more; try again later"

@@ -182,7 +182,7 @@ struct SavingTests {
                 let statistics = BufferPool.shared.statistics
                 return statistics.liveBlocks << 40 + statistics.liveBytes
             } during: {
-                for index in 0..<1_000 { _ = task.lossSum(of: [Int32(index % 50), Int32(index % 7)], firstRow: 0) }
+                for index in 0..<1_000 { _ = task.lossSum(of: [Int32(index % 50), Int32(index % 7)]) }
             }
             #expect(stands)
         }
