@@ -41,7 +41,7 @@ package struct TinyClassifier {
         to path: String, temperature: Double = 1, dtype: DType = .float32
     ) throws {
         try ClassifierFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: .init(
                 configuration: configuration, files: [("vocab.txt", Array("[PAD]\n".utf8))], card: "# A card\n"),
             temperature: temperature, dtype: dtype, to: path)

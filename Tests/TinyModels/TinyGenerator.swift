@@ -43,7 +43,7 @@ package struct TinyGenerator {
     /// Writes the model folder to `path`.
     package func write(to path: String, dtype: DType = .float32) throws {
         try GeneratorFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: GeneratorFolder.contents(
                 of: model.configuration, tokenizer: tokenizer,
                 generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),

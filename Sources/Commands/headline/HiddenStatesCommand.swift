@@ -39,7 +39,7 @@ struct HiddenStatesCommand: ParsableCommand {
                 var configuration = base.configuration
                 configuration.labels = labels
                 try ClassifierFolder.write(
-                    parameters: loaded.store,
+                    parameters: loaded.parameters,
                     contents: .init(configuration: configuration, files: [], card: "Written for a comparison.\n"),
                     dtype: .float32, to: export)
             }

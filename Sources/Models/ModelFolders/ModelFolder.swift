@@ -1,4 +1,4 @@
-import Autograd
+public import Autograd
 import Checkpoints
 public import Files
 import JSON
@@ -63,16 +63,16 @@ extension ModelFolder {
         let loaded = try weights.fill(contents.source(for: purpose), ignored: contents.ignored) {
             Self.makeModel($0, configuration ?? self.configuration.model)
         }
-        if purpose == .training { try requireFinite(loaded.store, of: path) }
+        if purpose == .training { try requireFinite(loaded.parameters, of: path) }
         return loaded
     }
 
     /// Writes a complete model folder in one step; an older one at `path` is replaced.
     /// - Throws: `FileError`, also if a weight is too large for `dtype`.
     public static func write(
-        parameters: ParameterStore, contents: ModelFolderContents<ConfigurationFile>, dtype: DType, to path: String
+        parameters: [Parameter], contents: ModelFolderContents<ConfigurationFile>, dtype: DType, to path: String
     ) throws(FileError) {
-        try write(arrays: parameters.parameters.map { ($0.name, $0.array) }, contents: contents, dtype: dtype, to: path)
+        try write(arrays: parameters.map { ($0.name, $0.array) }, contents: contents, dtype: dtype, to: path)
     }
 
     /// Returns those of the named files that the folder has.
@@ -88,12 +88,12 @@ extension ModelFolder {
     /// the card of int8 says what the weights are.
     /// - Throws: `FileError`, also if a weight is not finite or too large for `dtype`.
     public func export(_ loaded: LoadedModel<Model>, dtype: DType, to path: String) throws(FileError) {
-        try requireFinite(loaded.store, of: self.path)
+        try requireFinite(loaded.parameters, of: self.path)
         let files = try companions()
         var card = try ModelCard(ofFolder: self.path)
         if dtype == .int8 { card = (card ?? ModelCard("")).markedAsInt8() }
         try Self.write(
-            parameters: loaded.store,
+            parameters: loaded.parameters,
             contents: ModelFolderContents(configuration: configuration, files: files, card: card?.text ?? ""),
             dtype: dtype, to: path)
     }

@@ -104,13 +104,13 @@ struct ModelWeights<Naming: ParameterNaming> {
         do { try store.finish() } catch {
             throw FileError(checkpoint.path, "does not fit \(folder)/config.json: \(error)")
         }
-        return LoadedModel(model: model, store: store, ignored: ignored, fresh: fresh)
+        return LoadedModel(model: model, parameters: store.parameters, ignored: ignored, fresh: fresh)
     }
 }
 
 /// Throws if a weight of the model in the folder `path` is not finite, naming its array.
-func requireFinite(_ store: ParameterStore, of path: String) throws(FileError) {
-    for parameter in store.parameters {
+func requireFinite(_ parameters: [Parameter], of path: String) throws(FileError) {
+    for parameter in parameters {
         let first = parameter.array.withUnsafeElements { $0.first { !$0.isFinite } }
         guard let first else { continue }
         throw FileError(

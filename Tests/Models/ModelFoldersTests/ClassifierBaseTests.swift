@@ -48,7 +48,7 @@ struct ClassifierBaseTests {
     /// Parameters that come from the folder hold its values; the fresh ones do not, and depend on the seed.
     private func checkValues(_ loaded: LoadedModel<BERTClassifier>, _ path: String) throws {
         let values = Dictionary(uniqueKeysWithValues: tiny.arrays.map { ($0.name, $0.values.elements) })
-        for parameter in loaded.store.parameters {
+        for parameter in loaded.parameters {
             let isFresh = loaded.fresh.contains(parameter.name)
             #expect((parameter.array.elements == values[parameter.name]) == !isFresh, "\(parameter.name)")
             #expect(parameter.buffer != nil)
@@ -148,16 +148,16 @@ struct ClassifierBaseTests {
             let path = try tiny.foreign(tiny.arrays, in: folder)
             let kept = try load(path, labels: own)
             #expect(kept.fresh.isEmpty && kept.ignored.isEmpty)
-            #expect(kept.store.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
+            #expect(kept.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
             for labels in [own.reversed(), own + ["more"], own.dropLast(), ["a", "b", "c"]] {
                 let loaded = try load(path, labels: Array(labels))
                 #expect(loaded.fresh == Self.head && Set(loaded.ignored) == Set(Self.head), "\(labels)")
-                #expect(loaded.store.parameters.last?.shape == [labels.count])
+                #expect(loaded.parameters.last?.shape == [labels.count])
             }
             // What a head reads must be what it was trained above.
             let mean = try load(path, labels: own, pooling: .mean)
             #expect(mean.fresh == Self.head && Set(mean.ignored) == Set(Self.head + Self.pooler))
-            let seeds = try [1, 1, 2].map { try load(path, seed: $0).store.parameters.map(\.array.elements) }
+            let seeds = try [1, 1, 2].map { try load(path, seed: $0).parameters.map(\.array.elements) }
             #expect(seeds[0] == seeds[1] && seeds[0] != seeds[2])
         }
     }
@@ -226,6 +226,6 @@ struct ClassifierBaseTests {
         let loaded = try load(url.path)
         #expect(loaded.ignored == ["embeddings.position_ids"] && loaded.fresh == Self.head)
         #expect(loaded.model.configuration.layers == 6 && loaded.model.configuration.hiddenSize == 384)
-        #expect(loaded.store.parameters.reduce(0) { $0 + $1.shape.count } == 22_713_216 + 4 * 385)
+        #expect(loaded.parameters.reduce(0) { $0 + $1.shape.count } == 22_713_216 + 4 * 385)
     }
 }

@@ -41,9 +41,9 @@ struct ClassifierFolderTests {
             for purpose in [Purpose.inference, .training] {
                 let loaded = try read.load(for: purpose)
                 #expect(loaded.ignored.isEmpty && loaded.fresh.isEmpty)
-                #expect(loaded.store.parameters.map(\.name) == tiny.store.parameters.map(\.name))
-                #expect(loaded.store.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
-                #expect(loaded.store.parameters.allSatisfy { ($0.buffer != nil) == (purpose == .training) })
+                #expect(loaded.parameters.map(\.name) == tiny.store.parameters.map(\.name))
+                #expect(loaded.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
+                #expect(loaded.parameters.allSatisfy { ($0.buffer != nil) == (purpose == .training) })
             }
             #expect(try Set(listFolder(path)) == ["README.md", "config.json", "model.safetensors", "vocab.txt"])
             // Nothing varies: neither time nor path.
@@ -59,7 +59,7 @@ struct ClassifierFolderTests {
         try withTemporaryFolder { folder in
             try tiny.write(to: folder + "/half", dtype: .float16)
             let loaded = try ClassifierFolder(path: "\(folder)/half").load(for: .inference)
-            for (half, whole) in zip(loaded.store.parameters, tiny.store.parameters) {
+            for (half, whole) in zip(loaded.parameters, tiny.store.parameters) {
                 // Float16 has 11 bits; below 6e-5 it is subnormal, with steps of 6e-8.
                 let close = zip(half.array.elements, whole.array.elements).allSatisfy {
                     abs($0 - $1) <= max(abs($1) / 2_048, 3e-8)
@@ -78,7 +78,7 @@ struct ClassifierFolderTests {
             let read = try ClassifierFolder(path: path)
             #expect(read.configuration.temperature == 1.6)
             let loaded = try read.load(for: .inference)
-            for (written, original) in zip(loaded.store.parameters, tiny.store.parameters) {
+            for (written, original) in zip(loaded.parameters, tiny.store.parameters) {
                 let divisor = original.name.hasPrefix("classifier.") ? 1.6 : 1
                 #expect(written.array.elements == original.array.elements.map { Float(Double($0) / divisor) })
             }
@@ -89,11 +89,11 @@ struct ClassifierFolderTests {
                 largestDifference(calibrated.elements.map { Double($0) * 1.6 }, plain.elements.map(Double.init)) < 1e-5)
             // Another calibration of what is calibrated multiplies.
             try ClassifierFolder.write(
-                parameters: loaded.store, contents: .init(configuration: read.configuration, files: [], card: ""),
+                parameters: loaded.parameters, contents: .init(configuration: read.configuration, files: [], card: ""),
                 temperature: 0.5, dtype: .float32, to: "\(folder)/again")
             #expect(try ClassifierFolder(path: "\(folder)/again").configuration.temperature == 0.8)
             try ClassifierFolder.write(
-                parameters: loaded.store, contents: .init(configuration: read.configuration, files: [], card: ""),
+                parameters: loaded.parameters, contents: .init(configuration: read.configuration, files: [], card: ""),
                 dtype: .float32, to: "\(folder)/same")
             #expect(try ClassifierFolder(path: "\(folder)/same").configuration.temperature == 1.6)
             #expect(

@@ -50,12 +50,12 @@ struct GeneratorFolderTests {
             for purpose in [Purpose.inference, .training] {
                 let loaded = try read.load(for: purpose)
                 #expect(loaded.ignored.isEmpty)
-                #expect(loaded.store.parameters.map(\.name) == tiny.store.parameters.map(\.name))
+                #expect(loaded.parameters.map(\.name) == tiny.store.parameters.map(\.name))
                 #expect(
-                    zip(loaded.store.parameters, tiny.store.parameters).allSatisfy {
+                    zip(loaded.parameters, tiny.store.parameters).allSatisfy {
                         $0.array.elements == $1.array.elements
                     })
-                #expect(loaded.store.parameters.allSatisfy { ($0.buffer != nil) == (purpose == .training) })
+                #expect(loaded.parameters.allSatisfy { ($0.buffer != nil) == (purpose == .training) })
             }
             // Nothing varies: neither time nor path.
             try tiny.write(to: "\(folder)/again")
@@ -71,7 +71,7 @@ struct GeneratorFolderTests {
             try tiny.write(to: "\(folder)/whole")
             try tiny.write(to: "\(folder)/half", dtype: .float16)
             let loaded = try GeneratorFolder(path: "\(folder)/half").load(for: .inference)
-            for (half, whole) in zip(loaded.store.parameters, tiny.store.parameters) {
+            for (half, whole) in zip(loaded.parameters, tiny.store.parameters) {
                 for (a, b) in zip(half.array.elements, whole.array.elements) {
                     // Float16 has 11 bits; below 6e-5 it is subnormal, with steps of 6e-8.
                     #expect(abs(a - b) <= max(abs(b) / 2_048, 3e-8), "\(whole.name)")
@@ -105,7 +105,7 @@ struct GeneratorFolderTests {
                 tiny.arrays, prefixed(tiny.arrays), Array(prefixed(tiny.arrays).prefix(5)) + tiny.arrays.dropFirst(5),
             ] {
                 let loaded = try GeneratorFolder(path: try foreign(arrays, in: folder)).load(for: .inference)
-                #expect(loaded.store.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
+                #expect(loaded.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
             }
             let twice = try foreign(tiny.arrays + prefixed(tiny.arrays).prefix(1), in: folder)
             #expect(problem(twice)?.contains("wte.weight twice") == true, "\(problem(twice) ?? "")")
@@ -211,7 +211,7 @@ struct GeneratorFolderTests {
             let index: JSONValue = ["metadata": ["total_size": 1], "weight_map": .object(map)]
             try AtomicFile.write(index.serialized(), to: "\(path)/model.safetensors.index.json")
             let loaded = try GeneratorFolder(path: path).load(for: .inference)
-            #expect(loaded.store.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
+            #expect(loaded.parameters.map(\.array.elements) == tiny.store.parameters.map(\.array.elements))
         }
     }
 

@@ -106,7 +106,7 @@ struct OutsideModelTests {
 
     private func write(to path: String, dtype: DType = .float32) throws {
         try BagFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: ModelFolderContents(
                 configuration: BagConfigurationFile(model: configuration),
                 files: [("vocab.txt", Array("a\n".utf8))], card: "# A bag\n"),
@@ -128,7 +128,7 @@ struct OutsideModelTests {
                 #expect(
                     loaded.model.logits(tokens, segments).value.elements
                         == model.logits(tokens, segments).value.elements)
-                #expect(loaded.store.parameters.map(\.name) == ["words.weight", "head.weight", "head.bias"])
+                #expect(loaded.parameters.map(\.name) == ["words.weight", "head.weight", "head.bias"])
             }
         }
     }

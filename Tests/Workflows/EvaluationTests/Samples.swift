@@ -65,7 +65,7 @@ struct SmallClassifier {
             }
         }
         try ClassifierFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: .init(
                 configuration: configuration, files: tokenizer.files(contextLength: 32),
                 card: "# Small\n\n## Evaluation\n\nold\n\n## Limits\n\nMany.\n"),
@@ -107,7 +107,7 @@ struct SmallGenerator {
             }
         }
         try GeneratorFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: GeneratorFolder.contents(
                 of: model.configuration, tokenizer: tokenizer,
                 generationConfiguration: SamplingOptions().generationConfiguration(endOfText: tokenizer.endOfText),

@@ -63,7 +63,7 @@ public struct ClassifierBase {
         let loaded = try weights.fill(source, ignored: contents.ignored, fresh: fresh) {
             BERTClassifier($0, configuration)
         }
-        try requireFinite(loaded.store, of: path)
+        try requireFinite(loaded.parameters, of: path)
         return loaded
     }
 }

@@ -29,7 +29,7 @@ public struct ClassifierSetup: RunSetup {
         if settings.fineTuning.meanLayer { configuration.layers += 1 }
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
         try settings.fineTuning.check(layers: configuration.layers)
-        try checkMemory(parameters: Self.parameterCount(configuration))
+        try checkMemory(parameters: configuration.parameterCount)
         func frame(_ rows: LabeledRows, _ labels: [Int], _ side: String) throws -> TokenizedHeadlines {
             let framed: TokenizedHeadlines
             do {
@@ -48,10 +48,10 @@ public struct ClassifierSetup: RunSetup {
         let training = try frame(data.training, data.labeling.training, "training")
         try Self.checkSpelling(of: training, tokenizer, note: note)
         let validation = try frame(data.validation, data.labeling.validation, "validation")
-        let loaded = try Self.model(
+        let model = try Self.model(
             configuration, settings, base: base, labels: labels, restoring: restoring, note: note)
         classifier = try ClassifierTask(
-            model: loaded.model, store: loaded.store, tokenizer: tokenizer,
+            model: model, tokenizer: tokenizer,
             split: .init(data: data, training: training, validation: validation), settings: settings)
     }
 
@@ -144,18 +144,10 @@ public struct ClassifierSetup: RunSetup {
         }
     }
 
-    /// In Double: the sizes may be mistakes that no integer holds.
-    private static func parameterCount(_ model: BERTClassifier.Configuration) -> Double {
-        let (hiddenSize, inner) = (Double(model.hiddenSize), Double(model.intermediateSize))
-        let layer = 4 * hiddenSize * hiddenSize + 2 * hiddenSize * inner + inner + 9 * hiddenSize
-        let embeddings = Double(model.vocabularySize + model.contextLength + model.tokenTypes) * hiddenSize
-        return embeddings + Double(model.layers) * layer + hiddenSize * hiddenSize + Double(model.labels) * hiddenSize
-    }
-
     private static func model(
         _ configuration: BERTClassifier.Configuration, _ settings: ClassifierSettings, base: ClassifierBase?,
         labels: [String], restoring: Bool, note: (String) -> Void
-    ) throws -> (model: BERTClassifier, store: ParameterStore) {
+    ) throws -> BERTClassifier {
         if let base, !restoring {
             let loaded = try base.load(
                 labels: labels, configuration: configuration, seed: UInt64(settings.seed),
@@ -169,12 +161,10 @@ public struct ClassifierSetup: RunSetup {
             if !loaded.fresh.isEmpty {
                 note("\(base.path): freshly initialised \(shortList(ofEntries: loaded.fresh))")
             }
-            return (loaded.model, loaded.store)
+            return loaded.model
         }
-        let store = ParameterStore(restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
-        let model = BERTClassifier(store.root, configuration)
-        try store.finish()
-        return (model, store)
+        return try BERTClassifier(
+            configuration, from: restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
     }
 }
 

@@ -29,7 +29,6 @@ package final class ClassifierTask: SummarizingTask {
     package let objective = Objective.highest("macroF1")
 
     private let model: BERTClassifier
-    private let store: ParameterStore
     private let tokenizer: WordPieceTokenizer
     private let split: DatasetSplit
     private let settings: ClassifierSettings
@@ -43,11 +42,10 @@ package final class ClassifierTask: SummarizingTask {
     private var evaluated: ClassLogits?
 
     init(
-        model: BERTClassifier, store: ParameterStore, tokenizer: WordPieceTokenizer, split: DatasetSplit,
+        model: BERTClassifier, tokenizer: WordPieceTokenizer, split: DatasetSplit,
         settings: ClassifierSettings
     ) throws {
         self.model = model
-        self.store = store
         self.tokenizer = tokenizer
         self.split = split
         self.settings = settings
@@ -65,7 +63,7 @@ package final class ClassifierTask: SummarizingTask {
             ).map { Float($0) }
     }
 
-    package var allParameters: [Parameter] { store.parameters }
+    package var allParameters: [Parameter] { model.parameters }
     package var validationCount: Int { split.validation.count }
     package var validationTokens: Int { split.validation.tokens.count }
     var labels: [String] { split.data.labeling.labels.names }
@@ -187,7 +185,7 @@ package final class ClassifierTask: SummarizingTask {
             digests: split.data.digests, report: ClassificationReport(calibrated.predictions, labels: labels),
             calibration: calibration)
         try ClassifierFolder.write(
-            parameters: store,
+            parameters: model.parameters,
             contents: .init(
                 configuration: BERTConfigurationFile(
                     model: model.configuration, labels: labels, padToken: tokenizer.pad, temperature: nil),

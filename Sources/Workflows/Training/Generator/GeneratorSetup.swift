@@ -33,7 +33,7 @@ public struct GeneratorSetup: RunSetup {
         let tokenizer = try vocabulary.withPrefix([endOfText])
         let configuration = Self.configuration(settings, base: base, vocabularySize: tokenizer.vocabularySize)
         if let base { noteUnusedEntries(of: base.path, tokenizer.vocabularySize, configuration.vocabularySize, note) }
-        try checkMemory(parameters: Self.parameterCount(configuration))
+        try checkMemory(parameters: configuration.parameterCount)
         if let blocks = settings.model.trainLastBlocks, blocks > configuration.layers {
             throw TrainingError(
                 "model.trainLastBlocks is \(blocks), and the model has only \(configuration.layers) blocks; expected at "
@@ -54,7 +54,7 @@ public struct GeneratorSetup: RunSetup {
         }
         let training = try frame(data.training, "training")
         let validation = try frame(data.validation, "validation")
-        let (model, store) = try Self.model(configuration, settings, base: base, restoring: restoring, note: note)
+        let model = try Self.model(configuration, settings, base: base, restoring: restoring, note: note)
         // A run that goes on was checked when it began.
         if !restoring {
             try Self.check(settings.samples, Generator(model, tokenizer), contextLength: configuration.contextLength)
@@ -62,7 +62,7 @@ public struct GeneratorSetup: RunSetup {
         let description = GeneratorCard(
             settings: settings, configuration: configuration, training: training, data: data)
         generator = try GeneratorTask(
-            model: model, store: store, tokenizer: tokenizer, training: training, validation: validation,
+            model: model, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings, card: { description.card($0).text })
         let baseline = generator.unigramBaseline
         let perByte = baseline.value("bitsPerByte").map { String(format: ", %.3f bits/byte", $0) } ?? ""
@@ -130,29 +130,18 @@ public struct GeneratorSetup: RunSetup {
             embeddingDropout: dropout, residualDropout: dropout, attentionDropout: dropout)
     }
 
-    /// In Double: the sizes may be mistakes that no integer holds.
-    private static func parameterCount(_ model: GPT2.Configuration) -> Double {
-        let (hiddenSize, inner) = (Double(model.hiddenSize), Double(model.intermediateSize))
-        let layer = 4 * hiddenSize * hiddenSize + 2 * hiddenSize * inner + inner + 9 * hiddenSize
-        let embeddings = Double(model.vocabularySize + model.contextLength) * hiddenSize
-        return embeddings + Double(model.layers) * layer + 2 * hiddenSize
-    }
-
     private static func model(
         _ configuration: GPT2.Configuration, _ settings: GeneratorSettings, base: GeneratorFolder?, restoring: Bool,
         note: (String) -> Void
-    ) throws -> (GPT2, ParameterStore) {
+    ) throws -> GPT2 {
         if let base, !restoring, !settings.model.freshWeights {
             let loaded = try base.load(for: .training, configuration: configuration)
             if !loaded.ignored.isEmpty {
                 note("\(base.path): ignored (constant masks, tied head) \(shortList(ofEntries: loaded.ignored))")
             }
-            return (loaded.model, loaded.store)
+            return loaded.model
         }
-        let store = ParameterStore(restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
-        let model = GPT2(store.root, configuration)
-        try store.finish()
-        return (model, store)
+        return try GPT2(configuration, from: restoring ? .restore : .initialize(seed: UInt64(settings.seed)))
     }
 }
 

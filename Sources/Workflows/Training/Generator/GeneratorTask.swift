@@ -19,7 +19,6 @@ package final class GeneratorTask: SampleWritingTask {
     package let dataDigest: String
     let tokenizer: ByteLevelBPE
     private let model: GPT2
-    private let store: ParameterStore
     private let training: TokenizedHeadlines
     private let validation: TokenizedHeadlines
     private let settings: GeneratorSettings
@@ -28,11 +27,10 @@ package final class GeneratorTask: SampleWritingTask {
 
     /// - Parameter card: Makes the model card, given the newest evaluation.
     init(
-        model: GPT2, store: ParameterStore, tokenizer: ByteLevelBPE, training: TokenizedHeadlines,
+        model: GPT2, tokenizer: ByteLevelBPE, training: TokenizedHeadlines,
         validation: TokenizedHeadlines, settings: GeneratorSettings, card: @escaping (TaskEvaluation?) -> String
     ) throws {
         self.model = model
-        self.store = store
         self.tokenizer = tokenizer
         self.training = training
         self.validation = validation
@@ -40,14 +38,7 @@ package final class GeneratorTask: SampleWritingTask {
         self.card = card
         plan = try settings.batches.plan(lengths: training.lengths, seed: settings.seed)
         dataDigest = Self.digest(training, validation)
-        trainedParameters = Self.trained(settings.model.trainLastBlocks, of: store, layers: model.configuration.layers)
-    }
-
-    /// All parameters, or those of the last blocks alone: no embedding and not the final norm.
-    private static func trained(_ lastBlocks: Int?, of store: ParameterStore, layers: Int) -> [Parameter] {
-        guard let lastBlocks else { return store.parameters }
-        let scopes = (max(0, layers - lastBlocks)..<layers).map { "h.\($0)." }
-        return store.parameters.filter { parameter in scopes.contains { parameter.name.hasPrefix($0) } }
+        trainedParameters = model.trainable(lastBlocks: settings.model.trainLastBlocks)
     }
 
     /// The evaluation of token frequencies alone on the validation headlines: any model has to be well below its loss.
@@ -59,7 +50,7 @@ package final class GeneratorTask: SampleWritingTask {
     package let unit = PredictionUnit.token
     package let objective = Objective.lowestLoss
     package func lossCount(of step: StepPlan) -> Double { Double(step.tokenCount) }
-    package var allParameters: [Parameter] { store.parameters }
+    package var allParameters: [Parameter] { model.parameters }
     package var validationCount: Int { validation.count }
     package var validationTokens: Int { validation.tokens.count }
 
@@ -126,6 +117,7 @@ package final class GeneratorTask: SampleWritingTask {
             of: model.configuration, tokenizer: tokenizer,
             generationConfiguration: settings.samples.options.generationConfiguration(endOfText: tokenizer.endOfText),
             card: card(evaluation))
-        try GeneratorFolder.write(parameters: store, contents: contents, dtype: settings.export.precision, to: path)
+        try GeneratorFolder.write(
+            parameters: model.parameters, contents: contents, dtype: settings.export.precision, to: path)
     }
 }
