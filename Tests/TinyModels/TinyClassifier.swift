@@ -11,10 +11,14 @@ import TestSupport
 
 /// A small classifier with random weights, and its folder.
 package struct TinyClassifier {
+    /// The model folder's `config.json`.
     package let configuration: BERTConfigurationFile
+    /// The model itself.
     package let model: BERTClassifier
+    /// The parameters of the model.
     package let store: ParameterStore
 
+    /// Creates a classifier whose weights are the same each time.
     package init(pooling: BERTClassifier.Pooling = .cls, labels: [String] = ["sports", "politics", "food & drink"])
         throws
     {

@@ -14,12 +14,17 @@ package import Tokenization
 /// A small generator with a vocabulary learned from the sample headlines and random weights, wide enough that its
 /// distributions have likely and unlikely tokens.
 package struct TinyGenerator {
+    /// The model itself.
     package let model: GPT2
+    /// The parameters of the model.
     package let store: ParameterStore
+    /// The vocabulary of the sample headlines.
     package let tokenizer: ByteLevelBPE
+    /// A generator of the model.
     package var generator: Generator { get throws { try Generator(model, tokenizer) } }
 
-    /// - Parameter framed: whether the vocabulary says that the end-of-text token goes before each text.
+    /// Creates a generator whose weights are the same each time.
+    /// - Parameter framed: true if the vocabulary says that the end-of-text token goes before each text.
     package init(layers: Int = 2, hiddenSize: Int = 32, contextLength: Int = 48, framed: Bool = true) throws {
         let vocabulary = try Self.vocabulary.get()
         tokenizer = framed ? try vocabulary.withPrefix([vocabulary.endOfText ?? 0]) : vocabulary
@@ -51,7 +56,7 @@ package struct TinyGenerator {
             dtype: dtype, to: path)
     }
 
-    /// Makes one weight of the parameter `name` something that no training leaves.
+    /// Sets one weight of the parameter `name` to a value that no training leaves.
     package func spoil(_ name: String, with value: Float) throws {
         let parameter = try #require(store.parameters.first { $0.name == name })
         var values = parameter.array.elements

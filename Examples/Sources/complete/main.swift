@@ -20,7 +20,7 @@ let request = CompletionRequest(CommandLine.arguments[2], count: 3, options: opt
 
 // `complete(_:)` returns all candidates at once. A stream gives text while it is written; leaving the loop cancels.
 for try await update in engine.stream(request) {
-    guard case .completion(let completion, let candidate) = update else { continue }
+    guard case .completion(let completion, let candidate, _) = update else { continue }
     print("\(candidate + 1): \(completion.headline)")
     print("   mean log-probability \(completion.meanLogProbability) nats, ended by itself: \(completion.endedByItself)")
 }

@@ -7,6 +7,7 @@ public enum TokenSequenceError: ReportableError, Equatable {
     /// The sequence has a token that is not in the model's vocabulary.
     case unknownToken(sequence: Int, id: Int32, vocabularySize: Int)
 
+    /// The sentence for the person who has to act on it.
     public var description: String {
         switch self {
         case .tooLong(let sequence, let tokens, let maximum):
@@ -16,5 +17,6 @@ public enum TokenSequenceError: ReportableError, Equatable {
         }
     }
 
+    /// The kind of error.
     public var category: ErrorCategory { .invalidRequest }
 }

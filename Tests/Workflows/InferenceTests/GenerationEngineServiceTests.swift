@@ -158,7 +158,8 @@ struct GenerationEngineServiceTests {
         await #expect(throws: GenerationError.deadlineExceeded) { try await decoding.value }
         #expect(try await patient.value == generator.complete(request(3)))
         let statistics = try await idle(engine)
-        #expect(statistics.failedRequests == 6 && statistics.refusedRequests == 1)
+        // Some may come too late to wait at all.
+        #expect(statistics.failedRequests + statistics.refusedRequests == 7 && statistics.failedRequests > 0)
         expectEmpty(statistics)
     }
 
@@ -295,7 +296,7 @@ struct GenerationEngineServiceTests {
         let (engine, _) = try makeEngine(.init(liveCandidates: 2))
         let before = ContinuousClock.now
         var tokens = 0
-        for request in [request(7), request(3).searching(beams: 2)] {
+        for request in [request(7), request(1).searching(beams: 2)] {
             for try await update in engine.stream(request) {
                 guard case .completion(let completion, _, let timing) = update else { continue }
                 #expect(before <= timing.queued && timing.queued <= timing.started)

@@ -30,7 +30,7 @@ struct LogitsProcessorTests {
     func repeats() {
         var options = plain
         options.noRepeatNGram = 3
-        // 1 2 3 has occurred, and so has 2 3 1; behind 1 2 comes 3 no more.
+        // 1 2 3 has occurred, and so has 2 3 1; 3 never follows 1 2 again.
         #expect(
             apply(options, prompt: [1, 2], completion: [3, 1, 2], to: [0, 0, 0, 0])
                 == [0, 0, 0, -.infinity])
@@ -55,7 +55,7 @@ struct LogitsProcessorTests {
             #expect((found[end] == -.infinity) == isBanned)
             #expect(found.count { $0 != 0 } == (isBanned ? 1 : 0))
         }
-        // Where a line break ends a headline, its tokens are ends too.
+        // If a line break ends a headline, its tokens are ends, too.
         options.endsAtNewline = true
         let found = apply(options, tokenizer: tokenizer, mayEnd: true, to: scores)
         for (id, score) in found.enumerated() {

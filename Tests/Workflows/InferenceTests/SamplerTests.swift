@@ -7,7 +7,7 @@ import Text
 
 @Suite("Sampler")
 struct SamplerTests {
-    /// What transformers' logits processors and warpers leave, by brute force: repetition penalty, temperature, top-k,
+    /// Returns the probabilities after transformers' logits processors and warpers, by brute force: repetition penalty, temperature, top-k,
     /// top-p, softmax (`generation/logits_process.py`). For logits without ties.
     private func probabilities(_ logits: [Float], _ options: SamplingOptions, seen: [Int32]) -> [Double] {
         var scores = logits.map(Double.init)

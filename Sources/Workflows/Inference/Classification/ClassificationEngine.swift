@@ -38,6 +38,7 @@ public actor ClassificationEngine {
     private var drains: [CheckedContinuation<Void, Never>] = []
     private var counts = ClassificationStatistics()
 
+    /// The engine's own queue, on which it computes.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Loads a classifier's model folder, and blocks meanwhile; ``load(folder:limits:)`` does not. Engines of one folder share

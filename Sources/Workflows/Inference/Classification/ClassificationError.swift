@@ -40,8 +40,10 @@ public enum ClassificationError: ReportableError, Equatable {
         }
     }
 
+    /// The sentence for the person who has to act on it.
     public var description: String { headline.map { "headline \($0 + 1) \(problem)" } ?? problem }
 
+    /// The kind of error.
     public var category: ErrorCategory {
         switch self {
         case .emptyHeadline, .tooManyHeadlines, .vocabularyTooLarge: .invalidRequest

@@ -138,7 +138,8 @@ public final class Classifier {
     /// Returns the logits of sequences that are computed in one pass. Of at most ``SkinnyMatmul/maximumRows`` tokens
     /// together, each sequence's logits have the same bits whatever the others are.
     func logits(of sequences: some Collection<[Int32]>) -> [[Float]] {
-        let logits = model(sequences.flatMap { $0 }, Segments(lengths: sequences.map(\.count))).value.elements  // [S, K]
+        let segments = Segments(lengths: sequences.map(\.count))
+        let logits = model(sequences.flatMap { $0 }, segments).value.elements  // [S, K]
         return stride(from: 0, to: logits.count, by: labels.count).map { start in
             Array(logits[start..<start + labels.count])
         }

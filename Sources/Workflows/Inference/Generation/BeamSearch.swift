@@ -134,7 +134,7 @@ struct BeamSearch {
                 processor.apply(
                     to: &row, beam.history, mayEnd: !isBalanced || !beam.text.hasOpenQuote)
                 for id in closing.map({ $0..<$0 + 1 }) ?? 0..<Int32(vocabularySize) {
-                    // What closes a quotation is written even where it is banned.
+                    // A mark that closes a quotation is written even where it is banned.
                     let score = beam.score + Double(closing == nil ? row[id] : row.original(id))
                     if best.count == count, score <= best[count - 1].score { continue }
                     guard score > -.infinity else { continue }

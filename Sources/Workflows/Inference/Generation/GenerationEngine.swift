@@ -72,6 +72,7 @@ public actor GenerationEngine {
     /// The check of the weights against the digest they carry, under way since the engine was made.
     private let verification: Task<Void, any Error>
 
+    /// The engine's own queue, on which it computes.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Loads a generator's model folder, and blocks meanwhile; ``load(folder:limits:)`` does not. Engines of one folder share
@@ -279,7 +280,7 @@ public actor GenerationEngine {
                     isShortOfMemory = true
                     continue
                 }
-                // A search waits for its rows, and those that came later wait behind it.
+                // A search waits for its rows, and so do those that came later.
                 if prepared.rows > rows { break }
                 let tokens = prepared.prompt.context.count
                 if prompts > 0, promptTokens + tokens > SkinnyMatmul.maximumRows { continue }

@@ -25,6 +25,7 @@ public enum GenerationError: ReportableError, Equatable {
     /// The engine takes no more requests.
     case shuttingDown
 
+    /// The kind of error.
     public var category: ErrorCategory {
         switch self {
         case .invalidOption, .controlCharacter, .promptTooLong, .requestTooLarge, .everythingBanned, .noEndOfText,
@@ -35,6 +36,7 @@ public enum GenerationError: ReportableError, Equatable {
         }
     }
 
+    /// The sentence for the person who has to act on it.
     public var description: String {
         switch self {
         case .invalidOption(let name, let found, let expected): return "\(name) is \(found), expected \(expected)"
