@@ -123,7 +123,7 @@ let package = Package(
             "Training", on: .workflows,
             [
                 "Inference", "ModelFolders", "Models", "NeuralNetwork", "Autograd", "NumericCore", "HeadlineData",
-                "Tokenization", "Optimization", "Checkpoints", "Settings", "Text", "Files", "Statistics",
+                "Tokenization", "Optimization", "Checkpoints", "Settings", "Text", "JSON", "Files", "Statistics",
                 "Baselines", "ProcessMemory",
             ]),
         module("Reports", on: .workflows, ["Preconditions", "Text", "JSON", "Files"]),

@@ -7,12 +7,12 @@ struct ClassifierCommand: ParsableCommand {
         commandName: "classifier",
         abstract: "Trains or fine-tunes a BERT that labels headlines.",
         discussion: """
-            Settings come from the defaults, then --config, then --set, then the flags below; --print-config shows the result. \
-            Without --config the sample configuration, configs/classifier-sample.yaml, is used.
+            Settings come from the defaults, then --config, then --set, then the flags below; see the result with --print-config. \
+            The default for --config is the sample configuration, configs/classifier-sample.yaml.
 
-            Ctrl-C, SIGTERM or a closed terminal saves the run. It goes on with --resume (and --output, if it was given), \
-            and ends with the same weights, bit for bit; the settings it was begun with hold, and only --threads and \
-            logging may change. docs/settings.md explains every setting.
+            Ctrl-C, SIGTERM or a closed terminal saves the run. Resume it with --resume (and --output, if you gave it): it \
+            ends with the same weights, bit for bit. It keeps its settings; only --threads and logging may change. \
+            docs/settings.md explains every setting.
 
             Examples:
 
@@ -25,5 +25,9 @@ struct ClassifierCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
-    func run() throws { try options.perform(ClassifierSetup.self) }
+    func run() throws {
+        try options.perform(ClassifierSetup.self) {
+            "headline classify --model \($0) \"Striker out for six weeks after scan\""
+        }
+    }
 }

@@ -7,7 +7,7 @@ public final class ProgressBar {
     private var stage = ""
     private var stageStart = 0.0
     private var lastShown = 0.0
-    private var barIsDrawn = false
+    private var line: RedrawnLine
 
     /// - Parameters:
     ///   - write: takes text as it is to appear, line breaks included.
@@ -16,6 +16,7 @@ public final class ProgressBar {
         style: TerminalStyle, write: @escaping (String) -> Void, clock: @escaping () -> Double = steadyClock
     ) {
         (self.style, self.write, self.clock) = (style, write, clock)
+        line = RedrawnLine(write: write)
     }
 
     /// A bar on standard error.
@@ -41,8 +42,7 @@ public final class ProgressBar {
             let text = "  \(Int(fraction * 100))%  \(stage)\(left)"
             let room = min(30, width() - 1 - text.count)
             let bar = room >= 10 ? progressBar(fraction, length: room, isUnicode: isUnicode) : ""
-            write("\r" + String((bar + text).prefix(max(0, width() - 1))) + "\u{1B}[K")
-            barIsDrawn = true
+            line.draw(String((bar + text).prefix(max(0, width() - 1))))
         case .lines(_, let seconds):
             guard now - lastShown >= seconds || fraction == 1 && spent >= seconds else { return }
             write("\(stage): \(Int(fraction * 100))%\(left)\n")
@@ -51,9 +51,5 @@ public final class ProgressBar {
     }
 
     /// Removes the bar, so that what is printed next begins on a line of its own.
-    public func clear() {
-        guard barIsDrawn else { return }
-        write("\r\u{1B}[K")
-        barIsDrawn = false
-    }
+    public func clear() { line.clear() }
 }

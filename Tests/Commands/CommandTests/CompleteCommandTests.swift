@@ -335,7 +335,8 @@ struct NewcomerTests {
             let ended = try workplace.train("run")
             #expect(ended.status == 0 && ended.output.isEmpty)
             for text in [
-                "evaluation at step 0", "step 6/6", "saved", "finished 6 steps",
+                "step 0, validation loss", "step 6/6", "saved", "finished 6 steps",
+                "Saved the last model to \(folder)/run/last and the best one to \(folder)/run/best. Try it:",
                 "headline complete --model \(folder)/run/best",
             ] {
                 #expect(ended.errors.contains(text), "\(text): \(ended.errors)")

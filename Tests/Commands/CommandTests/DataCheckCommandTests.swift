@@ -53,7 +53,8 @@ struct DataCheckCommandTests {
             ]
             let ended = try Command.run("headline", arguments, in: folder)
             #expect(
-                ended.status == 0 && ended.output.contains("2 of 2 headlines stand in train.jsonl"), "\(ended.errors)")
+                ended.status == 0 && ended.output.contains("2 of 2 headlines are also in train.jsonl"),
+                "\(ended.errors)")
             for form in [ended.output]
                 + (try ["html", "md"].map {
                     String(decoding: try readFile("\(folder)/out/report.\($0)"), as: UTF8.self)

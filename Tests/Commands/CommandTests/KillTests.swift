@@ -143,7 +143,7 @@ struct SignalTests {
                     let ended = try command.wait()
                     #expect(!ended.wasKilled && ended.status == status, "\(ended.errors)")
                     #expect(ended.errors.contains("stopping:") == (signal != SIGHUP))
-                    #expect(ended.errors.contains("goes on with --resume"))
+                    #expect(ended.errors.contains("resume it with --resume"))
                     #expect(ended.reports.isEmpty)
                     if attempt > 0 { #expect(ended.errors.contains("resumed after step \(reached)")) }
                     reached = workplace.newestStep(output)

@@ -74,7 +74,7 @@ private func fill(_ count: Int, _ label: String?, seed: UInt64) -> [(headline: S
         #expect(check.findings.map(\.kind) == [.leakage, .exactDuplicates, .nearDuplicates, .nearDuplicates])
         #expect(
             check.findings[0].sentence
-                == "1 of 3 headlines stands in a.txt as well, and 1 more is a near duplicate of one there")
+                == "1 of 3 headlines is also in a.txt, and 1 more is a near-duplicate of one there")
         #expect(check.findings.map(\.kind.isStrict) == [true, true, false, false])
         #expect(check.labels == nil && check.conflicts.isEmpty)
     }
@@ -116,11 +116,11 @@ private func fill(_ count: Int, _ label: String?, seed: UInt64) -> [(headline: S
         #expect(labels.unlabeled == [2, 0])
         #expect(labels.lookalikes.map { [$0.first, $0.second] } == [["arts & culture", "arts"]])
         let kinds = try check(files).findings.map(\.kind)
-        #expect(kinds == [.unlabelledRows, .unknownLabels, .rareLabels, .lookalikeLabels])
+        #expect(kinds == [.unlabeledRows, .unknownLabels, .rareLabels, .lookalikeLabels])
         let map = try LabelMap([("arts", "culture"), ("arts & culture", "culture"), ("weather", "world")], name: "map")
         let mapped = try check(files, map: map)
         #expect(
-            mapped.findings.map(\.kind) == [.unlabelledRows]
+            mapped.findings.map(\.kind) == [.unlabeledRows]
                 && mapped.labels?.labels.map(\.name) == ["culture", "world"])
         #expect(throws: LabelError.self) { try check(files, map: LabelMap([("art", "culture")], name: "map")) }
     }

@@ -102,7 +102,7 @@ func table(
         (.csv, "headline,x\n\"B\n\" b,2\n", ["line 3", "after the closing quote", "line 2"]),
         (.tsv, "headline\tx\n\"B\" said\t2\n", ["line 2", "after the closing quote"]),
         (.csv, "headlin,x\nA,1\n", ["`headline`", "`headlin` and `x`", "header"]),
-        (.jsonl, "{}\n{}", ["no columns are there"]),
+        (.jsonl, "{}\n{}", ["there are no columns"]),
         (.csv, "headline,x,headline\nA,1,B\n", ["more than one column named `headline`"]),
         (.jsonl, "{\"headline\":\"A\"}\n{\"headline\":\"B\"\n", ["line 2"]),
         (.jsonl, "{\"headline\":\"A\"}\n{\"headline\":\"\\ud83c half\"}", ["line 2", "surrogate"]),

@@ -78,7 +78,7 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
         let column = try #require(throws: LabelError.self) { try LabeledRows(table) }
         #expect(
             column.description
-                == "train.csv: no column holds labels, expected one named `category` or like it; name it by the setting"
+                == "train.csv: no column holds labels, expected one named `category` or like it; name it with the setting"
                 + " data.columns.category")
         let named = try HeadlineTable(
             bytes: Array("headline,kind\nA,b\n".utf8), path: "train.csv", columns: ColumnNames(category: "kind"))
@@ -106,13 +106,13 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
                 training: ["arts", "sports"], validation: ["arts", "sport", "music"],
                 sentence:
                     "test.csv: line 2 is to validate on and has the label `sport` (and 1 more such label), which no"
-                    + " headline to train on has; merge it by a label map, give training headlines of it or, if one file"
+                    + " headline to train on has; merge it with a label map, give training headlines of it or, if one file"
                     + " is split, split it stratified; did you mean \"sports\"?"),
             Refused(
                 training: ["apple", "bear", "bear"], validation: ["cat"], given: ["apple", "bear", "cat"],
                 sentence:
                     "test.csv: line 1 is to validate on and has the label `cat`, which no headline to train on has;"
-                    + " merge it by a label map, give training headlines of it or, if one file is split, split it"
+                    + " merge it with a label map, give training headlines of it or, if one file is split, split it"
                     + " stratified"),
             Refused(
                 training: ["a", "b"], validation: ["a"], given: ["a", "b", "c"],
@@ -122,7 +122,7 @@ private func labeled(_ labels: [String?], _ path: String = "train.csv", map: Lab
                 training: ["travel", "food", "wine\u{1B}", "beer"], validation: ["food"], given: ["food", "travel"],
                 sentence:
                     "train.csv: line 3 has the label `wine\\u{1b}` (and 1 more such label), which is not in the list"
-                    + " of labels; add it to the list or merge it by a label map"),
+                    + " of labels; add it to the list or merge it with a label map"),
         ])
     func refusals(_ refused: Refused) throws {
         let error = try #require(throws: LabelError.self) {

@@ -12,7 +12,9 @@ public struct BatchPlanError: ReportableError, Equatable {
     /// The tokens of the longest headline, which it must allow at least.
     public let longestHeadline: Int
 
+    /// The kind of error.
     public var category: ErrorCategory { .invalidRequest }
+    /// One sentence for people.
     public var description: String {
         let name = budget == .step ? "step" : "micro-batch"
         return

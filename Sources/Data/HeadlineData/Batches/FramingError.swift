@@ -9,7 +9,9 @@ public enum FramingError: ReportableError, Equatable {
     /// Every headline is longer than the model's context and was dropped, or has no token.
     case allDropped(headlines: Int, maximumTokens: Int, longest: Int)
 
+    /// The kind of error.
     public var category: ErrorCategory { .invalidInput }
+    /// One sentence for people.
     public var description: String {
         switch self {
         case .noHeadlines: "there is no headline to train on"

@@ -16,7 +16,7 @@ public struct TokenizedHeadlines: Sendable {
     public let frame: HeadlineFrame
     /// The framed tokens of all headlines end to end: those that a generator predicts, those that a classifier reads.
     public let tokens: [Int32]
-    /// The borders of the headlines: headline `i` is `tokens[offsets[i] ..< offsets[i + 1]]`.
+    /// The boundaries of the headlines: headline `i` is `tokens[offsets[i] ..< offsets[i + 1]]`.
     public let offsets: [Int]
     /// The class of each headline; `nil` for headlines without labels.
     public let labels: [Int32]?

@@ -1,16 +1,17 @@
 public import Files
+import Preconditions
 
-/// What there is to know about headline files before anything is trained on them: nothing is changed, everything is counted.
+/// A check of headline files before anything is trained on them: nothing is changed, everything is counted.
 public struct DataCheck: Sendable {
     /// Each file by itself, in the order in which they were given.
     public let files: [CheckedFile]
-    /// For each pair of files in their order, what of the later one stands in the earlier one; empty for one file.
+    /// The overlap of each pair of files, in their order; empty for one file.
     public let leakage: [Leakage]
     /// The labels of all files together; `nil` when no row has one.
     public let labels: LabelProfile?
     /// Headlines that have several labels, the most frequent first.
     public let conflicts: [LabelConflict]
-    /// What deserves attention, in a fixed order.
+    /// The findings that deserve attention, in a fixed order.
     public let findings: [Finding]
 
     /// Examples that are kept of each kind; all are counted.
@@ -20,15 +21,15 @@ public struct DataCheck: Sendable {
     ///
     /// - Parameters:
     ///   - sources: The files, at least one.
-    ///   - measure: What a headline's length is.
+    ///   - measure: The measure of a headline's length.
     ///   - map: New names of labels.
-    ///   - progress: Told what begins, in words.
+    ///   - progress: Receives the name of each stage as it begins.
     /// - Throws: `LabelError` when the map names labels that no file has, and what `measure` throws.
     public init(
         of sources: [HeadlineSource], measure: LengthMeasure = .words(), map: LabelMap? = nil,
         progress: (String) -> Void = { _ in }
     ) throws {
-        precondition(!sources.isEmpty, "DataCheck: no file")
+        require(!sources.isEmpty, "DataCheck: no file")
         let rows = sources.map { source in
             source.table.rows.map { row in
                 guard let map, let label = row.category else { return row }
@@ -66,7 +67,7 @@ public struct DataCheck: Sendable {
         findings = Finding.all(files: files, leakage: leakage, labels: labels, conflicts: conflicts)
     }
 
-    /// The last parts of paths, as many as it takes to tell all of them apart; the paths themselves where nothing does.
+    /// Returns the last parts of paths, as many as it takes to tell all of them apart; the paths themselves if nothing does.
     static func names(of paths: [String]) -> [String] {
         let parts = paths.map { $0.split(separator: "/").map(String.init) }
         for count in 1...max(1, parts.map(\.count).max() ?? 1) {
@@ -76,16 +77,17 @@ public struct DataCheck: Sendable {
         return paths
     }
 
-    /// Whether there is a finding that `--strict` counts.
+    /// True if there is a finding that a strict check counts.
     public var fails: Bool { findings.contains(where: \.kind.isStrict) }
 }
 
-/// A headline file that has been read, with what only its bytes tell.
+/// A headline file that has been read, with the facts that only its bytes tell.
 public struct HeadlineSource: Sendable {
+    /// The headlines.
     public let table: HeadlineTable
-    /// The length of the file as it lies on disk.
+    /// The length of the file on disk.
     public let byteCount: Int
-    /// How its text is written.
+    /// The encoding of its text.
     public let encoding: EncodingProfile
 
     /// Reads a file.
@@ -93,28 +95,32 @@ public struct HeadlineSource: Sendable {
     public init(
         readingFrom path: String, format: HeadlineFormat? = nil, columns: ColumnNames = ColumnNames()
     ) throws {
-        let bytes = try readFile(path)
-        table = try HeadlineTable(bytes: bytes, path: path, format: format, columns: columns)
-        byteCount = bytes.count
-        encoding = EncodingProfile(
-            of: try Gzip.isCompressed(bytes) ? Gzip.inflate(bytes, path: path) : bytes,
-            isCompressed: Gzip.isCompressed(bytes))
+        let file = try HeadlineFile(readingFrom: path)
+        table = try HeadlineTable(file, format: format, columns: columns)
+        byteCount = file.byteCount
+        encoding = EncodingProfile(of: file.text, isCompressed: file.isCompressed)
     }
 }
 
-/// A file by itself.
+/// The facts about one file by itself.
 public struct CheckedFile: Sendable {
+    /// The path as the person named it.
     public let path: String
     /// The end of its path, enough to tell it from the others.
     public let name: String
-    /// Of its bytes on disk.
+    /// SHA-256 of its bytes on disk.
     public let digest: SHA256Digest
+    /// The length of the file on disk.
     public let byteCount: Int
+    /// The encoding of its text.
     public let encoding: EncodingProfile
     /// Its rows in counts.
     public let summary: ReadSummary
+    /// The lengths of its headlines.
     public let lengths: LengthProfile
+    /// Its duplicates.
     public let duplicates: DuplicateProfile
+    /// Its dates.
     public let dates: DateProfile
     /// Kinds of damaged text that occur, with how many headlines have them and the first few.
     public let damage: [TextDamage.Count]

@@ -2,6 +2,7 @@
 public struct DateProfile: Sendable, Hashable {
     /// `nil` when no row has a date.
     public let first: CalendarDate?
+    /// The newest date.
     public let last: CalendarDate?
     /// Rows without a date, those included whose date cannot be read.
     public let missing: Int
@@ -12,9 +13,11 @@ public struct DateProfile: Sendable, Hashable {
 
     /// A month and how many rows are from it.
     public struct Month: Sendable, Hashable {
+        /// The year.
         public let year: Int
         /// 1 … 12
         public let month: Int
+        /// The number of headlines.
         public let count: Int
     }
 

@@ -1,4 +1,4 @@
-/// How often the headlines of a file repeat one another, exactly or nearly, as ``DuplicateGroups`` has it; a chain may run
+/// The repetitions among the headlines of a file, exact or near, by ``DuplicateGroups``; a chain may run
 /// through another file that was looked at with it.
 public struct DuplicateProfile: Sendable {
     /// Rows that repeat an earlier one of the file exactly.
@@ -12,7 +12,7 @@ public struct DuplicateProfile: Sendable {
     public struct Group: Sendable {
         /// In the order of the file; the first few.
         public let rows: [Headline]
-        /// How many there are.
+        /// The number of them.
         public let count: Int
     }
 

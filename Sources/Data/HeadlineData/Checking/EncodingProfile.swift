@@ -1,9 +1,10 @@
-/// How the text of a file is written. It is UTF-8: anything else is refused when it is read.
+/// The encoding details of a file. It is UTF-8: anything else is refused when it is read.
 public struct EncodingProfile: Sendable, Hashable {
     /// With gzip.
     public let isCompressed: Bool
+    /// True if the file begins with a byte order mark.
     public let hasByteOrderMark: Bool
-    /// Whether every byte is ASCII.
+    /// True if every byte is ASCII.
     public let isASCII: Bool
     /// Lines that end with LF alone.
     public let lineFeeds: Int
@@ -34,7 +35,7 @@ public struct EncodingProfile: Sendable, Hashable {
         (self.isASCII, self.lineFeeds, self.pairs, carriageReturns) = (isASCII, lineFeeds, pairs, returns)
     }
 
-    /// Whether lines end in more than one way, as after files were put together.
+    /// True if lines end in more than one way, as after files were put together.
     public var hasMixedLineEnds: Bool { [lineFeeds, pairs, carriageReturns].count { $0 > 0 } > 1 }
 
     /// In a few words.

@@ -3,12 +3,15 @@ import Text
 
 /// Something about headline files that deserves attention.
 public struct Finding: Sendable, Hashable {
-    /// What it is about.
+    /// A kind of finding.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-        case leakage, exactDuplicates, nearDuplicates, conflictingLabels, unlabelledRows, unknownLabels, rareLabels
+        case leakage, exactDuplicates, nearDuplicates, conflictingLabels
+        // Reports keep the spelling they have had since the first version.
+        case unlabeledRows = "unlabelledRows"
+        case unknownLabels, rareLabels
         case lookalikeLabels, emptyHeadlines, overlongHeadlines, damagedText, unreadableDates, missingDates
 
-        /// Whether `--strict` fails for it. Near duplicates within a file do not count, as a split keeps them together, nor do
+        /// True if a strict check fails for it. Near duplicates within a file do not count, as a split keeps them together, nor do
         /// missing dates, which only a temporal split needs.
         public var isStrict: Bool {
             switch self {
@@ -18,17 +21,18 @@ public struct Finding: Sendable, Hashable {
         }
     }
 
+    /// The kind of finding.
     public let kind: Kind
     /// The name of the file it is about; `nil` for all of them together.
     public let file: String?
-    /// How many rows, labels or pairs there are.
+    /// The number of rows, labels or pairs.
     public let count: Int
-    /// What was found.
+    /// The finding, as a sentence.
     public let sentence: String
-    /// What to do.
+    /// The advice, as an imperative.
     public let advice: String
 
-    /// All findings, file by file within each kind, in the order of the kinds.
+    /// Returns all findings, file by file within each kind, in the order of the kinds.
     static func all(
         files: [CheckedFile], leakage: [Leakage], labels: LabelProfile?, conflicts: [LabelConflict]
     ) -> [Finding] {
@@ -40,7 +44,7 @@ public struct Finding: Sendable, Hashable {
                 Finding(
                     kind: .conflictingLabels, file: nil, count: conflicts.count,
                     sentence: "\(some(conflicts.count, "headline")) with more than one label",
-                    advice: "decide on one label for each; at most one can be learned"))
+                    advice: "decide on one label for each; a model can learn at most one"))
         }
         let order = Kind.allCases
         return order.flatMap { kind in findings.filter { $0.kind == kind } }
@@ -52,7 +56,9 @@ public struct Finding: Sendable, Hashable {
         return Finding(
             kind: .leakage, file: files[leakage.later].name, count: count,
             sentence: sentence(leakage.overlap, files[leakage.earlier].name),
-            advice: "remove them from one of the two files, or figures on the second flatter a model of the first")
+            advice:
+                "remove them from one of the two files, or figures on the second file will flatter a model trained on the first"
+        )
     }
 
     private static func findings(of file: CheckedFile) -> [Finding] {
@@ -64,26 +70,26 @@ public struct Finding: Sendable, Hashable {
         let (summary, duplicates, lengths) = (file.summary, file.duplicates, file.lengths)
         add(
             .exactDuplicates, duplicates.exact,
-            "\(some(duplicates.exact, "row")) \(duplicates.exact == 1 ? "repeats" : "repeat") an earlier one but for case and punctuation",
+            "\(some(duplicates.exact, "row")) \(duplicates.exact == 1 ? "repeats" : "repeat") an earlier one except for case and punctuation",
             "remove them, or they count several times")
         add(
             .nearDuplicates, duplicates.near,
             "\(some(duplicates.near, "headline")) nearly \(duplicates.near == 1 ? "repeats" : "repeat") an earlier one",
-            "leave them if they are news: a split keeps them on one side")
+            "leave them if they are news: a split keeps them together")
         add(
             .emptyHeadlines, summary.emptyHeadlines,
             "\(some(summary.emptyHeadlines, "row")) without a headline, dropped",
-            "remove them, or find where the texts went")
+            "remove them, or find out why their text is missing")
         add(
             .overlongHeadlines, lengths.overlong,
             "\(some(lengths.overlong, "headline")) with more than \(lengths.limit) \(lengths.unit); the longest has \(lengths.longest)",
-            "look whether they are headlines; training cuts or drops what is longer than the model")
+            "check that they are headlines; training cuts or drops those that are longer than the model's context")
         let damaged = file.damage.reduce(0) { $0 + $1.count }
         add(
             .damagedText, damaged,
             "damaged text: "
                 + file.damage.map { "\(some($0.count, "headline")) with \($0.kind.name)" }.joined(separator: ", "),
-            "repair them where the file was made; a model learns such traces like words")
+            "repair them at the source; a model learns such damage like words")
         if let first = summary.firstUnreadableDate {
             add(
                 .unreadableDates, summary.unreadableDates,
@@ -105,38 +111,38 @@ public struct Finding: Sendable, Hashable {
         }
         for (file, count) in zip(files, labels.unlabeled) {
             add(
-                .unlabelledRows, file.name, count, "\(some(count, "row")) without a label",
-                "label them; a classifier leaves them out")
+                .unlabeledRows, file.name, count, "\(some(count, "row")) without a label",
+                "label them; a classifier ignores them")
         }
         let (unknown, rare) = (labels.unknown.map(\.name), labels.rare.map(\.name))
         add(
             .unknownLabels, nil, unknown.count,
             "\(some(unknown.count, "label")) without a headline in \(files[0].name): \(quotedList(unknown))",
-            "training on that file and validating on another is refused; merge labels by a map")
+            "training on that file and validating on another is refused; merge labels with a map")
         add(
             .rareLabels, nil, rare.count,
             "\(some(rare.count, "label")) with fewer than \(Labeling.defaultRareLimit) headlines in \(files[0].name): \(quotedList(rare))",
-            "merge labels by a map (labels.map), or give more headlines")
+            "merge labels with a map (labels.map), or give more headlines")
         let pairs = labels.lookalikes.map { "\(quoted($0.first)) and \(quoted($0.second))" }
         let shown = pairs.prefix(4).joined(separator: ", ")
         add(
             .lookalikeLabels, nil, pairs.count,
             "\(some(pairs.count, "pair")) of labels that may mean the same: \(shown)\(pairs.count > 4 ? " and \(pairs.count - 4) more" : "")",
-            "merge those that do by a map (labels.map)")
+            "merge those that do with a map (labels.map)")
         return findings
     }
 
-    /// How much of a file stands in an earlier one.
+    /// Returns the finding about headlines of a file that are in an earlier one too.
     private static func sentence(_ overlap: Overlap, _ earlier: String) -> String {
         let all = some(overlap.validationCount, "headline")
         func are(_ count: Int) -> String {
-            count == 1 ? "is a near duplicate of one" : "are near duplicates of some"
+            count == 1 ? "is a near-duplicate of one" : "are near-duplicates of some"
         }
         if overlap.exact == 0 {
             return "\(grouped(overlap.near)) of \(all) \(are(overlap.near)) in \(earlier)"
         }
         let exact =
-            "\(grouped(overlap.exact)) of \(all) \(overlap.exact == 1 ? "stands" : "stand") in \(earlier) as well"
+            "\(grouped(overlap.exact)) of \(all) \(overlap.exact == 1 ? "is" : "are") also in \(earlier)"
         return overlap.near == 0 ? exact : "\(exact), and \(grouped(overlap.near)) more \(are(overlap.near)) there"
     }
 

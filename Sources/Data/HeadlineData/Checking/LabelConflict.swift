@@ -2,15 +2,16 @@
 public struct LabelConflict: Sendable {
     /// The rows in order, one for each of its labels.
     public let rows: [Row]
-    /// How many rows have this headline and a label.
+    /// The number of rows with this headline and a label.
     public let count: Int
 
     /// A row with its label.
     public struct Row: Sendable {
         /// The place of its file among those that were given.
         public let file: Int
+        /// The headline, as its first row has it.
         public let headline: Headline
-        /// How many rows of this headline have the label.
+        /// The number of rows of this headline that have the label.
         public let count: Int
     }
 

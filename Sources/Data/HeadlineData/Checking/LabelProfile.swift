@@ -11,6 +11,7 @@ public struct LabelProfile: Sendable {
 
     /// A label and how often it occurs.
     public struct Label: Sendable, Hashable {
+        /// The name.
         public let name: String
         /// In each file.
         public let counts: [Int]
@@ -35,10 +36,10 @@ public struct LabelProfile: Sendable {
         lookalikes = LookalikeLabels.all(among: labels.map(\.name))
     }
 
-    /// How many times as often the most frequent label occurs as the least frequent.
+    /// The frequency of the most frequent label divided by that of the least frequent.
     public var imbalance: Double { Double(labels[0].count) / Double(labels[labels.count - 1].count) }
 
-    /// e to the entropy of the labels: so many labels of equal size would be as hard to guess.
+    /// The perplexity of the labels, e to their entropy: this many labels of equal size would be as hard to guess.
     public var effectiveCount: Double {
         let total = Double(labels.reduce(0) { $0 + $1.count })
         return exp(-labels.reduce(0) { $0 + Double($1.count) / total * log(Double($1.count) / total) })

@@ -1,17 +1,22 @@
-/// What of one file stands in an earlier one as well: figures taken on the later one would flatter a model of the earlier.
+/// The headlines of one file that are in an earlier one too: figures on the later file would flatter a model trained on the
+/// earlier.
 public struct Leakage: Sendable {
-    /// The places of the two files among those that were given.
+    /// The place of the earlier file among those that were given.
     public let earlier: Int
+    /// The place of the later file among those that were given.
     public let later: Int
-    /// In counts; the earlier file is the one to train on.
+    /// The counts; the earlier file is the one to train on.
     public let overlap: Overlap
     /// Headlines of the later file with one of the earlier that they repeat: exact ones first.
     public let examples: [Pair]
 
     /// Two headlines, of which the later repeats the earlier.
     public struct Pair: Sendable {
+        /// The headline of the earlier file.
         public let earlier: Headline
+        /// The headline of the later file.
         public let later: Headline
+        /// True for an exact duplicate, false for a near-duplicate.
         public let isExact: Bool
     }
 

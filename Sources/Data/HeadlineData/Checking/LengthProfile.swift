@@ -1,6 +1,8 @@
-/// What the length of a headline is, and from where on it is too much.
+import Preconditions
+
+/// A measure of a headline's length, with a limit.
 public struct LengthMeasure {
-    /// What is counted: `words`, `tokens`.
+    /// The unit: `words` or `tokens`.
     public let unit: String
     /// The most that is not over-long.
     public let limit: Int
@@ -11,7 +13,7 @@ public struct LengthMeasure {
     ///   - unit: In the plural.
     ///   - limit: At least 1.
     public init(unit: String, limit: Int, length: @escaping (String) throws -> Int) {
-        precondition(limit >= 1, "LengthMeasure: the limit is \(limit), must be at least 1")
+        require(limit >= 1, "LengthMeasure: the limit is \(limit), must be at least 1")
         (self.unit, self.limit, self.length) = (unit, limit, length)
     }
 
@@ -26,23 +28,26 @@ public struct LengthMeasure {
     }
 }
 
-/// How long the headlines of a file are.
+/// The lengths of the headlines of a file.
 public struct LengthProfile: Sendable {
-    /// What was counted, in the plural.
+    /// The unit, in the plural.
     public let unit: String
     /// `counts[n]` headlines have length n; up to the longest.
     public let counts: [Int]
     /// The most that is not over-long.
     public let limit: Int
-    /// How many headlines are longer.
+    /// The number of headlines that are longer than the limit.
     public let overlong: Int
     /// The longest of them first.
     public let examples: [Example]
 
     /// A headline with its length.
     public struct Example: Sendable, Hashable {
+        /// The headline.
         public let text: String
+        /// The line of the file, from 1.
         public let line: Int
+        /// The length, in the unit of the measure.
         public let length: Int
     }
 
@@ -73,7 +78,7 @@ public struct LengthProfile: Sendable {
 
     /// The smallest length that at least this share of the headlines does not exceed; `share` is above 0 and at most 1.
     public func quantile(_ share: Double) -> Int {
-        precondition(share > 0 && share <= 1, "quantile: \(share), expected above 0 and at most 1")
+        require(share > 0 && share <= 1, "quantile: \(share), expected above 0 and at most 1")
         let wanted = Int((share * Double(total)).rounded(.up))
         var seen = 0
         for (length, count) in counts.enumerated() {

@@ -3,11 +3,14 @@ import Text
 
 /// Two labels whose names may mean the same. Names are all that is looked at, so a pair is a question, not a fault.
 public struct LookalikeLabels: Sendable, Hashable {
+    /// The first name.
     public let first: String
+    /// The second name.
     public let second: String
+    /// The kind of likeness.
     public let reason: Reason
 
-    /// What the names have in common.
+    /// A kind of likeness between two names.
     public enum Reason: String, Sendable, Hashable, Codable {
         /// They have the same words but for order, case, endings, and words such as “and”: `ARTS & CULTURE`, `culture and arts`.
         case sameWords

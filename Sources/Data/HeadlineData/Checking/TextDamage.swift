@@ -22,10 +22,13 @@ public enum TextDamage: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// How many headlines have a kind of damage, and the first few of them.
+    /// The number of headlines that have a kind of damage, and the first few of them.
     public struct Count: Sendable {
+        /// The kind of damage.
         public let kind: TextDamage
+        /// The number of headlines that have it.
         public let count: Int
+        /// The first few of them.
         public let examples: [Headline]
     }
 
@@ -70,7 +73,7 @@ public enum TextDamage: String, Sendable, Hashable, Codable, CaseIterable {
         return kinds
     }
 
-    /// Whether a character is what Windows-1252 or Latin-1 makes of a byte that continues UTF-8 after C2 or C3. After `Â` only
+    /// Returns true for a character that Windows-1252 or Latin-1 makes of a byte that continues UTF-8 after C2 or C3. After `Â` only
     /// what is no letter counts, after `Ã` all: both are letters of Portuguese, but seldom before such a sign.
     private static func isSecondByte(_ scalar: UInt32, of first: UInt32) -> Bool {
         (0x80...0xBF).contains(scalar) || (first == 0xC3 && [0x20AC, 0x2122, 0x0160, 0x0161, 0x2030].contains(scalar))

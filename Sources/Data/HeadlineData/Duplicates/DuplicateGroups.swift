@@ -1,4 +1,4 @@
-/// Which of many headlines are the same or nearly the same.
+/// The groups of headlines that are the same or nearly the same.
 ///
 /// *Exact* duplicates have the same normal form: letters and digits in lower case, nothing else. *Near* duplicates have
 /// normal forms whose sets of character trigrams have a Jaccard similarity of at least 0.8: about one changed, added or
@@ -49,7 +49,7 @@ public struct DuplicateGroups: Sendable, Hashable {
     public var count: Int { groups.count }
     /// Texts that repeat an earlier one exactly.
     public var exactDuplicates: Int { count - exactGroupCount }
-    /// Different texts that belong to the group of an earlier one: what near duplicates add to the exact ones.
+    /// Different texts that belong to the group of an earlier one: the near-duplicates besides the exact ones.
     public var nearDuplicates: Int { exactGroupCount - groupCount }
 
     /// The members of each group, ascending.
@@ -67,15 +67,16 @@ public struct DuplicateGroups: Sendable, Hashable {
     }
 }
 
-/// How many headlines of one file stand in another as well.
+/// The number of headlines of one file that are in another too.
 public struct Overlap: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Headlines of the validation file whose normal form is in the training file.
     public let exact: Int
-    /// Further ones that are near duplicates of a training headline, directly or through a chain.
+    /// Further ones that are near-duplicates of a training headline, directly or through a chain.
     public let near: Int
     /// All headlines of the validation file.
     public let validationCount: Int
 
+    /// Compares two files.
     public init(training: [String], validation: [String]) {
         let groups = DuplicateGroups(of: training + validation)
         self.init(groups, training: 0..<training.count, validation: training.count..<groups.count)

@@ -7,13 +7,13 @@ struct GramSets {
     private(set) var grams: [Int32] = []
     /// Text `i` has `grams[offsets[i] ..< offsets[i + 1]]`.
     private(set) var offsets: [Int] = [0]
-    /// How many different grams there are.
+    /// The number of different grams.
     private(set) var gramCount = 0
 
     /// The number of texts.
     var count: Int { offsets.count - 1 }
 
-    /// How many different grams text `i` has.
+    /// Returns the number of different grams of text `i`.
     func size(_ i: Int) -> Int { offsets[i + 1] - offsets[i] }
 
     /// The sets of texts given as scalar values.

@@ -6,9 +6,10 @@ import Randomness
 public struct KnownHeadlines: Sendable {
     private let fingerprints: Set<UInt64>
 
+    /// Remembers headlines.
     public init(_ headlines: [String]) { fingerprints = Set(headlines.map(Self.fingerprint)) }
 
-    /// Whether the file holds `headline`, by its letters and digits.
+    /// Returns true if the file has `headline`, compared by letters and digits.
     public func contains(_ headline: String) -> Bool { fingerprints.contains(Self.fingerprint(of: headline)) }
 
     /// FNV-1a (Fowler, Noll and Vo) over the scalars of the normal form, finished as in splitmix64 so that all bits count.

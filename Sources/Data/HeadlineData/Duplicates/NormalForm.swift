@@ -1,6 +1,6 @@
 import Foundation
 
-/// What two headlines share when they are exact duplicates.
+/// The form that two headlines share if they are exact duplicates.
 ///
 /// Letters, marks and digits (Unicode general categories L, M and N) in lower case (`Lowercase_Mapping`, no locale) and
 /// in composed form (NFC); white space, punctuation, symbols and everything else are left out, so that `U.S.–China

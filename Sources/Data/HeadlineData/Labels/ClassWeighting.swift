@@ -1,6 +1,7 @@
 import Foundation
+import Preconditions
 
-/// How much a headline of each label counts in the loss.
+/// A way to weight headlines in the loss by their label.
 public enum ClassWeighting: String, Sendable, Hashable, Codable, CaseIterable {
     /// Every headline the same.
     case none
@@ -25,7 +26,7 @@ public enum ClassWeighting: String, Sendable, Hashable, Codable, CaseIterable {
             case .none: return 1
             case .balanced: return 1 / Double(count)
             case .effectiveNumber:
-                precondition(beta >= 0 && beta < 1, "ClassWeighting: beta \(beta)")
+                require(beta >= 0 && beta < 1, "ClassWeighting: beta is \(beta), must be at least 0 and less than 1")
                 // 1 − β^n without the loss of digits that β near 1 would cost; log 0 gives 1.
                 return (1 - beta) / -expm1(Double(count) * log(beta))
             }

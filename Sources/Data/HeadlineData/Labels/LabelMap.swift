@@ -6,11 +6,11 @@ import Text
 /// A chain is followed to its end: with A → B and B → C, both A and B become C. A name that is mapped to itself stays.
 /// Labels that the map does not name stay as they are. Names are compared exactly, upper and lower case included.
 public struct LabelMap: Sendable, Hashable {
-    /// What errors call it, usually the path of its file as the person named it.
+    /// The name in errors, usually the path of its file as the person named it.
     public let name: String
     /// The old names in the order they were given.
     private let oldNames: [String]
-    /// What each old name becomes in the end.
+    /// The new name of each old one, after all steps of a chain.
     private let finalNames: [String: String]
     /// The names on the right.
     private let newNames: Set<String>
@@ -22,19 +22,17 @@ public struct LabelMap: Sendable, Hashable {
     ///   cycle.
     public init(_ pairs: [(old: String, new: String)], name: String) throws(LabelError) {
         guard !pairs.isEmpty else {
-            throw LabelError("\(name): the label map is empty, expected lines of `OLD NAME: NEW NAME`")
+            throw .emptyMap(map: name)
         }
         var next: [String: String] = [:]
         var oldNames: [String] = []
         for (number, pair) in pairs.enumerated() {
             let (old, new) = (LineText(pair.old).text, LineText(pair.new).text)
             guard !old.isEmpty, !new.isEmpty else {
-                throw LabelError(
-                    "\(name): entry \(number + 1) of the label map, \(quoted(pair.old)) to \(quoted(pair.new)), has an"
-                        + " empty name; write both names or remove it")
+                throw .emptyName(map: name, entry: number + 1, old: pair.old, new: pair.new)
             }
             guard next[old] == nil else {
-                throw LabelError("\(name): the label map has \(quoted(old)) twice on the left; remove one of them")
+                throw .repeatedName(map: name, name: old)
             }
             next[old] = new
             oldNames.append(old)
@@ -45,7 +43,7 @@ public struct LabelMap: Sendable, Hashable {
         finalNames = try Self.ends(of: next, oldNames, name: name)
     }
 
-    /// Follows every chain to its end.
+    /// Returns the end of every chain.
     private static func ends(
         of next: [String: String], _ oldNames: [String], name: String
     ) throws(LabelError) -> [String: String] {
@@ -55,11 +53,7 @@ public struct LabelMap: Sendable, Hashable {
             var onChain: Set = [old]
             while let last = chain.last, ends[last] == nil, let new = next[last], new != last {
                 guard onChain.insert(new).inserted else {
-                    let cycle = (chain.drop { $0 != new } + [new]).map(quoted)
-                    let shown = cycle.count > 8 ? cycle.prefix(6) + ["…"] + cycle.suffix(1) : cycle[...]
-                    throw LabelError(
-                        "\(name): the label map goes in a circle, \(shown.joined(separator: " to ")); remove one of these"
-                            + " entries")
+                    throw .cycle(map: name, names: chain.drop { $0 != new } + [new])
                 }
                 chain.append(new)
             }
@@ -73,7 +67,7 @@ public struct LabelMap: Sendable, Hashable {
     /// The new name of a label, or the label itself when the map does not name it.
     public func callAsFunction(_ label: String) -> String { finalNames[label] ?? label }
 
-    /// Whether the label stands in the map, on either side: what else is there is left as it is.
+    /// Returns true if the map has the label on either side; other labels stay as they are.
     public func names(_ label: String) -> Bool { finalNames[label] != nil || newNames.contains(label) }
 
     /// Refuses old names that no row has and no other entry leads to: most often a mistake of spelling, which would
@@ -82,11 +76,8 @@ public struct LabelMap: Sendable, Hashable {
         let labels = Set(rows.compactMap(\.category))
         let unknown = oldNames.filter { !labels.contains($0) && !newNames.contains($0) }
         guard let first = unknown.first else { return }
-        let (subject, verb) = unknown.count == 1 ? ("a label", "does") : ("labels", "do")
-        throw LabelError(
-            "\(name): the label map names \(subject) that \(verb) not occur in the data: \(quotedList(unknown)); correct or"
-                + " remove \(unknown.count == 1 ? "it" : "them")\(suggestion(for: first, among: labels.sorted(by: precedes)))"
-        )
+        throw .unusedNames(
+            map: name, names: unknown, suggestion: suggestion(for: first, among: labels.sorted(by: precedes)))
     }
 }
 

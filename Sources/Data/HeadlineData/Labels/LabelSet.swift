@@ -3,6 +3,7 @@ import Text
 
 /// The labels of a classifier in order: class k of the model is label k. At least two, all different.
 public struct LabelSet: Sendable, Hashable {
+    /// The names, in the order of the classes.
     public let names: [String]
     private let places: [String: Int]
 
@@ -11,20 +12,15 @@ public struct LabelSet: Sendable, Hashable {
     public init(_ names: [String]) throws(LabelError) {
         let names = names.map { LineText($0).text }
         guard names.count >= 2 else {
-            throw LabelError(
-                "the list of labels has \(names.count == 1 ? "only \(quoted(names[0]))" : "no label"), expected at least"
-                    + " two; leave it out to take the labels of the training headlines", category: .invalidRequest)
+            throw .shortList(names)
         }
         var places: [String: Int] = [:]
         for (place, name) in names.enumerated() {
             guard !name.isEmpty else {
-                throw LabelError(
-                    "label \(place + 1) of the list of labels is empty; remove it", category: .invalidRequest)
+                throw .emptyLabel(number: place + 1)
             }
             if let first = places.updateValue(place, forKey: name) {
-                throw LabelError(
-                    "the list of labels has \(quoted(name)) twice, as label \(first + 1) and label \(place + 1); remove"
-                        + " one of them", category: .invalidRequest)
+                throw .repeatedLabel(name: name, first: first + 1, second: place + 1)
             }
         }
         self.names = names
@@ -36,10 +32,7 @@ public struct LabelSet: Sendable, Hashable {
     public init(discoveredIn training: LabeledRows) throws(LabelError) {
         let names = Set(training.rows.compactMap(\.category)).sorted(by: precedes)
         guard names.count >= 2 else {
-            throw LabelError(
-                "\(training.path): all \(headlineCount(training.rows.count)) to train on have the label"
-                    + " \(quotedList(names)), expected at least two different labels; is the column of the labels right"
-                    + " (data.columns.category), or does a label map merge too much?")
+            throw .oneLabel(path: training.path, rows: training.rows.count, label: names.first ?? "")
         }
         try self.init(names)
     }
@@ -57,6 +50,7 @@ extension LabelSet: Codable {
         try self.init(decoder.singleValueContainer().decode([String].self))
     }
 
+    /// Writes a list of names.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(names)

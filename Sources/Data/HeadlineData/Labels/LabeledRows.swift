@@ -1,26 +1,20 @@
 /// The rows of a file that have a label, under the names of a label map.
 public struct LabeledRows: Sendable {
-    /// What errors call the file.
+    /// The path of the file, for errors.
     public let path: String
     /// In their order; every one has a category, which is its label. Never empty.
     public let rows: [Headline]
-    /// How many rows were dropped because they have no label.
+    /// The number of rows that were dropped because they have no label.
     public let unlabeled: Int
-    /// The labels before the map that it does not name, in the order of their code points; empty without a map.
+    /// The labels that the map does not name, in the order of their code points; empty without a map.
     public let unmapped: [String]
 
     /// Drops the rows of a file that have no label and gives the others their new names.
     /// - Throws: `LabelError` when the file has no column of labels or no row has a label.
     public init(_ table: HeadlineTable, map: LabelMap? = nil) throws(LabelError) {
         guard table.summary.columns.category != nil else {
-            if let claim = ColumnNames.claim(on: .category, in: table.summary.columns) {
-                throw LabelError(
-                    "\(table.path): the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other holds"
-                        + " labels; name the one that does by the setting data.columns.category")
-            }
-            throw LabelError(
-                "\(table.path): no column holds labels, expected one named `category` or like it; name it by the setting"
-                    + " data.columns.category")
+            throw .noColumn(
+                path: table.path, claimed: ColumnNames.claim(on: .category, in: table.summary.columns))
         }
         try self.init(table.rows, path: table.path, map: map)
     }
@@ -40,9 +34,7 @@ public struct LabeledRows: Sendable {
                 Headline(row.text, category: map(label), date: row.date, source: row.source, line: row.line))
         }
         guard !kept.isEmpty else {
-            throw LabelError(
-                "\(path): none of its \(headlineCount(rows.count)) has a label; is the column of the labels right"
-                    + " (data.columns.category)?")
+            throw .noLabel(path: path, rows: rows.count)
         }
         self.path = path
         self.rows = kept

@@ -1,14 +1,19 @@
 import Files
 import Text
 
-/// Which column (or JSON key) holds what. A name that is given must exist exactly as given; where none is given, the
+/// The column (or JSON key) of each role. A name that is given must exist exactly as given; where none is given, the
 /// usual names are tried in order, ignoring case, and only the headline must be found.
 public struct ColumnNames: Sendable, Hashable, Codable {
+    /// The column of headlines.
     public var headline: String?
+    /// The column of categories, which are the labels of a classifier.
     public var category: String?
+    /// The column of dates.
     public var date: String?
+    /// The column of sources.
     public var source: String?
 
+    /// Names columns; `nil` looks for a usual name.
     public init(headline: String? = nil, category: String? = nil, date: String? = nil, source: String? = nil) {
         self.headline = headline
         self.category = category
@@ -16,7 +21,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
         self.source = source
     }
 
-    /// What a column can be used for.
+    /// A use of a column.
     public enum Role: String, Sendable, CaseIterable {
         case headline, category, date, source
 
@@ -79,29 +84,38 @@ public struct ColumnNames: Sendable, Hashable, Codable {
             if let claim = Self.claim(on: .headline, in: resolved) {
                 throw FileError(
                     path,
-                    "the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other column is named as"
-                        + " headlines are; \(Self.found(columns)); name the one that holds them by the setting data.columns.headline"
+                    "the column `\(claim.name)` is the \(claim.role) by data.columns.\(claim.role), and no other column has a usual name of"
+                        + " headlines; \(Self.found(columns)); name the one that holds them with the setting data.columns.headline"
                 )
             }
             throw FileError(
                 path,
                 "no column is named \(Role.headline.defaultNames.quotedList("or")); "
-                    + "\(Self.found(columns)); name the one that holds the headlines by the setting data.columns.headline"
+                    + "\(Self.found(columns)); name the one that holds the headlines with the setting data.columns.headline"
                     + " (the first line of a CSV or TSV file must be its header)")
         }
         for role in Role.allCases {
             guard let name = resolved[role], columns.count(where: { $0 == name }) > 1 else { continue }
             throw FileError(
-                path, "the header has more than one column named `\(name)`; rename them so that the \(role) is one")
+                path, "the header has more than one column named `\(name)`; rename them so that only one is the \(role)"
+            )
         }
         return resolved
     }
 
-    /// The column that would be taken for a role by its name but has another one.
-    static func claim(on role: Role, in resolved: ColumnNames) -> (name: String, role: Role)? {
+    /// A column with a usual name of one role that was given another role.
+    public struct Claim: Sendable, Equatable {
+        /// The name of the column.
+        public let name: String
+        /// The role that it was given.
+        public let role: Role
+    }
+
+    /// Returns the column that would be taken for a role by its name but has another one.
+    static func claim(on role: Role, in resolved: ColumnNames) -> Claim? {
         for other in Role.allCases where other != role {
             guard let name = resolved[other], role.defaultNames.contains(name.lowercased()) else { continue }
-            return (name, other)
+            return Claim(name: name, role: other)
         }
         return nil
     }
@@ -111,7 +125,7 @@ public struct ColumnNames: Sendable, Hashable, Codable {
     }
 
     private static func found(_ columns: [String]) -> String {
-        columns.isEmpty ? "no columns are there" : "the columns found are \(columns.quotedList("and"))"
+        columns.isEmpty ? "there are no columns" : "the columns found are \(columns.quotedList("and"))"
     }
 }
 

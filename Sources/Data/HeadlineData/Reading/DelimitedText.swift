@@ -15,7 +15,7 @@ struct DelimitedText {
     private(set) var recordLine = 1
     /// The unescaped bytes of the current record's fields, end to end.
     private var content: [UInt8] = []
-    /// Where each field ends in `content`.
+    /// The end of each field in `content`.
     private var ends: [Int] = []
     /// Blank lines skipped so far.
     private(set) var blankLines = 0
@@ -32,7 +32,7 @@ struct DelimitedText {
         position = byteOrderMarkLength(bytes)
     }
 
-    /// How many fields the current record has.
+    /// The number of fields of the current record.
     var fieldCount: Int { ends.count }
 
     /// A field of the current record.
@@ -110,7 +110,7 @@ struct DelimitedText {
             throw FileError(
                 path,
                 "line \(line) has text after the closing quote of a field that begins on line \(openingLine); a field"
-                    + " that begins with a quote stands in quotes whole, with the quotes inside doubled (\"\")")
+                    + " that begins with a quote must be quoted whole, with the quotes inside doubled (\"\")")
         }
     }
 }

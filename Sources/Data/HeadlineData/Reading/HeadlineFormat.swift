@@ -1,7 +1,7 @@
 import Files
 import Text
 
-/// How a headline file is written. Whether it is also compressed with gzip is seen from its first bytes.
+/// The format of a headline file. Compression with gzip is recognized by the first bytes, whatever the format.
 public enum HeadlineFormat: String, Sendable, Hashable, Codable, CaseIterable {
     /// Comma-separated values as in RFC 4180, with a header line.
     case csv
@@ -30,7 +30,7 @@ public enum HeadlineFormat: String, Sendable, Hashable, Codable, CaseIterable {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw FileError(
                 path,
-                "the name does not say which format the file has; say it by the setting data.format (\(known)), or give the file that extension",
+                "the name does not tell the format of the file; name the format with the setting data.format (\(known)), or give the file that extension",
                 category: .invalidRequest)
         }
     }

@@ -7,7 +7,7 @@ public struct HeadlineTable: Sendable {
     public let path: String
     /// In the order of the file, never empty.
     public let rows: [Headline]
-    /// What was found, changed and dropped.
+    /// The counts of what was found, changed and dropped.
     public let summary: ReadSummary
     /// SHA-256 of the bytes of the file as it lies on disk (compressed, if it is).
     public let digest: SHA256Digest
@@ -16,30 +16,30 @@ public struct HeadlineTable: Sendable {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - format: How it is written; `nil` goes by the extension.
-    ///   - columns: Where each role is; what is not named is looked for under its usual names.
+    ///   - format: The format of the file; `nil` goes by the extension.
+    ///   - columns: The column of each role; a role without a name is looked for under its usual names.
     /// - Throws: A `FileError` for a file that is missing, unreadable, empty, not UTF-8, not in the format, without the
     ///   named columns or without a single headline.
     public init(
         readingFrom path: String, format: HeadlineFormat? = nil, columns: ColumnNames = ColumnNames()
     ) throws {
-        try self.init(bytes: readFile(path), path: path, format: format, columns: columns)
+        try self.init(HeadlineFile(readingFrom: path), format: format, columns: columns)
     }
 
-    /// Reads headlines from the bytes of a file; `path` gives the format, if none is given, and stands in errors.
+    /// Reads headlines from the bytes of a file; `path` gives the format, if none is given, and appears in errors.
     public init(
         bytes: [UInt8], path: String, format: HeadlineFormat? = nil, columns: ColumnNames = ColumnNames()
     ) throws {
+        try self.init(HeadlineFile(bytes, path: path), format: format, columns: columns)
+    }
+
+    init(_ file: HeadlineFile, format: HeadlineFormat?, columns: ColumnNames) throws {
+        let (text, path) = (file.text, file.path)
         let format = try format ?? HeadlineFormat(ofFileNamed: path)
-        let isCompressed = Gzip.isCompressed(bytes)
-        guard isCompressed || bytes.isEmpty || !path.lowercased().hasSuffix(".gz") else {
-            throw FileError(path, "is named like a gzip file but does not begin like one; rename or compress it")
-        }
-        let text = isCompressed ? try Gzip.inflate(bytes, path: path) : bytes
         guard text.count > byteOrderMarkLength(text) else {
             throw FileError(path, "the file is empty, expected headlines")
         }
-        try checkEncoding(of: text, path: path, isCompressed: isCompressed)
+        try checkEncoding(of: text, path: path, isCompressed: file.isCompressed)
         var collector = RowCollector(path: path)
         switch format {
         case .csv: try collector.collectDelimited(text, delimiter: UInt8(ascii: ","), columns: columns)
@@ -58,7 +58,7 @@ public struct HeadlineTable: Sendable {
         self.path = path
         rows = collector.rows
         summary = collector.summary
-        digest = SHA256Digest.of(bytes)
+        digest = file.digest
     }
 
     /// The headlines alone.
@@ -73,7 +73,7 @@ struct RowCollector {
 
     init(path: String) { self.path = path }
 
-    /// Adds one row of the file as it was found there. A role whose column the row lacks, or leaves empty, is `nil`.
+    /// Adds one row as it is in the file. A role whose column the row lacks, or leaves empty, is `nil`.
     private mutating func add(
         headline: String, category: String? = nil, date: String? = nil, source: String? = nil, line: Int
     ) {
@@ -135,8 +135,8 @@ struct RowCollector {
                 throw FileError(
                     path,
                     "line \(text.recordLine): found \(text.fieldCount) \(text.fieldCount == 1 ? "field" : "fields"),"
-                        + " expected \(header.count) as in the header; a field that contains the delimiter has to"
-                        + " stand in quotes")
+                        + " expected \(header.count) as in the header; a field that contains the delimiter must"
+                        + " be quoted")
             }
             add(
                 headline: text.field(headline), category: category.map(text.field), date: date.map(text.field),

@@ -37,7 +37,7 @@ struct LineText {
         isTrimmed = scalars.first?.properties.isWhitespace == true || !space.isEmpty
     }
 
-    /// Whether nothing of it can be seen: it is empty, or all of it white space, control and format characters, and marks that
+    /// True if nothing of it is visible: it is empty, or all of it white space, control and format characters, and marks that
     /// have no letter to stand on.
     var isBlank: Bool { text.unicodeScalars.allSatisfy(isInvisible) }
 }

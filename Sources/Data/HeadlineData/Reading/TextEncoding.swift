@@ -76,7 +76,7 @@ private func sequenceLength(in bytes: UnsafeBufferPointer<UInt8>, at i: Int) -> 
     }
 }
 
-/// How many lines end in these bytes: LF, CR LF and a single CR each end one.
+/// Returns the number of lines that end in these bytes: LF, CR LF and a single CR each end one.
 func lineBreaks(in bytes: ArraySlice<UInt8>) -> Int {
     var count = 0
     var previous: UInt8 = 0

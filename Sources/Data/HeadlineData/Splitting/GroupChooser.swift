@@ -8,7 +8,7 @@ struct GroupChooser {
     /// The share of rows that should be chosen, between 0 and 1.
     let fraction: Double
 
-    /// Streams of the seeded generator, so that two methods with one seed share no numbers.
+    /// Streams of the seeded generator, so that two methods with the same seed share no random numbers.
     private static let randomStream: UInt64 = 1
     private static let stratifiedStream: UInt64 = 2
 
@@ -25,8 +25,7 @@ struct GroupChooser {
     /// in the group).
     func chooseByCategory(seed: UInt64) throws(SplitError) -> [Int] {
         guard rows.contains(where: { $0.category != nil }) else {
-            throw SplitError(
-                "a stratified split needs a category, and no row has one; name the column or split at random")
+            throw .noCategory
         }
         var strata: [[Int]] = []
         var places: [String?: Int] = [:]
@@ -48,9 +47,7 @@ struct GroupChooser {
             chosen += fill(target, from: order, sparingOne: true)
         }
         guard !chosen.isEmpty else {
-            throw SplitError(
-                "a stratified split found nothing to validate on: the \(strata.count) categories have too few different"
-                    + " headlines for a fraction of \(fraction); raise it, merge categories or split at random")
+            throw .smallCategories(count: strata.count, fraction: fraction)
         }
         return chosen
     }
@@ -60,8 +57,7 @@ struct GroupChooser {
         let newest = members.map { group in group.compactMap { rows[$0].date }.max() }
         let dated = newest.indices.filter { newest[$0] != nil }
         guard !dated.isEmpty else {
-            throw SplitError(
-                "a temporal split needs dates, and no row has one that can be read; name the column or split at random")
+            throw .noDate
         }
         // Newest first; of one day the later in the file first, as files are mostly written in order.
         let order = dated.sorted { a, b in
@@ -73,7 +69,7 @@ struct GroupChooser {
         var chosen: [Int] = []
         var count = 0
         for group in order {
-            // What counts toward the target are dated rows, but undated members go along with their group.
+            // Only dated rows count toward the target, but undated members stay with their group.
             let size = members[group].count { rows[$0].date != nil }
             guard chosen.isEmpty || count + size - target <= target - count else { break }
             chosen.append(group)

@@ -38,7 +38,7 @@ extension ClassificationReport {
         return "\(table)\n\(Self.verdict(all.map { ($0.0, $0.1.accuracy) }))"
     }
 
-    /// Which of several is the most accurate.
+    /// Returns a sentence that names the most accurate of several.
     private static func verdict(_ entries: [(name: String, accuracy: Double)]) -> String {
         let best = entries.map(\.accuracy).max() ?? 0
         let winners = entries.filter { $0.accuracy == best }.map(\.name)

@@ -61,7 +61,7 @@ struct ClassifierCard {
         switch configuration.pooling {
         case .cls: "The head reads BERT's pooler."
         case .mean:
-            "The head reads the mean of all tokens, which transformers lacks: only HeadlineKit can use this folder."
+            "The head reads the mean of all tokens, which transformers does not support: only HeadlineKit can use this folder."
         }
     }
 

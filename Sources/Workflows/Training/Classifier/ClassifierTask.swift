@@ -167,9 +167,7 @@ package final class ClassifierTask: SummarizingTask {
             }
             return logits
         } catch {
-            throw TrainingError(
-                "no model folder was written: of the validation headlines, \(error); start a new run with a lower"
-                    + " optimizer.learningRate", .failure)
+            throw .badLogits(error)
         }
     }
 

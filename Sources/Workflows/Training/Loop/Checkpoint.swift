@@ -6,19 +6,19 @@ import HeadlineData
 import NumericCore
 import Optimization
 
-/// Writing and reading the whole state of a run.
+/// The whole state of a run on disk.
 struct Checkpoint {
     /// Raised when the layout below changes; older files are then refused by number.
     static let version = 2
 
-    /// What a checkpoint says of itself before any array is read.
+    /// The facts about a checkpoint that are read before any array.
     struct Header: Codable {
         var version: Int
         /// `generator` or `classifier`.
         var kind: String
         /// The resolved configuration as YAML, with paths relative to the run folder.
         var configuration: String
-        /// Digest of the tokens on both sides.
+        /// A digest of all tokens, of training and validation.
         var dataDigest: String
         var progress: RunProgress
     }
@@ -45,7 +45,7 @@ struct Checkpoint {
         for parameter in frozen { arrays.append((RunStateLayout.model + parameter.name, parameter.array)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        // The loss of a model that has diverged is no number that JSON has.
+        // JSON has no number for the loss of a model that has diverged.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try RunStateWriter.write(
@@ -64,7 +64,7 @@ struct Checkpoint {
         guard found.version == version else {
             throw FileError(
                 reader.path,
-                "has state version \(found.version), this program reads version \(version); go on with the program that wrote it"
+                "has state version \(found.version), this program reads version \(version); resume with the program that wrote it"
             )
         }
         let decoder = JSONDecoder()

@@ -8,9 +8,10 @@ import ProcessMemory
 import Text
 
 extension TrainingRun {
-    /// Reads and checks everything a run needs, makes one step's passes without changing a weight, and says what the run
-    /// would take: sizes, memory, disk and time. Where the run would go on from a checkpoint, that is held to the settings and
-    /// the data as by `train`, and the time is that of the steps that are left. Writes nothing.
+    /// Reads and checks everything a run needs, makes one step's passes without changing a weight, and estimates the run's
+    /// sizes, memory, disk and time. A checkpoint that the run would resume from is checked against the settings and the data
+    /// as in training, and the time is that of the remaining steps. Writes nothing.
+    /// - Parameter note: Receives sentences for people, one by one.
     public func dryRun(note: (String) -> Void) throws {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
         note(try folderNote())
@@ -35,9 +36,9 @@ extension TrainingRun {
     private func folderNote() throws -> String {
         guard try RunFolder.holdsRun(folderPath) else { return "run folder: \(folderPath) (new)" }
         guard let found = try RunFolder.newestCheckpoint(in: folderPath) else {
-            return "run folder: \(folderPath) (holds a run without a checkpoint, which --resume begins afresh)"
+            return "run folder: \(folderPath) (holds a run without a checkpoint, which would begin afresh)"
         }
-        return "run folder: \(folderPath) (holds a run with a checkpoint after step \(found.step), for --resume)"
+        return "run folder: \(folderPath) (holds a run with a checkpoint after step \(found.step))"
     }
 
     /// The run folder if it is there, else the nearest one above it that is.
@@ -52,7 +53,7 @@ extension TrainingRun {
     }
 }
 
-/// What a run would take, measured by a pass over its largest batch.
+/// The estimated needs of a run, measured by a pass over its largest batch.
 private struct Estimate {
     private let parameters: Int
     private let trained: Int
@@ -60,8 +61,9 @@ private struct Estimate {
     private let evaluations: Int
     private let evaluationTokens: Int
     private let runTokens: Double
-    /// The steps that are behind, and the part of the run that is left.
+    /// The steps that have been made.
     private let finishedSteps: Int
+    /// The share of the run that is left.
     private let share: Double
     private let peakMemory: Int
     private let tokensPerSecond: Double
@@ -78,12 +80,7 @@ private struct Estimate {
         evaluationTokens = task.validationTokens
         runTokens = length.epochs(after: length.total) * Double(task.plan.lengths.reduce(0) { $0 + Int($1) })
         let gradients = Gradients(of: task.trainedParameters)
-        let rates = settings.optimizer
-        let optimizer = AdamW(
-            gradients,
-            settings: .init(
-                beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
-                weightDecay: Float(rates.weightDecay)))
+        let optimizer = AdamW(gradients, settings: settings.optimizer.adamW)
         if let found {
             let frozen = task.allParameters.filter { !gradients.contains($0) }
             try Checkpoint.restore(from: found.reader, gradients: gradients, optimizer: optimizer, frozen: frozen)
@@ -103,8 +100,8 @@ private struct Estimate {
     /// Bytes of one run state: the weights, and two moments of those that are trained.
     private var checkpointBytes: Int { 4 * (parameters + 2 * trained) }
 
-    /// What the run folder holds at its fullest: the newest checkpoints, of which the last good one may be one more than there
-    /// are to keep, that of the best evaluation and one in the making; two model folders and one in the making.
+    /// Returns the size of the run folder at its fullest: the newest checkpoints, of which the last good one may be one more
+    /// than are kept, that of the best evaluation and one being written; two model folders and one being written.
     func diskBytes(_ settings: CheckpointSettings) -> Int {
         (max(settings.keep, 2) + 2) * checkpointBytes + 3 * 4 * parameters
     }
@@ -125,7 +122,6 @@ private struct Estimate {
                 + "\(Formatting.bytes(checkpointBytes)) for each checkpoint",
             "time: about \(Formatting.duration(seconds)) at the \(Formatting.rough(tokensPerSecond)) tokens/s measured now, "
                 + "on \(Parallelism.threads) \(Parallelism.threads == 1 ? "thread" : "threads")",
-            "nothing was written; leave --dry-run out to train",
         ]
     }
 }

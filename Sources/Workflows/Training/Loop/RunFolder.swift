@@ -10,26 +10,25 @@ import Text
 ///
 /// It is locked for as long as the value lives, so that two runs cannot write into one folder.
 public final class RunFolder {
+    /// The path of the folder.
     public let path: String
     private let lock: RunLock
 
-    /// Whether a folder holds a run that could go on.
+    /// Returns true if a folder holds a run that can be resumed.
     public static func holdsRun(_ path: String) throws -> Bool {
         guard isFolder(path) else { return false }
         return try !RunStateLayout.files(in: path).isEmpty || pathExists(configurationPath(in: path))
     }
 
-    /// Opens `path` for one run, making it if need be; refuses a run that is there already unless `resuming`.
+    /// Opens `path` for one run, creating it if need be. Refuses a folder that holds a run unless `resuming`.
     public init(path: String, resuming: Bool) throws {
         if try !resuming && Self.holdsRun(path) {
-            throw FileError(
-                path, "holds a run already; go on with it by --resume, or choose another folder by --output",
-                category: .invalidRequest)
+            throw TrainingError.runExists(folder: path)
         }
         try createFolder(path)
         self.path = path
         lock = try RunLock(folder: path)
-        // What a killed process left half-written is of no use to anyone.
+        // Files that a killed process left half-written are of no use.
         _ = try AtomicFile.removeLeftovers(in: path)
     }
 
@@ -46,7 +45,7 @@ public final class RunFolder {
         try AtomicFile.write(yaml, to: Self.configurationPath(in: path))
     }
 
-    /// Where the state after `step` steps lies, if it was saved.
+    /// Returns the path of the state after `step` steps, whether it was saved or not.
     func checkpointPath(step: Int) -> String { "\(path)/\(RunStateLayout.fileName(step: step))" }
 
     /// The newest checkpoint that is whole, and those newer ones that are not.
@@ -56,9 +55,9 @@ public final class RunFolder {
         let damaged: [(file: RunStateLayout.File, problem: FileError)]
     }
 
-    /// The newest checkpoint in `path` that is whole; `nil` where there is none at all. Throws when there are some and none
-    /// can be read.
-    static func newestCheckpoint(in path: String) throws(FileError) -> Found? {
+    /// Returns the newest checkpoint in `path` that is whole; `nil` if there is none at all. Throws if there are some and
+    /// none can be read.
+    static func newestCheckpoint(in path: String) throws -> Found? {
         guard isFolder(path) else { return nil }
         var damaged: [(file: RunStateLayout.File, problem: FileError)] = []
         for file in try RunStateLayout.files(in: path) {
@@ -69,24 +68,18 @@ public final class RunFolder {
             }
         }
         guard let newest = damaged.first else { return nil }
-        throw FileError(
-            path,
-            (damaged.count == 1
-                ? "its only checkpoint cannot be used" : "none of its \(damaged.count) checkpoints can be used")
-                + " (\(newest.problem)); bring one back from a copy, or start a new run with another --output",
-            category: newest.problem.category)
+        throw TrainingError.noUsableCheckpoint(folder: path, count: damaged.count, problem: newest.problem)
     }
 
-    /// Moves a damaged checkpoint out of the way of the good ones, where it cannot be counted as one of those to keep.
-    /// Returns its new path.
+    /// Renames a damaged checkpoint, so that it does not count as one of those to keep, and returns its new path.
     func setAside(_ file: RunStateLayout.File) throws(FileError) -> String {
         let aside = file.path + ".damaged"
         guard rename(file.path, aside) == 0 else { throw FileError(file.path, system: errno, on: .write) }
         return aside
     }
 
-    /// The newest checkpoint, but for the one at `excluded`, with fewer updates of the weights than `updates`; `nil` where
-    /// there is none that can be read.
+    /// Returns the newest checkpoint, except the one at `excluded`, with fewer updates of the weights than `updates`; `nil` if
+    /// none can be read.
     func newestCheckpoint(before updates: Int, except excluded: String?) throws(FileError) -> String? {
         for file in try RunStateLayout.files(in: path) where file.path != excluded {
             guard let reader = try? RunStateReader(path: file.path), let header = try? Checkpoint.header(of: reader),

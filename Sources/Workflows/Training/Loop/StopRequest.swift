@@ -6,19 +6,19 @@ import Synchronization
     import Musl
 #endif
 
-/// A signal that asked the process to end, noticed by the loop at its next border.
+/// A signal that asked the process to end. The loop notices it before its next micro-batch.
 public enum StopRequest {
     private static let received = Atomic<Int32>(0)
     private static let isQuiet = Atomic<Bool>(false)
 
-    /// What a person is told at once, as the answer may take as long as a micro-batch and a checkpoint.
+    /// The message that is printed at once, as the answer may take as long as a micro-batch and a checkpoint.
     private static let notice: StaticString =
-        "\nstopping: the run is being saved; the same signal again ends it at once, back to the last checkpoint\n"
+        "\nstopping: saving the run; send the signal again to end at once and lose the work since the last checkpoint\n"
 
-    /// Answers SIGINT, SIGTERM and SIGHUP by noting them. A second SIGINT or SIGTERM ends the process at once; a second
+    /// Makes the process note SIGINT, SIGTERM and SIGHUP. A second SIGINT or SIGTERM ends the process at once; a second
     /// SIGHUP is ignored, since the shell and the system both send one when a terminal closes. Under `nohup`, which ignores
     /// SIGHUP, it stays ignored. SIGPIPE is ignored: a run needs no reader of its output.
-    /// - Parameter quiet: whether to say nothing on standard error when one arrives.
+    /// - Parameter quiet: True to print nothing when one arrives.
     public static func installHandlers(quiet: Bool) {
         // The globals must exist before a handler reads them: making them there would not be safe in a signal handler.
         received.store(0, ordering: .relaxed)
@@ -52,7 +52,7 @@ public enum StopRequest {
         return number == 0 ? nil : number
     }
 
-    /// Whether the process was started with a signal ignored.
+    /// Returns true if the process was started with a signal ignored.
     private static func isIgnored(_ number: Int32) -> Bool {
         let before = signal(number, SIG_IGN)
         guard unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { return true }
@@ -60,7 +60,7 @@ public enum StopRequest {
         return false
     }
 
-    /// The name of a signal for people.
+    /// Returns the name of a signal for people.
     public static func name(of number: Int32) -> String {
         switch number {
         case SIGINT: "Ctrl-C"

@@ -1,6 +1,6 @@
 import HeadlineData
 
-/// How many optimizer steps a run has, counted before it begins, so that the learning rate knows its end.
+/// The number of steps of a run, counted before it begins, so that the learning rate knows its end.
 struct TrainingLength: Equatable {
     /// Steps of the whole run.
     let total: Int
@@ -22,7 +22,7 @@ struct TrainingLength: Equatable {
         }
     }
 
-    /// Passes over the data after `step` steps, with the fraction of the current one.
+    /// Returns the passes over the data after `step` steps, with the fraction of the current one.
     func epochs(after step: Int) -> Double {
         var left = step
         for (epoch, steps) in ofEpochs.enumerated() {
@@ -32,7 +32,7 @@ struct TrainingLength: Equatable {
         return Double(ofEpochs.count)
     }
 
-    /// How many evaluations there are: at step 0, at the last step, and every so many steps or at the end of each epoch between.
+    /// Returns the number of evaluations: at step 0, at the last step, and between them every N steps or after each epoch.
     func evaluations(_ settings: EvaluationSettings) -> Int {
         if let every = settings.everySteps { return 2 + (total - 1) / every }
         var end = 0
@@ -41,36 +41,5 @@ struct TrainingLength: Equatable {
             return end < total
         }
         return 2 + inner.count
-    }
-}
-
-/// When the state of a run is to be saved: the promise of `everySteps` is kept whatever it costs; evaluations and the clock
-/// ask for a checkpoint too, as far as saving stays below its share of the time of the run.
-struct SavingSchedule {
-    private let settings: CheckpointSettings
-    private let start: Double
-    private var end: Double
-    private var spent = 0.0
-    private var longest = 0.0
-
-    /// - Parameter now: seconds of a steady clock, as in all its functions.
-    init(_ settings: CheckpointSettings, now: Double) {
-        self.settings = settings
-        (start, end) = (now, now)
-    }
-
-    /// Whether a checkpoint is due after `step` steps, given whether it has just been evaluated.
-    func isDue(step: Int, isEvaluated: Bool, now: Double) -> Bool {
-        guard step > 0 else { return false }
-        if let every = settings.everySteps, step % every == 0 { return true }
-        guard isEvaluated || now - end >= settings.everyMinutes * 60 else { return false }
-        return spent + longest <= settings.shareOfTime * (now - start)
-    }
-
-    /// Notes that a checkpoint was written.
-    mutating func saved(from begin: Double, to now: Double) {
-        spent += now - begin
-        longest = max(longest, now - begin)
-        end = now
     }
 }

@@ -6,16 +6,18 @@ import HeadlineData
 import NumericCore
 import Optimization
 import ProcessMemory
-public import Text
+import Text
 
 /// The one training loop: evaluate, save, step, until the last step or until asked to stop.
 ///
-/// All that happens between two borders of steps is a function of the checkpoint at the first: a run that is stopped
-/// anywhere and resumed ends with the bits of one that never was.
+/// Every step is a function of the state before it: a run that is stopped anywhere and resumed ends with the bits of one that
+/// never was.
 public final class TrainingLoop {
-    /// How a run ended.
+    /// The end of a run.
     public enum Outcome: Equatable, Sendable {
+        /// All steps were made.
         case finished
+        /// Evaluations had not improved for a while.
         case stoppedEarly
         /// A signal was answered with a checkpoint.
         case interrupted(signal: Int32)
@@ -35,40 +37,40 @@ public final class TrainingLoop {
     private let frozen: [Parameter]
     private let length: TrainingLength
     private var progress: RunProgress
-    /// What the newest checkpoint on the disk says, and where it is.
+    /// The newest checkpoint on the disk: its progress and its path.
     private var saved: (progress: RunProgress, path: String)?
     /// The newest checkpoint that a later step was accepted from, so that its weights are known to be good; `nil` before
     /// there is one in this process.
     private var good: String?
     private var saving: SavingSchedule
     private var trainedTokens = 0
+    /// Events before there was a loop, which the metrics log is still to record.
+    private let earlyEvents: [TrainingEvent]
 
     /// Prepares a run, from `checkpoint` when there is one.
     /// - Parameters:
     ///   - kind: `generator` or `classifier`, kept in the checkpoint.
-    ///   - configuration: resolved, as YAML.
-    ///   - observers: told of everything beside the metrics log, which the loop keeps itself.
+    ///   - configuration: The resolved settings, as YAML.
+    ///   - earlyEvents: Events that the observers have received already and the metrics log has not.
+    ///   - observers: The observers besides the metrics log, which the loop keeps itself.
     public init(
         _ task: any TrainingTask, settings: LoopSettings, folder: RunFolder, kind: String, configuration: String,
-        checkpoint: RunStateReader?, observers: [any TrainingObserver]
+        checkpoint: RunStateReader?, earlyEvents: [TrainingEvent] = [], observers: [any TrainingObserver]
     ) throws {
         self.task = task
         self.settings = settings
         self.folder = folder
         self.kind = kind
         self.configuration = configuration
+        self.earlyEvents = earlyEvents
         let gradients = Gradients(of: task.trainedParameters)
         self.gradients = gradients
         frozen = task.allParameters.filter { !gradients.contains($0) }
-        let rates = settings.optimizer
         optimizer = AdamW(
-            gradients,
-            settings: .init(
-                beta1: Float(rates.beta1), beta2: Float(rates.beta2), epsilon: Float(rates.epsilon),
-                weightDecay: Float(rates.weightDecay)),
+            gradients, settings: settings.optimizer.adamW,
             learningRateScale: { Float(task.learningRateScale(of: $0)) })
         length = TrainingLength(of: task.plan, settings.batches)
-        schedule = try Self.schedule(rates, length)
+        schedule = try Self.schedule(settings.optimizer, length)
         saving = SavingSchedule(settings.checkpoints, now: steadyClock())
         if let checkpoint {
             let header = try Checkpoint.header(of: checkpoint)
@@ -87,29 +89,27 @@ public final class TrainingLoop {
         self.observers = [metrics] + observers
     }
 
-    /// Throws when the warm-up does not end within the run.
+    /// Returns the learning rate of each step. Throws when the warm-up does not end within the run.
     static func schedule(
         _ settings: OptimizerSettings, _ length: TrainingLength
     ) throws(TrainingError) -> LearningRateSchedule {
         let warmUpSteps = settings.warmUpFraction.map { Int($0 * Double(length.total)) } ?? settings.warmUpSteps
         guard warmUpSteps < length.total else {
-            throw TrainingError(
-                "optimizer.warmUpSteps is \(warmUpSteps), and the whole run has only \(length.total) steps; "
-                    + "expected fewer: lower it, or train longer", .invalidRequest)
+            throw TrainingError.longWarmUp(steps: warmUpSteps, total: length.total)
         }
         return LearningRateSchedule(
             peak: settings.learningRate, warmUpSteps: warmUpSteps, totalSteps: length.total,
             decay: settings.decay, minimumRatio: settings.minimumRatio)
     }
 
-    /// Whether there is no step left to make.
+    /// True if there is no step left to make.
     public var isComplete: Bool { progress.cursor.step >= length.total }
 
     /// Trains until the end, or until `stopSignal` gives a signal: it is asked before every micro-batch, every batch of an
     /// evaluation and every sample, and what is unfinished then is dropped.
     public func run(stopSignal: () -> Int32?) throws -> Outcome {
         do { return try train(stopSignal) } catch {
-            // What was told so far should be on the disk, and the terminal on a new line, before the error is reported.
+            // The log should be on the disk, and the terminal on a new line, before the error is reported.
             for observer in observers { try? observer.flush() }
             throw error
         }
@@ -118,7 +118,8 @@ public final class TrainingLoop {
     private func train(_ stopSignal: () -> Int32?) throws -> Outcome {
         let start = steadyClock()
         saving = SavingSchedule(settings.checkpoints, now: start)
-        try emit(.started(description))
+        for event in earlyEvents { try metrics.receive(event) }
+        try emit(.started(startedEvent))
         if let note = metrics.resumeNote { try emit(.warning(note)) }
         if !isComplete { WarmUpPass(task: task, gradients: gradients, seed: settings.seed).run() }
         var steps = try StepSequence(task.plan, from: progress.cursor)
@@ -136,17 +137,17 @@ public final class TrainingLoop {
             if saving.isDue(step: step, isEvaluated: progress.evaluatedStep == step, now: steadyClock()) {
                 isSavingDue = true
             }
-            // Skipped steps may mean that the weights are spoilt: what is saved then would take a good checkpoint's place.
+            // Skipped steps may mean that the weights are bad: a checkpoint of them would take a good one's place.
             if isSavingDue, progress.lossSpikeGuard.skippedInARow == 0 {
                 try save()
                 isSavingDue = false
             }
-            guard let plan = steps.next() else { preconditionFailure("TrainingLoop: a plan has no end") }
+            guard let plan = steps.next() else { fatalError("TrainingLoop: the plan has ended, which no plan does") }
             guard try take(plan, nextCursor: steps.cursor, stopSignal) else { return try interrupted(stopSignal) }
         }
     }
 
-    private var description: StartedEvent {
+    private var startedEvent: StartedEvent {
         StartedEvent(
             name: settings.name, configuration: configuration,
             parameters: task.allParameters.reduce(0) { $0 + $1.array.count },
@@ -158,7 +159,7 @@ public final class TrainingLoop {
 
     // MARK: One step
 
-    /// Makes one step; false when told to stop before it was whole: then nothing has changed.
+    /// Makes one step. Returns false if asked to stop before it was complete: then nothing has changed.
     private func take(_ plan: StepPlan, nextCursor: DataCursor, _ stopSignal: () -> Int32?) throws -> Bool {
         let start = steadyClock()
         let count = task.lossCount(of: plan)
@@ -188,30 +189,33 @@ public final class TrainingLoop {
         progress.optimizerStep = optimizer.step
         progress.cursor = nextCursor
         trainedTokens += plan.tokenCount
-        let report = StepEvent(
+        let event = StepEvent(
             step: plan.step + 1, totalSteps: length.total, epoch: length.epochs(after: plan.step + 1), loss: loss,
             learningRate: rate, gradientNorm: norm, tokens: plan.tokenCount, seconds: steadyClock() - start,
             residentMemory: residentMemory(), isSkipped: !accepted)
-        try emit(.step(report))
+        try emit(.step(event))
         let skipped = progress.lossSpikeGuard.skippedInARow
         if skipped >= settings.lossSpikeGuard.patience {
-            try giveUp(
-                "the loss or its gradient was out of bounds in \(skipped == 1 ? "a step" : "\(skipped) steps in a row") "
-                    + "(loss \(loss), gradient norm \(norm) in step \(report.step))",
-                step: report.step, "look at the data of that step")
+            try giveUp(after: event.step) {
+                .badSteps(count: skipped, step: event.step, loss: loss, gradientNorm: norm, checkpoint: $0)
+            }
         }
         return true
     }
 
     /// Ends a run that makes no progress any more.
-    /// - Parameter remedy: what to do in place of training with a lower rate.
-    private func giveUp(_ reason: String, step: Int, _ remedy: String) throws -> Never {
-        try metrics.receive(.stopped(reason: reason, step: step))
-        let kept =
-            try goodCheckpoint().map { "the last good checkpoint is \($0)" }
-            ?? (saved == nil ? "no checkpoint had been written yet" : "no checkpoint is known to be good")
-        throw TrainingError(
-            "\(reason); \(kept): start a new run with a lower optimizer.learningRate, or \(remedy)", .failure)
+    /// - Parameter makeError: Makes the error, given the checkpoint to go back to.
+    private func giveUp(after step: Int, _ makeError: (TrainingError.CheckpointState) -> TrainingError) throws -> Never
+    {
+        let state: TrainingError.CheckpointState
+        if let good = try goodCheckpoint() {
+            state = .good(good)
+        } else {
+            state = saved == nil ? .absent : .unknown
+        }
+        let error = makeError(state)
+        try metrics.receive(.stopped(reason: error.reason, step: step))
+        throw error
     }
 
     /// The newest checkpoint that a later step was accepted from, perhaps by an earlier process.
@@ -231,7 +235,7 @@ public final class TrainingLoop {
         settings.evaluation.patience.map { progress.evaluationsSinceBest >= $0 } ?? false
     }
 
-    /// Evaluates, shows samples and keeps the best model; false when told to stop meanwhile: then nothing has changed.
+    /// Evaluates, shows samples and keeps the best model. Returns false if asked to stop meanwhile: then nothing has changed.
     private func evaluate(_ step: Int, _ stopSignal: () -> Int32?) throws -> Bool {
         let start = steadyClock()
         guard let result = task.evaluate(isStopping: { stopSignal() != nil }) else { return false }
@@ -242,7 +246,7 @@ public final class TrainingLoop {
         }
         let cost = task.objective.cost(of: result)
         let best = progress.best.map { task.objective.cost(of: $0.evaluation) } ?? .infinity
-        // The model before the first step is nobody's best, however bad the following ones are.
+        // The model before the first step is never the best, however bad the following ones are.
         let isBest = step > 0 && cost.isFinite && cost < best
         if isBest { progress.best = .init(step: step, evaluation: result) }
         // A better model is kept, however little better it is; patience asks for more.
@@ -259,10 +263,7 @@ public final class TrainingLoop {
             .evaluation(
                 EvaluationEvent(step: step, result: result, unit: task.unit, seconds: seconds, isBest: isBest)))
         guard result.loss.isFinite else {
-            try giveUp(
-                "the loss of the validation headlines after step \(step) is no finite number: "
-                    + (step == 0 ? "the weights that the run begins with are damaged" : "the weights have diverged"),
-                step: step, step == 0 ? "choose another base" : "look at the data of the steps before it")
+            try giveUp(after: step) { .badEvaluation(step: step, checkpoint: $0) }
         }
         if !samples.isEmpty { try emit(.samples(SamplesEvent(step: step, samples: samples))) }
         if isBest { try task.export(to: folder.bestModelPath, evaluation: result) }
@@ -271,7 +272,7 @@ public final class TrainingLoop {
 
     // MARK: Saving and ending
 
-    /// Writes a checkpoint, unless the newest one says the same already.
+    /// Writes a checkpoint, unless the newest one has the same state.
     private func save() throws {
         guard saved?.progress != progress else { return }
         let start = steadyClock()
@@ -291,19 +292,19 @@ public final class TrainingLoop {
     }
 
     private func interrupted(_ stopSignal: () -> Int32?) throws -> Outcome {
-        guard let signal = stopSignal() else { preconditionFailure("TrainingLoop: interrupted without a signal") }
+        guard let signal = stopSignal() else { fatalError("TrainingLoop: interrupted without a signal") }
         try save()
-        // What was evaluated may be weights of long before.
+        // The newest evaluation may be of much older weights.
         let isEvaluated = progress.evaluatedStep == progress.cursor.step
         try task.export(to: folder.lastModelPath, evaluation: isEvaluated ? progress.evaluation : nil)
-        let reason = "\(StopRequest.name(of: signal)): the run was saved and goes on with --resume"
-        try emit(.stopped(reason: reason, step: progress.cursor.step))
+        try emit(
+            .stopped(reason: "\(StopRequest.name(of: signal)), the run was saved", step: progress.cursor.step))
         for observer in observers { try observer.flush() }
         return .interrupted(signal: signal)
     }
 
     private func finish(_ outcome: Outcome, since start: Double) throws -> Outcome {
-        // First the state: a disk that has no room left for both can then be cleared, and the run be resumed.
+        // The state first: if the disk has no room for both, it can be cleared and the run resumed.
         try save()
         try task.export(to: folder.lastModelPath, evaluation: progress.evaluation)
         try emit(
@@ -319,16 +320,5 @@ public final class TrainingLoop {
 
     private func emit(_ event: TrainingEvent) throws {
         for observer in observers { try observer.receive(event) }
-    }
-}
-
-/// A run that cannot begin or go on, for a reason that is neither a file's nor a setting's alone.
-public struct TrainingError: ReportableError, Equatable {
-    public let description: String
-    public let category: ErrorCategory
-
-    public init(_ description: String, _ category: ErrorCategory) {
-        self.description = description
-        self.category = category
     }
 }

@@ -3,50 +3,52 @@ import Files
 import NumericCore
 import Settings
 
-/// What a run is made of, from its settings: data, vocabulary, model. Each kind of model has one.
+/// The parts of a run, made from its settings: data, vocabulary and model. Each kind of model has one setup.
 public protocol RunSetup {
+    /// The settings of this kind of run.
     associatedtype Settings: RunSettings
 
+    /// The model and its headlines.
     var task: any TrainingTask { get }
 
+    /// Makes the parts of a run.
     /// - Parameters:
-    ///   - restoring: whether the weights will come from a run state, so that none need be made or read.
-    ///   - note: is told what was read, dropped, cut and ignored, a sentence each, as soon as it is known: an error that
+    ///   - restoring: True if the weights will come from a run state, so that none need be made or read.
+    ///   - note: Receives what was read, dropped, cut and ignored, a sentence each, as soon as it is known: an error that
     ///     follows may be the consequence.
-    init(_ settings: Settings, restoring: Bool, note: (String) -> Void) throws
-
-    /// A command that tries the model in `folder`.
-    static func exampleCommand(for folder: String) -> String
+    init(_ settings: Settings, restoring: Bool, note: (String) throws -> Void) throws
 }
 
-/// `train generator` and `train classifier`, from resolved settings to a finished run.
+/// The result of a training run.
+public struct TrainingResult: Sendable {
+    /// The end of the run.
+    public let outcome: TrainingLoop.Outcome
+    /// Tables about the best model; `nil` for an interrupted run and for a task that has none.
+    public let summary: String?
+}
+
+/// A run from resolved settings to its end.
 public struct TrainingRun<Setup: RunSetup> {
     let settings: Setup.Settings
     let resume: Bool
     /// The run folder.
     public var folderPath: String { settings.folderPath }
 
-    /// - Parameter resume: go on with the run in the folder, if there is one.
+    /// Makes a run.
+    /// - Parameter resume: True to go on with the run in the folder, if there is one.
     public init(_ settings: Setup.Settings, resume: Bool) {
         self.settings = settings
         self.resume = resume
     }
 
-    /// The model of the best evaluation; of the last step where none was good enough to be kept.
-    private var bestFolder: String {
-        isFolder("\(folderPath)/best") ? "\(folderPath)/best" : "\(folderPath)/last"
-    }
+    /// The folder of the model after the last step.
+    public var lastModelPath: String { "\(folderPath)/last" }
 
-    /// What a person can do with a run that has ended.
-    public var nextSteps: String {
-        """
-        the model of the last step is in \(folderPath)/last, that of the best evaluation in \(folderPath)/best; try it with
-          \(Setup.exampleCommand(for: bestFolder))
-        """
-    }
+    /// The folder of the model of the best evaluation; `nil` if no evaluation was good enough to be kept.
+    public var bestModelPath: String? { isFolder("\(folderPath)/best") ? "\(folderPath)/best" : nil }
 
-    /// The settings that the run in `folder` was begun with: those of its newest checkpoint; of its `config.yaml` where it was
-    /// ended before the first; `nil` where there is no run.
+    /// Returns the settings that the run in `folder` was begun with: those of its newest checkpoint, or of its `config.yaml` if
+    /// it ended before the first; `nil` if there is no run.
     public static func storedSettings(in folder: String) throws -> Setup.Settings? {
         if let found = try RunFolder.newestCheckpoint(in: folder) {
             return try settings(of: Checkpoint.header(of: found.reader), in: folder, place: found.reader.path)
@@ -59,10 +61,7 @@ public struct TrainingRun<Setup: RunSetup> {
         of header: Checkpoint.Header, in folder: String, place: String
     ) throws -> Setup.Settings {
         guard header.kind == Setup.Settings.kind else {
-            throw FileError(
-                place,
-                "is a checkpoint of a \(header.kind), expected one of a \(Setup.Settings.kind); choose another folder by --output"
-            )
+            throw TrainingError.otherKind(checkpoint: place, found: header.kind, expected: Setup.Settings.kind)
         }
         return try resolve(
             Setup.Settings(),
@@ -72,50 +71,57 @@ public struct TrainingRun<Setup: RunSetup> {
 
     /// Trains to the end, or until `stopSignal` gives a signal.
     /// - Parameters:
-    ///   - note: is told what a person should know before the run begins.
-    ///   - observers: makes the terminal and the event files, given the first step that will be made of a run that goes on.
+    ///   - progress: Receives every event from the first on, before it is certain that the run can begin.
+    ///   - observers: Makes further observers once the run can begin, given its folder and the first step of a run that is
+    ///     resumed. They receive the events so far at once.
     public func train(
-        note: (_ text: String, _ isWarning: Bool) -> Void,
-        observers: (_ folder: String, _ resumingAt: Int?) throws -> [any TrainingObserver],
+        progress: any TrainingObserver,
+        observers: (_ folder: String, _ resumingAt: Int?) throws -> [any TrainingObserver] = { _, _ in [] },
         stopSignal: () -> Int32? = { StopRequest.current }
-    ) throws -> TrainingLoop.Outcome {
+    ) throws -> TrainingResult {
         if let threads = settings.threads { Parallelism.setThreads(threads) }
+        var events: [TrainingEvent] = []
+        func emit(_ event: TrainingEvent) throws {
+            events.append(event)
+            try progress.receive(event)
+        }
         let folder = try RunFolder(path: folderPath, resuming: resume)
         let found = resume ? try checkpoint() : nil
-        if resume, found == nil { note(nothingToResume, true) }
+        if resume, found == nil { try emit(.warning(nothingToResume)) }
         for (file, problem) in found?.damaged ?? [] {
-            note("passed over \(problem) (moved to \(try folder.setAside(file)))", true)
+            try emit(.warning("passed over \(problem) (moved to \(try folder.setAside(file)))"))
         }
-        let setup = try Setup(settings, restoring: found != nil) { note($0, false) }
+        let setup = try Setup(settings, restoring: found != nil) { try emit(.note($0)) }
         try found?.requireData(of: setup.task)
         let configuration = try printed(settings, relativeTo: folderPath)
+        let others = try observers(folderPath, found.map { $0.step + 1 })
+        for event in events { for observer in others { try observer.receive(event) } }
         let loop = try TrainingLoop(
             setup.task, settings: settings.loop, folder: folder, kind: Setup.Settings.kind,
-            configuration: configuration,
-            checkpoint: found?.reader, observers: try observers(folderPath, found.map { $0.step + 1 }))
+            configuration: configuration, checkpoint: found?.reader, earlyEvents: events,
+            observers: [progress] + others)
         // Last, so that a run that could not begin does not stand in the way of the next attempt.
         try folder.writeConfiguration(configuration)
         if loop.isComplete {
-            note("\(folderPath): this run has made all its steps; there is nothing left to train", false)
+            try progress.receive(
+                .note("\(folderPath): this run has made all its steps; there is nothing left to train"))
         }
-        // What loading took is not needed again.
+        // The memory of loading is not needed again.
         BufferPool.shared.trim()
         let outcome = try loop.run(stopSignal: stopSignal)
-        if case .interrupted = outcome { return outcome }
-        if let summary = try (setup.task as? any SummarizingTask)?.summary(of: bestFolder) {
-            note("\nThe best model, in \(bestFolder), on the validation headlines\n\n\(summary)\n", false)
-        }
-        return outcome
+        if case .interrupted = outcome { return TrainingResult(outcome: outcome, summary: nil) }
+        let summary = try (setup.task as? any SummarizingTask)?.summary(of: bestModelPath ?? lastModelPath)
+        return TrainingResult(outcome: outcome, summary: summary)
     }
 
-    /// What a person is told who asked to resume where there is no checkpoint.
+    /// The warning for a run that is to be resumed where there is no checkpoint.
     var nothingToResume: String {
         pathExists(RunFolder.configurationPath(in: folderPath))
-            ? "\(folderPath): its run was ended before the first checkpoint: nothing to resume, starting it afresh"
+            ? "\(folderPath): its run ended before the first checkpoint: nothing to resume, starting it afresh"
             : "\(folderPath): nothing to resume, starting afresh"
     }
 
-    /// The checkpoint to go on from, which must be of this run's settings; `nil` when there is none.
+    /// Returns the checkpoint to go on from, which must be of this run's settings; `nil` if there is none.
     func checkpoint() throws -> ResumedState? {
         guard let found = try RunFolder.newestCheckpoint(in: folderPath) else { return nil }
         let header = try Checkpoint.header(of: found.reader)
@@ -135,11 +141,8 @@ struct ResumedState {
     let damaged: [(file: RunStateLayout.File, problem: FileError)]
 
     /// Refuses other headlines than those it was trained on.
-    func requireData(of task: any TrainingTask) throws(FileError) {
+    func requireData(of task: any TrainingTask) throws(TrainingError) {
         guard header.dataDigest != task.dataDigest else { return }
-        throw FileError(
-            reader.path,
-            "was trained on other headlines than the files hold now; bring the files of that run back, or start a new "
-                + "run with another --output")
+        throw .otherHeadlines(checkpoint: reader.path)
     }
 }

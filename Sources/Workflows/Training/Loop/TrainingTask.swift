@@ -41,6 +41,7 @@ public protocol TrainingTask {
 }
 
 extension TrainingTask {
+    /// Returns 1: all parameters learn at the same rate.
     public func learningRateScale(of parameter: Parameter) -> Double { 1 }
 }
 

@@ -38,7 +38,7 @@ final class AppendOnlyFile {
         self.length = length
     }
 
-    /// Where the last line that begins before `limit` and is whole ends; 0 if there is none.
+    /// Returns the end of the last whole line that begins before `limit`; 0 if there is none.
     func endOfLastLine(before limit: Int) throws(FileError) -> Int {
         var end = min(limit, length)
         while end > 0 {

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import ProcessMemory
 
 /// TensorBoard event files, written without TensorFlow: scalars of every step and evaluation, completions and the
 /// configuration as texts.
@@ -8,7 +7,7 @@ import ProcessMemory
 /// A file is a sequence of TFRecords (length, its masked CRC-32C, data, its masked CRC-32C), each an `Event` message
 /// (tensorflow/core/util/event.proto) and written by one call, so that a kill leaves whole records. A run that is resumed
 /// gets another file in the same folder, named to sort after the first. The second event of each file is a `SessionLog`
-/// START with the first step that the file will tell of: at each but the first of a folder, TensorBoard drops the points of
+/// START with the first step of the file: at each but the first of a folder, TensorBoard drops the points of
 /// the earlier files from that step on.
 ///
 /// | tag | unit |
@@ -19,17 +18,17 @@ import ProcessMemory
 /// | `validation/` and the name of each figure, such as `validation/perplexity` | |
 /// | `samples`, `configuration` | Markdown |
 public final class EventFileWriter: TrainingObserver {
-    /// The file this writer made.
+    /// The path of the file.
     public let path: String
     private let file: AppendOnlyFile
     private let clock: () -> Double
 
     /// Makes a new file in `folder`, which must be there.
     /// - Parameters:
-    ///   - resumingAtStep: the first step that will be (re)done, for a run that was interrupted; points of earlier files from
-    ///     that step on are superseded.
-    ///   - host: the part of the name that tells machines apart; this machine's name when `nil`.
-    ///   - clock: seconds since 1970.
+    ///   - resumingAtStep: The first step that will be made, for a run that is resumed; it supersedes the points of earlier
+    ///     files from that step on.
+    ///   - host: The part of the name that tells machines apart; this machine's name if `nil`.
+    ///   - clock: Returns seconds since 1970.
     /// - Throws: `FileError`.
     public init(
         folder: String, resumingAtStep: Int? = nil, host: String? = nil,
@@ -47,17 +46,19 @@ public final class EventFileWriter: TrainingObserver {
         try append(start)
     }
 
+    /// Receives an event.
     public func receive(_ event: TrainingEvent) throws {
         switch event {
-        case .started(let run):
-            try write([Self.text("configuration", Self.codeBlock(run.configuration))], run.resumedAfterStep)
+        case .started(let event):
+            try write([Self.text("configuration", Self.codeBlock(event.configuration))], event.resumedAfterStep)
         case .step(let event): try write(Self.scalars(event), event.step)
         case .evaluation(let event): try write(Self.scalars(event), event.step)
         case .samples(let event): try write([Self.text("samples", Self.list(event.samples))], event.step)
-        case .saved, .warning, .stopped, .finished: break  // Moments without a value to plot; `MetricsLog` has them.
+        case .note, .warning, .saved, .stopped, .finished: break  // No value to plot; `MetricsLog` has them.
         }
     }
 
+    /// Returns once all events so far are safe from a power cut.
     public func flush() throws { try file.synchronize() }
 
     /// The numbers of the fields of `Event`.
@@ -88,7 +89,7 @@ public final class EventFileWriter: TrainingObserver {
         try file.append(Self.record(event.bytes))
     }
 
-    /// A TFRecord (tensorflow/core/lib/io/record_writer.h).
+    /// Returns a TFRecord (tensorflow/core/lib/io/record_writer.h).
     package static func record(_ data: [UInt8]) -> [UInt8] {
         let length = UInt64(data.count).littleEndianBytes
         return length + CRC32C.masked(length).littleEndianBytes + data + CRC32C.masked(data).littleEndianBytes

@@ -1,11 +1,11 @@
 import Files
 import Foundation
-import ProcessMemory
+import JSON
 
-/// `metrics.jsonl`: everything that happened in a run, one JSON object a line, for programs to read.
+/// `metrics.jsonl`: every event of a run, one JSON object a line, for programs to read.
 ///
-/// Every object has `kind` and `time` (seconds since 1970). The other fields by kind, with losses in nats per token or headline predicted, times in
-/// seconds and sizes in bytes:
+/// Every object has `kind` and `time` (seconds since 1970, when it was written). The other fields by kind, with losses in nats
+/// per token or headline predicted, times in seconds and sizes in bytes:
 ///
 /// | kind | fields |
 /// |---|---|
@@ -14,19 +14,19 @@ import ProcessMemory
 /// | `evaluation` | `step` `loss`, the figures of the task (generator: `perplexity` `bitsPerByte`), `tokens` or `headlines` scored, `seconds` `best` |
 /// | `samples` | `step` `samples`: a list of `prompt` `completion` |
 /// | `saved` | `step` `path` `seconds` `bytes` |
-/// | `warning` | `text` |
+/// | `note` `warning` | `text` |
 /// | `stopped` | `step` `reason` |
 /// | `finished` | `steps` `seconds` `tokens` `bestStep` `bestLoss` (or what else decides) `peakResidentMemory` |
 ///
-/// A number that is unknown or not finite is null; for one that is not finite a field `note` says what it was.
+/// A number that is unknown or not finite is null; for one that is not finite, a last field `note` has its value.
 public final class MetricsLog: TrainingObserver {
     private let file: AppendOnlyFile
     private let clock: () -> Double
-    /// What was not as the checkpoint said when the log was resumed, as a sentence; `nil` if all was.
+    /// A sentence about a log that was not as its checkpoint says when it was resumed; `nil` if it was.
     public let resumeNote: String?
 
     /// Begins a new log.
-    /// - Parameter clock: seconds since 1970.
+    /// - Parameter clock: Returns seconds since 1970.
     /// - Throws: `FileError`, also when there is a file already.
     public init(creating path: String, clock: @escaping () -> Double = wallClock) throws {
         file = try AppendOnlyFile(creating: path)
@@ -34,11 +34,11 @@ public final class MetricsLog: TrainingObserver {
         resumeNote = nil
     }
 
-    /// Goes on with a log as it was at a checkpoint: what was written after it is cut off, so that no step is there twice.
+    /// Resumes a log at a checkpoint: later lines are cut off, so that no step is there twice.
     ///
-    /// A log that is shorter than the checkpoint says is continued all the same, with `resumeNote` saying so: losing the record
+    /// A log that is shorter than the checkpoint says is continued all the same, and `resumeNote` says so: losing the record
     /// of a run is no reason to lose the run.
-    /// - Parameter offset: the `offset` of the log when the checkpoint was made.
+    /// - Parameter offset: The `offset` of the log when the checkpoint was written.
     /// - Throws: `FileError` when the file cannot be opened or cut.
     public init(resuming path: String, at offset: Int, clock: @escaping () -> Double = wallClock) throws {
         file = try AppendOnlyFile(continuing: path)
@@ -48,7 +48,7 @@ public final class MetricsLog: TrainingObserver {
         try file.truncate(to: end)
         if found < offset {
             resumeNote =
-                "\(path) has \(found) bytes where the checkpoint expects \(offset); what was lost is not written again"
+                "\(path) has \(found) bytes where the checkpoint expects \(offset); the lost lines are not written again"
         } else if end != offset {
             resumeNote =
                 "\(path) has no line that ends at byte \(offset), where the checkpoint expects one; it was cut at \(end)"
@@ -57,26 +57,29 @@ public final class MetricsLog: TrainingObserver {
         }
     }
 
-    /// Bytes written so far; after `flush`, what a checkpoint should store.
+    /// The bytes written so far; after `flush`, a checkpoint stores this.
     public var offset: Int { file.length }
 
+    /// Receives an event.
     public func receive(_ event: TrainingEvent) throws {
-        var line = JSONLine()
+        var line = MetricsLine()
         line.add("kind", event.kind)
         line.add("time", (clock() * 1000).rounded() / 1000)
         event.addFields(to: &line)
-        try file.append(Array((line.text + "\n").utf8))
+        try file.append(line.json.serialized() + [UInt8(ascii: "\n")])
     }
 
+    /// Returns once all events so far are safe from a power cut.
     public func flush() throws { try file.synchronize() }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 public func wallClock() -> Double { Date().timeIntervalSince1970 }
 
 extension TrainingEvent {
     fileprivate var kind: String {
         switch self {
+        case .note: "note"
         case .started: "started"
         case .step: "step"
         case .evaluation: "evaluation"
@@ -88,30 +91,30 @@ extension TrainingEvent {
         }
     }
 
-    fileprivate func addFields(to line: inout JSONLine) {
+    fileprivate func addFields(to line: inout MetricsLine) {
         switch self {
-        case .started(let run): run.addFields(to: &line)
+        case .started(let event): event.addFields(to: &line)
         case .step(let event): event.addFields(to: &line)
         case .evaluation(let event): event.addFields(to: &line)
         case .samples(let event):
             line.add("step", event.step)
-            line.add("samples", event.samples.map(\.json))
+            line.add("samples", .array(event.samples.map(\.json)))
         case .saved(let event):
             line.add("step", event.step)
             line.add("path", event.path)
             line.add("seconds", event.seconds)
             line.add("bytes", event.bytes)
-        case .warning(let text): line.add("text", text)
+        case .note(let text), .warning(let text): line.add("text", text)
         case .stopped(let reason, let step):
             line.add("step", step)
             line.add("reason", reason)
-        case .finished(let run): run.addFields(to: &line)
+        case .finished(let event): event.addFields(to: &line)
         }
     }
 }
 
 extension StartedEvent {
-    fileprivate func addFields(to line: inout JSONLine) {
+    fileprivate func addFields(to line: inout MetricsLine) {
         line.add("name", name)
         line.add("parameters", parameters)
         line.add("trainedParameters", trainedParameters)
@@ -124,7 +127,7 @@ extension StartedEvent {
 }
 
 extension StepEvent {
-    fileprivate func addFields(to line: inout JSONLine) {
+    fileprivate func addFields(to line: inout MetricsLine) {
         line.add("step", step)
         line.add("totalSteps", totalSteps)
         line.add("epoch", epoch)
@@ -140,7 +143,7 @@ extension StepEvent {
 }
 
 extension EvaluationEvent {
-    fileprivate func addFields(to line: inout JSONLine) {
+    fileprivate func addFields(to line: inout MetricsLine) {
         line.add("step", step)
         line.add("loss", result.loss)
         for figure in result.figures { line.add(figure.name, figure.value) }
@@ -151,16 +154,13 @@ extension EvaluationEvent {
 }
 
 extension SamplesEvent.Sample {
-    fileprivate var json: JSONLine {
-        var object = JSONLine()
-        object.add("prompt", prompt)
-        object.add("completion", completion)
-        return object
+    fileprivate var json: JSONValue {
+        .object([("prompt", .string(prompt)), ("completion", .string(completion))])
     }
 }
 
 extension FinishedEvent {
-    fileprivate func addFields(to line: inout JSONLine) {
+    fileprivate func addFields(to line: inout MetricsLine) {
         line.add("steps", steps)
         line.add("seconds", seconds)
         line.add("tokens", tokens)

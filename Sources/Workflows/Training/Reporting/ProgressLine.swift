@@ -1,8 +1,6 @@
-import Files
-import ProcessMemory
 import Text
 
-/// What is known about a run after a step, and the lines that show it.
+/// The state of a run after a step, and the lines that show it.
 package struct ProgressLine: Sendable, Equatable {
     /// The last step.
     package var event: StepEvent

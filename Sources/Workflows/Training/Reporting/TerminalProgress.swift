@@ -1,12 +1,9 @@
-import Files
-import Foundation
-import ProcessMemory
 public import Text
 
-/// Shows a run to a person: a progress bar that is redrawn in place on a terminal, plain lines elsewhere; evaluations,
-/// completions, savings and warnings as lines on both.
+/// The progress of a run for people: a bar that is redrawn in place on a terminal, plain lines elsewhere; evaluations,
+/// samples, checkpoints and warnings as lines on both.
 public final class TerminalProgress: TrainingObserver {
-    /// What the output can show.
+    /// The abilities of the output.
     public typealias Style = TerminalStyle
 
     private let style: Style
@@ -18,28 +15,33 @@ public final class TerminalProgress: TrainingObserver {
     private var remaining: RemainingTime?
     private var skippedSteps = 0
     private var lastShown: (step: Int, time: Double)?
-    private var barIsDrawn = false
+    private var bar: RedrawnLine
 
-    /// The least time between two drawings of the bar, in seconds: ten a second look continuous and cost nothing.
+    /// The seconds between two drawings of the bar: ten a second look continuous and cost nothing.
     private static let redrawInterval = 0.1
 
+    /// Makes an observer.
     /// - Parameters:
-    ///   - write: takes text as it is to appear, line breaks included.
-    ///   - clock: seconds from any start, never going back.
+    ///   - style: The abilities of the output.
+    ///   - write: Takes text as it is to appear, line breaks included.
+    ///   - clock: Returns seconds from any start, never going back.
     public init(style: Style, write: @escaping (String) -> Void, clock: @escaping () -> Double = steadyClock) {
         self.style = style
         self.write = write
         self.clock = clock
+        bar = RedrawnLine(write: write)
     }
 
-    /// Progress on standard error.
+    /// Returns the observer that writes to standard error.
     public static func standardError(quiet: Bool = false) -> TerminalProgress {
         TerminalProgress(style: .standardError(quiet: quiet), write: writeToStandardError)
     }
 
+    /// Receives an event.
     public func receive(_ event: TrainingEvent) throws {
         switch event {
-        case .started(let run): show(describe(run))
+        case .note(let text): show(escapedForTerminal(text))
+        case .started(let event): show(describe(event))
         case .step(let event): show(event)
         case .evaluation(let event): show(describe(event))
         case .samples(let event): show(describe(event))
@@ -49,12 +51,12 @@ public final class TerminalProgress: TrainingObserver {
         case .warning(let text): show(colored("warning: ", .yellow) + escapedForTerminal(text), evenIfQuiet: true)
         case .stopped(let reason, let step):
             show("stopped after step \(step): \(escapedForTerminal(reason))", evenIfQuiet: true)
-        case .finished(let run): show(describe(run))
+        case .finished(let event): show(describe(event))
         }
     }
 
     /// Leaves the line of the bar, so that what is printed next begins on a line of its own.
-    public func flush() { clearBar() }
+    public func flush() { if bar.clear() { lastShown = nil } }
 
     // MARK: Steps
 
@@ -73,8 +75,7 @@ public final class TerminalProgress: TrainingObserver {
         case .bar(let width, _, let isUnicode):
             if let last = lastShown, now - last.time < Self.redrawInterval, !isLast { return }
             // One column less than there is: a full line makes some terminals scroll.
-            write("\r" + line.bar(width: width() - 1, isUnicode: isUnicode) + "\u{1B}[K")
-            barIsDrawn = true
+            bar.draw(line.bar(width: width() - 1, isUnicode: isUnicode))
         case .lines(let steps, let seconds):
             if let last = lastShown, !isLast, event.step - last.step < steps, now - last.time < seconds { return }
             write(line.plain + "\n")
@@ -86,54 +87,57 @@ public final class TerminalProgress: TrainingObserver {
 
     private func show(_ text: String, evenIfQuiet: Bool = false) {
         if case .quiet = style, !evenIfQuiet { return }
-        clearBar()
+        flush()
         write(text + "\n")
     }
 
-    private func clearBar() {
-        guard barIsDrawn else { return }
-        write("\r\u{1B}[K")
-        barIsDrawn = false
-        lastShown = nil
-    }
-
-    private func describe(_ run: StartedEvent) -> String {
+    private func describe(_ event: StartedEvent) -> String {
         let trained =
-            run.trainedParameters == run.parameters ? "" : ", \(grouped(run.trainedParameters)) trained"
-        let resumed = run.resumedAfterStep > 0 ? ", resumed after step \(run.resumedAfterStep)" : ""
-        return "\(escapedForTerminal(run.name)): \(grouped(run.parameters)) parameters\(trained); "
-            + "\(grouped(run.trainingHeadlines)) headlines "
-            + "(\(grouped(run.trainingTokens)) tokens) to train on, "
-            + "\(grouped(run.validationHeadlines)) to evaluate on; "
-            + "\(grouped(run.totalSteps)) steps\(resumed)"
+            event.trainedParameters == event.parameters ? "" : ", \(grouped(event.trainedParameters)) of them trained"
+        var parts = [
+            "\(grouped(event.parameters)) parameters\(trained)",
+            "\(grouped(event.trainingHeadlines)) training headlines (\(grouped(event.trainingTokens)) tokens)",
+            "\(grouped(event.validationHeadlines)) for validation", "\(grouped(event.totalSteps)) steps",
+        ]
+        if event.resumedAfterStep > 0 { parts.append("resumed after step \(event.resumedAfterStep)") }
+        return "\(escapedForTerminal(event.name)): \(parts.joined(separator: separator))"
     }
 
     private func describe(_ event: EvaluationEvent) -> String {
-        let figures = event.result.figures.compactMap(\.text).map { ", \($0)" }.joined()
-        return colored("evaluation at step \(event.step): ", .bold)
-            + "loss \(Formatting.fixed(event.result.loss, 4)) nats/\(event.unit.rawValue)\(figures) "
-            + "over \(event.unit.counted(event.result.count)) in \(Formatting.duration(event.seconds))"
-            + (event.isBest ? colored(" (best so far)", .green) : "")
+        let loss = "validation loss \(Formatting.fixed(event.result.loss, 3)) nats/\(event.unit.rawValue)"
+        let figures = [loss] + event.result.figures.compactMap(\.text)
+        return colored("step \(grouped(event.step))", .bold) + separator + figures.joined(separator: ", ")
+            + (event.isBest ? colored(isUnicode ? " ★ best" : " (best)", .green) : "")
     }
 
     private func describe(_ event: SamplesEvent) -> String {
         let lines = event.samples.map { sample in
             "  [\(escapedForTerminal(sample.prompt))]\(escapedForTerminal(sample.completion))"
         }
-        return ([colored("completions at step \(event.step):", .bold)] + lines).joined(separator: "\n")
+        return ([colored("step \(grouped(event.step))", .bold) + separator + "samples"] + lines)
+            .joined(separator: "\n")
     }
 
-    private func describe(_ run: FinishedEvent) -> String {
-        var text = "finished \(grouped(run.steps)) steps in \(Formatting.duration(run.seconds))"
-        if run.seconds > 0, run.tokens > 0 {
-            text += ", \(Formatting.rough(Double(run.tokens) / run.seconds)) tokens/s in all"
+    private func describe(_ event: FinishedEvent) -> String {
+        var parts = ["finished \(grouped(event.steps)) steps in \(Formatting.duration(event.seconds))"]
+        if event.seconds > 0, event.tokens > 0 {
+            parts[0] += " at \(Formatting.rough(Double(event.tokens) / event.seconds)) tokens/s"
         }
-        if let step = run.bestStep, let best = run.best?.text {
-            text += "; best evaluation \(best) at step \(step)"
+        if let step = event.bestStep, let best = event.best?.text {
+            parts.append("best validation \(best) at step \(grouped(step))")
         }
-        if skippedSteps > 0 { text += "; \(skippedSteps) steps skipped" }
-        return text + "; at most \(Formatting.bytes(run.peakResidentMemory)) of memory"
+        if skippedSteps > 0 { parts.append("\(skippedSteps) \(skippedSteps == 1 ? "step" : "steps") skipped") }
+        parts.append("peak memory \(Formatting.bytes(event.peakResidentMemory))")
+        return parts.joined(separator: separator)
     }
+
+    // MARK: Looks
+
+    /// True if the output shows characters beyond ASCII.
+    private var isUnicode: Bool { if case .bar(_, _, true) = style { true } else { false } }
+
+    /// The separator between parts of a line.
+    private var separator: String { isUnicode ? " · " : ", " }
 
     private enum Emphasis: String {
         case bold = "1"

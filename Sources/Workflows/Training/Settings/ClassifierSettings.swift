@@ -2,34 +2,55 @@ public import HeadlineData
 public import Models
 public import Settings
 
-/// Everything that `train classifier` can be told; the YAML keys are the names below.
+/// The settings of `train classifier`; the YAML keys are the names below.
 public struct ClassifierSettings: RunSettings {
+    /// The kind of model, kept in checkpoints.
     public static let kind = "classifier"
 
+    /// The name of the run.
     public var name: String = kind
+    /// The seed of initial weights, data order and dropout.
     public var seed: Int = 1
+    /// The number of threads; null for all processors.
     public var threads: Int?
+    /// The run folder; null for `checkpoints/<name>`.
     public var output: ConfiguredPath?
+    /// The headline files.
     public var data = DataSettings()
+    /// The classes.
     public var labels = LabelSettings()
+    /// The vocabulary.
     public var tokenizer = TokenizerSettings()
+    /// The model.
     public var model = ModelSettings()
+    /// The changes to a pretrained encoder.
     public var fineTuning = FineTuningSettings()
+    /// The loss.
     public var loss = LossSettings()
+    /// The size and the number of steps.
     public var batches = BatchSettings()
+    /// The optimizer and its learning rate.
     public var optimizer = OptimizerSettings()
+    /// The moments of evaluations, and early stopping.
     public var evaluation = EvaluationSettings()
+    /// The guard against steps that would spoil the weights.
     public var lossSpikeGuard = LossSpikeGuardSettings()
+    /// The moments of checkpoints.
     public var checkpoints = CheckpointSettings()
+    /// The calibration of the exported model.
     public var calibration = CalibrationSettings()
+    /// The format of model folders.
     public var export = ExportSettings()
+    /// The logs.
     public var logging = LoggingSettings()
 
+    /// Makes the defaults.
     public init() {}
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws { try validateRun() }
 
-    /// What the classes are.
+    /// The classes.
     public struct LabelSettings: Codable, Sendable, ValidatedSettings {
         /// The labels in the order of the logits; null takes those of the training headlines, sorted.
         public var names: [String]?
@@ -38,59 +59,69 @@ public struct ClassifierSettings: RunSettings {
         /// Labels with fewer training headlines are reported as rare.
         public var rareBelow: Int = Labeling.defaultRareLimit
 
+        /// Throws an `InvalidSetting` for a value out of range.
         public func validate() throws { try require(rareBelow, "rareBelow", in: 0...) }
     }
 
-    /// Where the vocabulary comes from: the base model, else this folder, else the training text.
+    /// The source of the vocabulary: the base model, else a folder, else the training headlines.
     public struct TokenizerSettings: Codable, Sendable, ValidatedSettings {
         /// A folder with `tokenizer.json` or `vocab.txt`.
         public var folder: ConfiguredPath?
-        /// Entries of a vocabulary trained on the training headlines.
+        /// The number of entries of a vocabulary learned from the training headlines.
         public var vocabularySize: Int = 4096
-        /// How often a pair must occur to be merged.
+        /// The number of times that a pair must occur to be merged.
         public var minimumFrequency: Int = 2
-        /// Whether a vocabulary trained here is of lower-cased text without accents.
+        /// Lower-cases text and removes accents before a vocabulary is learned.
         public var lowercases: Bool = true
 
+        /// Throws an `InvalidSetting` for a value out of range.
         public func validate() throws {
             try require(vocabularySize, "vocabularySize", in: 32...1_000_000)
             try require(minimumFrequency, "minimumFrequency", in: 1...)
         }
     }
 
-    /// The model: a base to go on from, or sizes of a fresh one.
+    /// The model: a base to fine-tune, or the sizes of a fresh one.
     public struct ModelSettings: TransformerSizes, Codable, Sendable {
         /// A folder in Hugging Face layout; its `config.json` then gives the sizes.
         public var base: ConfiguredPath?
-        /// What of a headline the head sees: `cls` is BERT's pooler; `mean` is for this toolkit's own engine only.
+        /// The pooling of token states for the head: `cls` is BERT's pooler; only HeadlineKit can use `mean`.
         public var pooling: BERTClassifier.Pooling = .cls
+        /// The number of layers.
         public var layers: Int = 2
+        /// The width of the hidden states; a multiple of `heads`.
         public var hiddenSize: Int = 128
+        /// The number of attention heads.
         public var heads: Int = 4
+        /// The most tokens of a headline, frame included.
         public var contextLength: Int = 64
-        /// Width of the feed-forward layers; null for four times the channels.
+        /// The width of the feed-forward layers; null for four times `hiddenSize`.
         public var intermediateSize: Int?
+        /// The standard deviation of fresh weights.
         public var initializerRange: Double = 0.02
+        /// The number that layer normalization adds to the variance.
         public var layerNormEpsilon: Double = 1e-12
         /// Dropout of hidden states, attention weights and the head's input; null takes the base's.
         public var dropout: Double? = 0.1
 
+        /// Throws an `InvalidSetting` for a value out of range.
         public func validate() throws { try validateSizes() }
     }
 
-    /// What of a pretrained encoder changes, and how fast.
+    /// The changes to a pretrained encoder.
     public struct FineTuningSettings: Codable, Sendable, ValidatedSettings {
         /// Keeps the embeddings as they are.
         public var freezeEmbeddings: Bool = false
-        /// Puts one more layer above the base's, which begins as the mean over all tokens: `[CLS]` then sees from the first step
-        /// what mean pooling sees, and what is exported is a BERT like any other.
+        /// Adds one layer on top of the base, which begins as the mean over all tokens: `[CLS]` then has the mean from the first
+        /// step, and the exported model is an ordinary BERT.
         public var meanLayer: Bool = false
-        /// Keeps the first so many layers as they are.
+        /// The number of first layers that stay as they are.
         public var freezeLayers: Int = 0
-        /// What the learning rate is multiplied by for each layer further from the head (Howard and Ruder 2018,
+        /// The factor of the learning rate for each layer further from the head (Howard and Ruder 2018,
         /// "discriminative fine-tuning"); 1 for one rate.
         public var layerDecay: Double = 1
 
+        /// Throws an `InvalidSetting` for a value out of range.
         public func validate() throws {
             try require(freezeLayers, "freezeLayers", in: 0...)
             try require(
@@ -98,24 +129,25 @@ public struct ClassifierSettings: RunSettings {
         }
     }
 
-    /// What a wrong label costs.
+    /// The loss.
     public struct LossSettings: Codable, Sendable, ValidatedSettings {
-        /// How much a headline counts by its label.
+        /// The weight of a headline by its label.
         public var classWeights: ClassWeighting = .none
         /// β of `effectiveNumber`.
         public var beta: Double = 0.999
         /// The share of a target that is spread over all labels (Szegedy et al. 2016).
         public var labelSmoothing: Double = 0
 
+        /// Throws an `InvalidSetting` for a value out of range.
         public func validate() throws {
             try require(beta, "beta", in: 0...0.999_999)
             try require(labelSmoothing, "labelSmoothing", in: 0...0.9)
         }
     }
 
-    /// What becomes of the probabilities.
+    /// The calibration of the exported model.
     public struct CalibrationSettings: Codable, Sendable {
-        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Metrics/TemperatureCalibration``.
+        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Statistics/TemperatureCalibration``.
         public var temperature: Bool = true
     }
 }

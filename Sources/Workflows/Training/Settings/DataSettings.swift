@@ -3,28 +3,32 @@ public import HeadlineData
 public import Settings
 import Text
 
-/// Where the headlines are.
+/// The headline files.
 public struct DataSettings: Codable, Sendable {
     /// The file to train on.
     public var train: ConfiguredPath?
     /// The file to evaluate on; null to hold out a part of `train`.
     public var validation: ConfiguredPath?
-    /// How the files are written; null goes by the extension.
+    /// The format of the files; null goes by the extension.
     public var format: HeadlineFormat?
-    /// The columns by name; null for the usual names.
+    /// The names of the columns; null for the usual ones.
     public var columns = ColumnNames()
+    /// The part that is held out of the training file.
     public var split = SplitSettings()
-    /// What becomes of a headline with more tokens than the model has positions.
+    /// The treatment of a headline with more tokens than the model's context length.
     public var overlong: OverlongHeadline = .cut
 }
 
-/// How a part of the training file is held out when no validation file is given.
+/// The part of the training file that is held out if no validation file is given.
 public struct SplitSettings: Codable, Sendable, ValidatedSettings {
+    /// The way to choose the held-out headlines.
     public var method: SplitMethod = .random
+    /// The share of headlines to hold out.
     public var fraction: Double = 0.1
-    /// Of the split alone, so that runs with other seeds can share it.
+    /// The seed of the split alone, so that runs with other seeds can share it.
     public var seed: Int = 1
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         try require(fraction > 0 && fraction < 1, "fraction", found: fraction, expected: "a number between 0 and 1")
         try require(seed, "seed", in: 0...)
@@ -32,37 +36,33 @@ public struct SplitSettings: Codable, Sendable, ValidatedSettings {
 }
 
 extension DataSettings {
-    /// Reads the file to train on, and says so.
-    func trainingTable(note: (String) -> Void) throws -> HeadlineTable {
+    /// Reads the file to train on and notes its counts.
+    func trainingTable(note: (String) throws -> Void) throws -> HeadlineTable {
         guard let train else {
-            throw TrainingError(
-                "data.train is missing, expected a file of headlines; name one in the configuration or by --train FILE",
-                .invalidRequest)
+            throw TrainingError.noTrainingFile
         }
         return try table(train.path, note: note)
     }
 
-    /// Reads the file to evaluate on, and says so; `nil` when a part of the other is to be held out.
-    func validationTable(note: (String) -> Void) throws -> HeadlineTable? {
+    /// Reads the file to evaluate on and notes its counts; `nil` when a part of the other file is to be held out.
+    func validationTable(note: (String) throws -> Void) throws -> HeadlineTable? {
         try validation.map { try table($0.path, note: note) }
     }
 
-    private func table(_ path: String, note: (String) -> Void) throws -> HeadlineTable {
+    private func table(_ path: String, note: (String) throws -> Void) throws -> HeadlineTable {
         let table = try HeadlineTable(readingFrom: path, format: format, columns: columns)
-        note("\(path): \(table.summary)")
+        try note("\(path): \(table.summary)")
         return table
     }
 }
 
 extension SplitSettings {
-    /// Divides the rows of the file at `path` as the settings say.
+    /// Splits the rows of the file at `path` according to the settings.
     func split(_ rows: [Headline], of path: String) throws(TrainingError) -> Split {
         do throws(SplitError) {
             return try Split(of: rows, method: method, fraction: fraction, seed: UInt64(seed))
         } catch {
-            throw TrainingError(
-                "\(path): \(error) (settings data.split.method, data.split.fraction and data.columns)", error.category
-            )
+            throw .split(path: path, problem: error)
         }
     }
 }

@@ -6,16 +6,23 @@ import Text
 
 /// The settings of the training loop, whatever it trains.
 public struct LoopSettings: Sendable {
+    /// The name of the run.
     public var name: String
+    /// The seed of data order and dropout.
     public var seed: UInt64
+    /// The size and the number of steps.
     public var batches: BatchSettings
+    /// The optimizer and its learning rate.
     public var optimizer: OptimizerSettings
+    /// The moments of evaluations, and early stopping.
     public var evaluation: EvaluationSettings
+    /// The guard against steps that would spoil the weights.
     public var lossSpikeGuard: LossSpikeGuardSettings
+    /// The moments of checkpoints.
     public var checkpoints: CheckpointSettings
 }
 
-/// How much a step takes, and for how long.
+/// The size and the number of steps.
 public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     /// Passes over the training data.
     public var epochs: Int = 1
@@ -25,9 +32,10 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     public var tokensPerStep: Int = 1024
     /// Headlines per optimizer step, at most; null for as many as the tokens allow.
     public var headlinesPerStep: Int?
-    /// Tokens computed at a time: smaller takes less memory, and the results stay the same up to rounding.
+    /// Tokens computed at a time: fewer take less memory, and results stay the same up to rounding.
     public var tokensPerMicroBatch: Int = 1024
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         try require(epochs, "epochs", in: 1...10_000)
         if let steps { try require(steps, "steps", in: 1...10_000_000) }
@@ -38,38 +46,42 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
 }
 
 extension BatchSettings {
-    /// The plan for headlines of these lengths.
+    /// Returns the plan for headlines of the given lengths.
     func plan(lengths: [Int32], seed: Int) throws(TrainingError) -> BatchPlan {
         do throws(BatchPlanError) {
             return try BatchPlan(
                 lengths: lengths, tokensPerStep: tokensPerStep, headlinesPerStep: headlinesPerStep,
                 tokensPerMicroBatch: min(tokensPerMicroBatch, tokensPerStep), seed: UInt64(seed))
         } catch {
-            throw TrainingError(
-                "\(error) (settings batches.tokensPerStep, batches.tokensPerMicroBatch and model.contextLength)",
-                error.category)
+            throw .budget(error)
         }
     }
 }
 
 /// AdamW and its learning rate. Defaults are those of transformers' `TrainingArguments` unless a line says otherwise.
 public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
-    /// The peak.
+    /// The learning rate after the warm-up.
     public var learningRate: Double = 5e-5
+    /// The decay of the first moment.
     public var beta1: Double = 0.9
+    /// The decay of the second moment.
     public var beta2: Double = 0.999
+    /// The number that AdamW adds to the denominator.
     public var epsilon: Double = 1e-8
     /// Applied to weights of rank 2 and more, never to biases, scales and shifts.
     public var weightDecay: Double = 0
-    /// The largest gradient norm that is used as it is; null for no limit.
+    /// The norm that larger gradients are scaled down to; null for no limit.
     public var maxGradientNorm: Double? = 1
+    /// The steps over which the learning rate rises from 0 to its peak.
     public var warmUpSteps: Int = 0
-    /// The warm-up as a part of all steps; overrides `warmUpSteps` when given.
+    /// The warm-up as a fraction of all steps; overrides `warmUpSteps` when given.
     public var warmUpFraction: Double?
+    /// The shape of the decay after the warm-up.
     public var decay: LearningRateSchedule.Decay = .linear
     /// The fraction of the peak at which the decay ends.
     public var minimumRatio: Double = 0
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         try require(learningRate > 0, "learningRate", found: learningRate, expected: "a number above 0")
         try require(beta1, "beta1", in: 0...0.9999)
@@ -90,15 +102,24 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
     }
 }
 
-/// When validation data is scored, and what follows from it.
+extension OptimizerSettings {
+    /// The settings of the optimizer itself, in the precision of the weights.
+    var adamW: AdamW.Settings {
+        AdamW.Settings(
+            beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), weightDecay: Float(weightDecay))
+    }
+}
+
+/// The moments of evaluations, and early stopping.
 public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     /// Steps between evaluations; null for once per epoch. Step 0 and the last step are always evaluated.
     public var everySteps: Int?
     /// Evaluations without improvement after which the run stops; null for never.
     public var patience: Int?
-    /// What counts as an improvement: nats per token of a generator, macro-F1 of a classifier.
+    /// The least change that counts as an improvement: nats per token of a generator, macro-F1 of a classifier.
     public var minimumImprovement: Double = 0
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let everySteps { try require(everySteps, "everySteps", in: 1...) }
         if let patience { try require(patience, "patience", in: 1...) }
@@ -106,19 +127,20 @@ public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     }
 }
 
-/// When the whole state of the run is saved, besides at its end and when a signal asks it to stop.
+/// The moments of checkpoints, besides the end of the run and a signal that stops it.
 public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
-    /// Steps between checkpoints, whatever they cost: a run that is killed repeats at most as many. Null for none but those
+    /// Steps between checkpoints, whatever they cost: a run that is killed repeats at most as many. Null for only those
     /// below.
     public var everySteps: Int?
     /// Minutes after which a checkpoint is due; one is also due at each evaluation.
     public var everyMinutes: Double = 10
-    /// The share of the run's time that those of the clock and of evaluations may take; what would exceed it waits.
+    /// The share of the run's time that checkpoints of the clock and of evaluations may take; one that would exceed it waits.
     public var shareOfTime: Double = 0.02
-    /// How many of the newest checkpoints are kept; that of the best evaluation and the last one known to be good stay
-    /// beside them.
+    /// The number of newest checkpoints that are kept, besides that of the best evaluation and the last one known to be
+    /// good.
     public var keep: Int = 2
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let everySteps { try require(everySteps, "everySteps", in: 1...) }
         try require(everyMinutes > 0, "everyMinutes", found: everyMinutes, expected: "a number above 0")
@@ -127,7 +149,7 @@ public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
     }
 }
 
-/// When a step is refused because its loss or gradient is out of all proportion.
+/// The guard that refuses steps whose loss or gradient is far out of proportion.
 public struct LossSpikeGuardSettings: Codable, Sendable, ValidatedSettings {
     /// Standard deviations above the running mean beyond which a step is skipped; null for never. A step whose loss or
     /// gradient is not finite is always skipped.
@@ -135,23 +157,25 @@ public struct LossSpikeGuardSettings: Codable, Sendable, ValidatedSettings {
     /// Skipped steps in a row after which the run ends as failed.
     public var patience: Int = 5
 
+    /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let deviations { try require(deviations, "deviations", in: 1...) }
         try require(patience, "patience", in: 1...)
     }
 }
 
-/// What is shown and logged; nothing here changes a result.
+/// The logs; nothing here changes a result.
 public struct LoggingSettings: Codable, Sendable {
-    /// Whether TensorBoard event files are written beside `metrics.jsonl`.
+    /// Writes TensorBoard event files beside `metrics.jsonl`.
     public var tensorBoard: Bool = true
 }
 
-/// How model folders are written.
+/// The format of model folders.
 public struct ExportSettings: Codable, Sendable, ValidatedSettings {
     /// The data type of `model.safetensors`: float32, or float16, which halves the file and rounds the weights.
     public var precision: DType = .float32
 
+    /// Refuses the types that transformers cannot load as trained.
     public func validate() throws {
         try require(
             precision == .float32 || precision == .float16, "precision", found: precision.rawValue,

@@ -1,24 +1,30 @@
 import NumericCore
 public import Settings
 
-/// What every run can be told, whatever it trains; the YAML keys are the names below.
+/// The settings that every kind of run has; the YAML keys are the names below.
 public protocol RunSettings: Codable, Sendable, ValidatedSettings, RenamedKeys {
-    /// What is trained: `generator` or `classifier`, kept in the checkpoint and the command's name.
+    /// The kind of model, `generator` or `classifier`, kept in checkpoints.
     static var kind: String { get }
 
-    /// Of the run; its folder is `checkpoints/<name>` unless `output` says otherwise.
+    /// The name of the run; its folder is `checkpoints/<name>` unless `output` says otherwise.
     var name: String { get }
-    /// Of initial weights, data order and dropout.
+    /// The seed of initial weights, data order and dropout.
     var seed: Int { get }
-    /// Threads that compute; null for all processors. Results do not depend on it.
+    /// The number of threads; null for all processors. Results do not depend on it.
     var threads: Int? { get }
     /// The run folder.
     var output: ConfiguredPath? { get }
+    /// The size and the number of steps.
     var batches: BatchSettings { get }
+    /// The optimizer and its learning rate.
     var optimizer: OptimizerSettings { get }
+    /// The moments of evaluations, and early stopping.
     var evaluation: EvaluationSettings { get }
+    /// The guard against steps that would spoil the weights.
     var lossSpikeGuard: LossSpikeGuardSettings { get }
+    /// The moments of checkpoints.
     var checkpoints: CheckpointSettings { get }
+    /// The logs.
     var logging: LoggingSettings { get }
 
     /// The defaults.
@@ -26,10 +32,10 @@ public protocol RunSettings: Codable, Sendable, ValidatedSettings, RenamedKeys {
 }
 
 extension RunSettings {
-    /// Keys that may differ when a run goes on.
+    /// The keys that may differ when a run is resumed.
     public static var changeable: [String] { ["threads", "logging", "output"] }
 
-    /// Keys that had other names before version 0.2.
+    /// The keys that had other names before version 0.2.
     public static var renamedKeys: [String: String] {
         [
             "model.channels": "model.hiddenSize", "model.innerChannels": "model.intermediateSize",
@@ -42,14 +48,14 @@ extension RunSettings {
     /// The run folder, unless `output` says otherwise.
     public var folderPath: String { output?.path ?? "checkpoints/\(name)" }
 
-    /// Checks what all runs have.
+    /// Checks the settings that all runs have.
     func validateRun() throws {
         try require(!name.isEmpty && !name.contains("/"), "name", found: name, expected: "a name without a slash")
         try require(seed, "seed", in: 0...)
         if let threads { try require(threads, "threads", in: 1...Parallelism.maximumThreads) }
     }
 
-    /// What the loop needs of all this.
+    /// The settings of the loop.
     var loop: LoopSettings {
         LoopSettings(
             name: name, seed: UInt64(seed), batches: batches, optimizer: optimizer, evaluation: evaluation,

@@ -6,7 +6,7 @@ protocol TransformerSizes: ValidatedSettings {
     var hiddenSize: Int { get }
     var heads: Int { get }
     var contextLength: Int { get }
-    /// Width of the feed-forward layers; null for four times the channels.
+    /// The width of the feed-forward layers; null for four times `hiddenSize`.
     var intermediateSize: Int? { get }
     var initializerRange: Double { get }
     var layerNormEpsilon: Double { get }
@@ -32,5 +32,5 @@ extension TransformerSizes {
     }
 
     /// The width of the feed-forward layers.
-    var feedForwardChannels: Int { intermediateSize ?? 4 * hiddenSize }
+    var feedForwardSize: Int { intermediateSize ?? 4 * hiddenSize }
 }

@@ -19,6 +19,7 @@ import Training
         let perplexity0 = exp(10.8249)
         let perplexity1 = exp(5.8021)
         let expected = [
+            #"{"kind":"note",\#(time),"text":"2400 of 2400 rows kept"}"#,
             #"{"kind":"started",\#(time),"name":"sample","parameters":3210000,"trainedParameters":3210000,"#
                 + #""trainingHeadlines":2400,"validationHeadlines":600,"trainingTokens":45123,"#
                 + #""resumedAfterStep":0,"totalSteps":200}"#,

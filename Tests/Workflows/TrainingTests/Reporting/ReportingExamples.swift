@@ -65,11 +65,12 @@ let exampleSamples = SamplesEvent(
     ])
 
 let exampleFinish = FinishedEvent(
-    steps: 200, seconds: 192.4, tokens: 25_600, bestStep: 100, best: .init("loss", 5.8021, "5.8021 nats/token"),
+    steps: 200, seconds: 192.4, tokens: 25_600, bestStep: 100, best: .init("loss", 5.8021, "loss 5.802 nats/token"),
     peakResidentMemory: 1_500_000_000)
 
 /// One event of every kind, in the order of a run.
 let exampleEvents: [TrainingEvent] = [
+    .note("2400 of 2400 rows kept"),
     .started(exampleRun),
     .evaluation(
         EvaluationEvent(

@@ -25,19 +25,20 @@ import Training
     }
 
     private static let evaluation =
-        "evaluation at step 100: loss 5.8021 nats/token, perplexity 331, 1.932 bits/byte over 53,674 tokens in 12 s"
+        "step 100, validation loss 5.802 nats/token, perplexity 331, 1.932 bits/byte"
 
     private static let lines = [
-        "sample: 3,210,000 parameters; 2,400 headlines (45,123 tokens) to train on, 600 to evaluate on; 200 steps",
-        "evaluation at step 0: loss 10.8249 nats/token, perplexity 50257 over 53,674 tokens in 11 s",
+        "2400 of 2400 rows kept",
+        "sample: 3,210,000 parameters, 2,400 training headlines (45,123 tokens), 600 for validation, 200 steps",
+        "step 0, validation loss 10.825 nats/token, perplexity 50257",
         "step 1/200 (0 %), epoch 0.01, loss 5.990, learning rate 9.70e-04, gradient norm 0.83, 256 tokens/s, 1.21 GB, 1 min 40 s left",
-        evaluation + " (best so far)",
-        "completions at step 100:\n  [Scientists discover] *new* planet\n  [AI could soon] say \"é\"\\n\\u{1b}[2J👩\\u{200d}🚀",
+        evaluation + " (best)",
+        "step 100, samples\n  [Scientists discover] *new* planet\n  [AI could soon] say \"é\"\\n\\u{1b}[2J👩\\u{200d}🚀",
         "saved checkpoints/sample/step-000100.h5 (38 MB in 0.4 s)",
         "warning: 3 headlines were cut",
         "stopped after step 100: interrupted by SIGINT",
-        "finished 200 steps in 3 min 12 s, 133 tokens/s in all; best evaluation 5.8021 nats/token at step 100; "
-            + "1 steps skipped; at most 1.50 GB of memory",
+        "finished 200 steps in 3 min 12 s at 133 tokens/s, best validation loss 5.802 nats/token at step 100, "
+            + "1 step skipped, peak memory 1.50 GB",
     ]
 
     @Test("away from a terminal every event is a plain line, and nothing else is written")
@@ -65,7 +66,7 @@ import Training
         #expect(pieces[1].hasSuffix("0%  1/200  loss 5.990  256 tok/s  ETA 1:40\u{1B}[K"))
         #expect(pieces[1].count <= 60 + 3 && first.count > 0)
         #expect(pieces[2].hasSuffix("1%  2/200  loss 5.985  256 tok/s  ETA 1:39\u{1B}[K"))
-        #expect(pieces[3] == "\u{1B}[K" + Self.evaluation + " (best so far)\nwarning: x\n")
+        #expect(pieces[3] == "\u{1B}[K" + Self.evaluation + " (best)\nwarning: x\n")
         #expect(pieces[4].contains("3/200"))
     }
 
@@ -96,13 +97,16 @@ import Training
         }
     }
 
-    @Test("colour and characters beyond ASCII are used only where they are wanted")
+    @Test("color and characters beyond ASCII are used only where they are wanted")
     func looks() throws {
         let events: [TrainingEvent] = [.step(step(100)), .warning("x")]
         #expect(try shown(Self.bar(), events).allSatisfy(\.isASCII))
         #expect(try !shown(Self.bar(), events).contains("\u{1B}[3"))
         #expect(try shown(Self.bar(color: true), events).contains("\u{1B}[33mwarning: \u{1B}[0mx\n"))
         #expect(try shown(Self.bar(unicode: true), events).contains("█░"))
+        let evaluation = try shown(Self.bar(unicode: true), [.evaluation(exampleEvaluation)])
+        #expect(
+            evaluation == "step 100 · validation loss 5.802 nats/token, perplexity 331, 1.932 bits/byte ★ best\n")
     }
 
     @Test("flushing leaves the line of the bar, once")
@@ -120,12 +124,12 @@ import Training
     @Test("the style follows the terminal, NO_COLOR, CI and the locale")
     func styles() {
         let cases: [(environment: [String: String], isTerminal: Bool, quiet: Bool, style: String)] = [
-            (["TERM": "xterm", "LANG": "en_GB.UTF-8"], true, false, "bar colour unicode"),
+            (["TERM": "xterm", "LANG": "en_GB.UTF-8"], true, false, "bar color unicode"),
             (["TERM": "xterm", "LANG": "en_GB.utf8", "NO_COLOR": "1"], true, false, "bar unicode"),
-            (["TERM": "xterm", "LANG": "en_GB.utf8", "NO_COLOR": ""], true, false, "bar colour unicode"),
-            (["TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C"], true, false, "bar colour"),
-            (["TERM": "xterm", "LC_ALL": "", "LC_CTYPE": "C.UTF-8"], true, false, "bar colour unicode"),
-            (["TERM": "xterm"], true, false, "bar colour"),
+            (["TERM": "xterm", "LANG": "en_GB.utf8", "NO_COLOR": ""], true, false, "bar color unicode"),
+            (["TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C"], true, false, "bar color"),
+            (["TERM": "xterm", "LC_ALL": "", "LC_CTYPE": "C.UTF-8"], true, false, "bar color unicode"),
+            (["TERM": "xterm"], true, false, "bar color"),
             (["TERM": "dumb"], true, false, "lines"),
             ([:], true, false, "lines"),
             (["TERM": "xterm", "CI": "true"], true, false, "lines"),
@@ -139,7 +143,7 @@ import Training
                 switch style {
                 case .quiet: "quiet"
                 case .lines: "lines"
-                case .bar(_, let color, let unicode): "bar" + (color ? " colour" : "") + (unicode ? " unicode" : "")
+                case .bar(_, let color, let unicode): "bar" + (color ? " color" : "") + (unicode ? " unicode" : "")
                 }
             #expect(name == item.style, "\(item.environment)")
         }

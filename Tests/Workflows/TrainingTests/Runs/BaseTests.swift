@@ -71,7 +71,7 @@ struct BaseTests {
             settings.logging.tensorBoard = false
             settings.output = ConfiguredPath("\(folder)/run")
             _ = try TrainingRun<ClassifierSetup>(settings, resume: false).train(
-                note: { _, _ in }, observers: { _, _ in [] }, stopSignal: { nil })
+                progress: EventList(), stopSignal: { nil })
             let base = "\(folder)/run/last"
             settings.model.base = ConfiguredPath(base)
 

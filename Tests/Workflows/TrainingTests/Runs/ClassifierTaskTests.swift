@@ -92,7 +92,7 @@ struct ClassifierTaskTests {
         let events = EventList()
         return #expect(throws: TrainingError.self) {
             try TrainingRun<ClassifierSetup>(settings, resume: false).train(
-                note: { _, _ in }, observers: { _, _ in [events] }, stopSignal: { signal(events.steps.count) })
+                progress: events, stopSignal: { signal(events.steps.count) })
         }
     }
 
@@ -101,7 +101,7 @@ struct ClassifierTaskTests {
         try withTemporaryFolder { folder in
             let error = try diverged(in: folder) { _ in nil }
             let text = error?.description ?? ""
-            #expect(text.contains("after step 3 is no finite number") && text.contains("diverged"), "\(text)")
+            #expect(text.contains("after step 3 is not finite") && text.contains("diverged"), "\(text)")
             #expect(error?.category == .failure)
             #expect(!pathExists("\(folder)/run/best") && !pathExists("\(folder)/run/last"))
             let record = try readFile("\(folder)/run/metrics.jsonl").split(separator: UInt8(ascii: "\n")).map {
@@ -127,18 +127,17 @@ struct ClassifierTaskTests {
         try withTemporaryFolder { folder in
             let settings = try settings(in: folder)
             let events = EventList()
-            var notes: [String] = []
-            let outcome = try TrainingRun<ClassifierSetup>(settings, resume: false).train(
-                note: { text, _ in notes.append(text) }, observers: { _, _ in [events] }, stopSignal: { nil })
-            #expect(outcome == .finished)
+            let result = try TrainingRun<ClassifierSetup>(settings, resume: false).train(
+                progress: events, stopSignal: { nil })
+            #expect(result.outcome == .finished)
             let evaluations = events.evaluations
             #expect(evaluations.map(\.step) == [0, 3, 6])
             let best = try #require(evaluations.last { $0.isBest })
             let highest = evaluations.dropFirst().compactMap { $0.result.value("macroF1") }.max()
             #expect(best.result.value("macroF1") == highest)
-            #expect(notes.last?.contains("naive Bayes") == true)
+            #expect(result.summary?.contains("naive Bayes") == true)
             // The card does not judge the temperature by the headlines it was fitted to.
-            let table = try #require(notes.last?.split(separator: "\n"))
+            let table = try #require(result.summary?.split(separator: "\n"))
             let crossFitted = try #require(table.first { $0.hasPrefix("after, cross-fitted") })
             let card = String(decoding: try readFile("\(folder)/run/best/README.md"), as: UTF8.self)
             let numbers = crossFitted.split(separator: " ").compactMap { Double($0) }

@@ -19,13 +19,13 @@ struct ResumeRefusalTests {
         return run
     }
 
-    @Test("a folder with a run is refused without --resume, and nothing in it changes")
+    @Test("a folder with a run is refused unless it is to be resumed, and nothing in it changes")
     func existing() throws {
         try withTemporaryFolder { folder in
             let run = try finished(in: folder)
             let before = try readFile(run.checkpoint(4))
-            let error = #expect(throws: FileError.self) { try run.go() }
-            #expect(error?.category == .invalidRequest && error?.description.contains("--resume") == true)
+            let error = #expect(throws: TrainingError.self) { try run.go() }
+            #expect(error?.category == .invalidRequest && error?.description == "\(run.path): already holds a run")
             #expect(try readFile(run.checkpoint(4)) == before)
         }
     }
@@ -37,6 +37,10 @@ struct ResumeRefusalTests {
             let result = try run.go(resume: true)
             #expect(result.outcome == .finished)
             #expect(result.notes.contains { $0.hasPrefix("warning: ") && $0.contains("nothing to resume") })
+            // The log has what came before the first step, too.
+            let kinds = try run.lines().compactMap { $0["kind"]?.string }
+            let start = try #require(kinds.firstIndex(of: "started"))
+            #expect(kinds[..<start].contains("warning") && kinds[..<start].contains("note"), "\(kinds)")
         }
     }
 
@@ -60,7 +64,7 @@ struct ResumeRefusalTests {
             let run = try finished(in: folder)
             let record = try run.record()
             for step in [3, 4] { try FileManager.default.removeItem(atPath: run.checkpoint(step)) }
-            #expect(throws: FileError.self) { try run.go() }
+            #expect(throws: TrainingError.self) { try run.go() }
             let stored = try #require(try TrainingRun<GeneratorSetup>.storedSettings(in: run.path))
             #expect(try differences(between: stored, and: run.settings).isEmpty)
             let result = try run.go(resume: true)
@@ -110,7 +114,7 @@ struct ResumeRefusalTests {
             var bytes = try readFile(path)
             bytes[2] = bytes[2] == UInt8(ascii: "q") ? UInt8(ascii: "x") : UInt8(ascii: "q")
             try AtomicFile.write(bytes, to: path)
-            let error = #expect(throws: FileError.self) { try run.go(resume: true) }
+            let error = #expect(throws: TrainingError.self) { try run.go(resume: true) }
             #expect(error?.description.contains("other headlines") == true)
         }
     }
@@ -133,8 +137,8 @@ struct ResumeRefusalTests {
                 let bytes = Array(text.replacingOccurrences(of: "PROGRESS", with: progress).utf8)
                 try RunStateWriter.write(
                     to: run.checkpoint(5), metadata: [("run", bytes)], arrays: [("model/x", NDArray([1], shape: [1]))])
-                let error = #expect(throws: FileError.self) { try run.go(resume: true) }
-                #expect(error?.description.contains(says) == true, "\(error?.description ?? "no error")")
+                let error = #expect(throws: (any Error).self) { try run.go(resume: true) }
+                #expect(error.map { "\($0)".contains(says) } == true, "\(says): \(error.map { "\($0)" } ?? "no error")")
             }
         }
     }
@@ -193,12 +197,12 @@ struct ResumeRefusalTests {
         try withTemporaryFolder { folder in
             let run = try finished(in: folder)
             for step in [3, 4] { try AtomicFile.write("damage", to: run.checkpoint(step)) }
-            let error = #expect(throws: FileError.self) { try run.go(resume: true) }
+            let error = #expect(throws: TrainingError.self) { try run.go(resume: true) }
             let text = error?.description ?? ""
             #expect(text.contains("none of its 2 checkpoints") && text.contains("step-000004.h5"), "\(text)")
             #expect(try readFile(run.checkpoint(4)) == Array("damage".utf8))
             try FileManager.default.removeItem(atPath: run.checkpoint(3))
-            let only = #expect(throws: FileError.self) { try run.go(resume: true) }?.description ?? ""
+            let only = #expect(throws: TrainingError.self) { try run.go(resume: true) }?.description ?? ""
             #expect(only.contains("its only checkpoint cannot be used (") && only.contains("step-000004.h5"), "\(only)")
         }
     }

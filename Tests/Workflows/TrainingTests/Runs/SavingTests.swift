@@ -118,7 +118,7 @@ struct SavingTests {
         init(_ run: TinyRun) { self.run = run }
 
         func receive(_ event: TrainingEvent) throws {
-            if case .saved(let report) = event, report.step == 6 { hasModelWhenSaved = isFolder("\(run.path)/last") }
+            if case .saved(let saved) = event, saved.step == 6 { hasModelWhenSaved = isFolder("\(run.path)/last") }
         }
 
         func flush() throws {}
@@ -136,7 +136,7 @@ struct SavingTests {
         }
     }
 
-    @Test("after its rehearsal a run asks the system for no block, whatever the shapes of its batches")
+    @Test("after its warm-up pass a run asks the system for no block, whatever the shapes of its batches")
     func noNewBlocks() throws {
         try withTemporaryFolder { folder in
             // Sixty steps are fifteen epochs, each with a small step at its end; other tests share the pool, so twenty steps

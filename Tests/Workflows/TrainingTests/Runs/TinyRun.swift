@@ -48,10 +48,10 @@ struct TinyRun {
         return Array(table.texts.prefix(60))
     }()
 
-    /// What happened in one call of ``go(resume:stopSignal:)``.
+    /// The result of one call of ``go(resume:watching:stopSignal:)``.
     struct Result {
         let outcome: TrainingLoop.Outcome
-        /// Sentences for the person, with `warning: ` before those that are one.
+        /// The notes and warnings, with `warning: ` before the latter.
         let notes: [String]
     }
 
@@ -60,11 +60,10 @@ struct TinyRun {
     func go(
         resume: Bool = false, watching observers: [any TrainingObserver] = [], stopSignal: () -> Int32? = { nil }
     ) throws -> Result {
-        var notes: [String] = []
-        let outcome = try TrainingRun<GeneratorSetup>(settings, resume: resume).train(
-            note: { notes.append(($1 ? "warning: " : "") + $0) }, observers: { _, _ in observers },
-            stopSignal: stopSignal)
-        return Result(outcome: outcome, notes: notes)
+        let events = EventList()
+        let result = try TrainingRun<GeneratorSetup>(settings, resume: resume).train(
+            progress: events, observers: { _, _ in observers }, stopSignal: stopSignal)
+        return Result(outcome: result.outcome, notes: events.notes)
     }
 
     /// The same run in another folder.
@@ -156,13 +155,24 @@ final class EventList: TrainingObserver {
     func receive(_ event: TrainingEvent) throws { events.append(event) }
     func flush() throws {}
 
-    /// The reports of the steps.
-    var steps: [StepEvent] {
-        events.compactMap { if case .step(let report) = $0 { report } else { nil } }
+    /// The notes and warnings, with `warning: ` before the latter.
+    var notes: [String] {
+        events.compactMap { event in
+            switch event {
+            case .note(let text): text
+            case .warning(let text): "warning: \(text)"
+            default: nil
+            }
+        }
     }
 
-    /// The reports of the evaluations.
+    /// The steps.
+    var steps: [StepEvent] {
+        events.compactMap { if case .step(let event) = $0 { event } else { nil } }
+    }
+
+    /// The evaluations.
     var evaluations: [EvaluationEvent] {
-        events.compactMap { if case .evaluation(let report) = $0 { report } else { nil } }
+        events.compactMap { if case .evaluation(let event) = $0 { event } else { nil } }
     }
 }

@@ -1,8 +1,5 @@
-import Files
-import Text
-
-/// The names of a checkpoint's entries as one text in which layers that are alike stand together:
-/// `h.{0…5}.attn.bias, lm_head.weight`. In the order of their first appearance.
+/// Returns the names of a checkpoint's entries as one text that groups layers that are alike, in the order of their first
+/// appearance: `h.{0…5}.attn.bias, lm_head.weight`.
 package func shortList(ofEntries names: [String]) -> String {
     var order: [String] = []
     var layers: [String: [Int]] = [:]
@@ -21,13 +18,4 @@ package func shortList(ofEntries names: [String]) -> String {
         let text = isRun ? "\(first)…\(last)" : numbers.map(String.init).joined(separator: ", ")
         return pattern.replacing("{}", with: numbers.count == 1 ? text : "{\(text)}", maxReplacements: 1)
     }.joined(separator: ", ")
-}
-
-/// Says when a vocabulary leaves entries of a base model without use: harmless where the model's size was only rounded up,
-/// but a sign of a vocabulary that belongs to another model.
-func noteUnusedEntries(of base: String, _ vocabularySize: Int, _ modelSize: Int, _ note: (String) -> Void) {
-    guard vocabularySize < modelSize else { return }
-    note(
-        "\(base): its vocabulary has \(grouped(vocabularySize)) entries and its model has room for "
-            + "\(grouped(modelSize)); those in between are never read")
 }
