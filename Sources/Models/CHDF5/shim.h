@@ -1,11 +1,11 @@
 #pragma once
 // libhdf5 1.10 or later. Its types and constants are macros that call functions; each is wrapped here to be visible
-// from Swift. All calls belong inside the one lock of Sources/Checkpoints/HDF5.swift: the library is not safe for
-// threads.
+// from Swift. All calls belong inside the lock of Sources/Models/Checkpoints/HDF5.swift: the library is not
+// thread-safe.
 #include <hdf5.h>
 
-/// Starts the library: nothing is printed on errors, and no clean-up runs at exit, where a file that could not be
-/// closed on a full disk would be tried again for ever. Every file is closed explicitly.
+/// Starts the library. Nothing is printed on errors, and no clean-up runs at exit, which would retry forever to close a
+/// file on a full disk. Every file is closed explicitly.
 static inline int chdf5_start(void) {
     H5dont_atexit();
     if (H5open() < 0) return -1;
@@ -29,8 +29,8 @@ static inline hid_t chdf5_text(size_t bytes) {
     return type;
 }
 
-/// How files are opened: closing one closes all that was opened in it; no file locks of the library's own, where that
-/// can be said (1.10.7), because some file systems have none and the run folder is locked as a whole.
+/// The access properties of files: closing one closes everything that was opened in it. From 1.10.7 on, the library
+/// takes no file locks: some file systems have none, and the run folder is locked as a whole.
 static inline hid_t chdf5_file_access(void) {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
     if (list < 0) return -1;
@@ -60,7 +60,7 @@ static inline hid_t chdf5_open_file(const char *path) {
     return file;
 }
 
-/// How names are linked: the groups on the way to a dataset are made as needed.
+/// The properties of links: groups on the path to a dataset are made as needed.
 static inline hid_t chdf5_link_creation(void) {
     hid_t list = H5Pcreate(H5P_LINK_CREATE);
     if (list >= 0 && H5Pset_create_intermediate_group(list, 1) < 0) {
@@ -70,8 +70,8 @@ static inline hid_t chdf5_link_creation(void) {
     return list;
 }
 
-/// How datasets are laid out: in one piece whose place is fixed at once and whose contents nobody fills in, without
-/// times, so that equal contents give equal bytes.
+/// The layout of datasets: contiguous, allocated at once, not filled in, and without times, so that equal contents give
+/// equal bytes.
 static inline hid_t chdf5_dataset_creation(void) {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     if (list < 0) return -1;
@@ -90,7 +90,7 @@ static inline int chdf5_read_all(hid_t dataset, hid_t type, void *memory) {
     return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, memory);
 }
 
-/// Where the library's account of its last error goes.
+/// The buffer for the library's description of its last error.
 struct chdf5_message {
     char *text;
     size_t capacity;
@@ -109,7 +109,7 @@ static inline herr_t chdf5_copy_message(unsigned depth, const H5E_error2_t *erro
     return 0;
 }
 
-/// Copies the most specific description on the error stack into `text`, which stays as it is if the stack is empty.
+/// Copies the most specific description on the error stack into `text`, which is unchanged if the stack is empty.
 static inline void chdf5_last_error(char *text, size_t capacity) {
     struct chdf5_message message = {text, capacity};
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, chdf5_copy_message, &message);

@@ -67,6 +67,14 @@ extension ModelFolder {
         return loaded
     }
 
+    /// Reads the values of all parameters by name, as Float32; values that the file has as Float32 stay in the mapped file.
+    public func parameters() throws(FileError) -> [String: NDArray] {
+        let weights = try ModelWeights<Naming>(folder: path, layers: configuration.layers)
+        return try weights.read(for: .reading, isInt8: configuration.isInt8) {
+            !weights.isOurs && Naming.isIgnorable($0)
+        }.arrays
+    }
+
     /// Writes a complete model folder in one step; an older one at `path` is replaced.
     /// - Throws: `FileError`, also if a weight is too large for `dtype`.
     public static func write(

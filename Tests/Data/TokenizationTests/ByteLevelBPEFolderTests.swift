@@ -70,7 +70,7 @@ import Tokenization
     }
 
     @Test(
-        "What we do not honour in a tokenizer.json is refused by name",
+        "What we do not honor in a tokenizer.json is refused by name",
         arguments: [
             ("model.type", "Unigram", "model \"Unigram\""), ("model.type", "WordPiece", "model \"WordPiece\""),
             ("model.dropout", 0.1, "dropout = 0.1"), ("model.byte_fallback", true, "byte_fallback = true"),

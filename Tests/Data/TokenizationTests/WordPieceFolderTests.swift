@@ -95,7 +95,7 @@ import Tokenization
     }
 
     @Test(
-        "What we do not honour in a tokenizer.json is refused by name",
+        "What we do not honor in a tokenizer.json is refused by name",
         arguments: [
             ("novelty", 1, "\"novelty\" is not known"), ("model", nil, "\"model\""), ("model", [], "model an array"),
             ("model.type", "BPE", "model \"BPE\""), ("model.type", "WordLevel", "model \"WordLevel\""),
@@ -187,7 +187,7 @@ import Tokenization
     }
 
     @Test(
-        "What tokenizer_config.json says that we do not honour, or that contradicts, is refused",
+        "What tokenizer_config.json says that we do not honor, or that contradicts, is refused",
         arguments: [
             ("{", "not valid JSON: line 1, column 2"), ("{\"do_lower_case\": 1}", "do_lower_case to be true, false"),
             (

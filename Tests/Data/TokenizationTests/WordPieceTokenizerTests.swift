@@ -31,7 +31,7 @@ import Tokenization
         #expect(spelled(try tinyTokenizer(), "[SEP]") == ["[", "sep", "]"])
     }
 
-    @Test("Framing puts [CLS] before and [SEP] behind")
+    @Test("Framing puts [CLS] before and [SEP] after")
     func framing() throws {
         let tokenizer = try tinyTokenizer()
         #expect(tokenizer.framed(tokenizer.encode("the a")) == [2, 5, 9, 3])

@@ -127,7 +127,7 @@ struct BERTConfigurationFileTests {
         }
     }
 
-    @Test("what is no object of settings is refused with the path")
+    @Test("a file that is not an object of settings is refused with its path")
     func notSettings() throws {
         for text in ["", "[]", "3", "{", "null"] {
             let error = #expect(throws: FileError.self) { try read(text) }

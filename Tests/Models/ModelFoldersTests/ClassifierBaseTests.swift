@@ -103,7 +103,7 @@ struct ClassifierBaseTests {
         }
     }
 
-    @Test("an added layer makes each token itself and four times the mean, normalised, and nothing else changes")
+    @Test("an added layer makes each token itself and four times the mean, normalized, and nothing else changes")
     func meanLayer() throws {
         try withTemporaryFolder { folder in
             // The base's own norms have random scales and shifts; those of the added layer are 1 and 0.

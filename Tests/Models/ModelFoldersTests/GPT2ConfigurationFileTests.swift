@@ -109,7 +109,7 @@ struct GPT2ConfigurationFileTests {
         }
     }
 
-    @Test("what is no object of settings is refused with the path")
+    @Test("a file that is not an object of settings is refused with its path")
     func notSettings() throws {
         for text in ["", "[]", "3", "{", "{\"model_type\": \"gpt2\"", "\u{FEFF}x", "null"] {
             let error = #expect(throws: FileError.self) { try read(text) }

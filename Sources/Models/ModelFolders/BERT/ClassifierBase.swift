@@ -1,9 +1,9 @@
 import Autograd
 import Checkpoints
-import Files
+public import Files
 public import Models
 import NeuralNetwork
-import NumericCore
+public import NumericCore
 
 /// A pretrained BERT to train a classifier from: a folder of `BertModel`, `BertForMaskedLM` or
 /// `BertForSequenceClassification`, with or without `bert.` before the names.
@@ -18,6 +18,17 @@ public struct ClassifierBase {
         self.path = path
         try requireModelFolder(path)
         configuration = try BERTConfigurationFile(path: "\(path)/config.json")
+    }
+
+    /// Opens the folder of a pretrained model.
+    public init(_ reference: ModelReference) throws { try self.init(path: reference.resolved()) }
+
+    /// Reads the values of the parameters by name, as Float32; values that the file has as Float32 stay in the mapped file.
+    public func parameters() throws(FileError) -> [String: NDArray] {
+        let weights = try ModelWeights<BERTNaming>(folder: path, layers: configuration.layers)
+        return try weights.read(for: .reading, isInt8: configuration.isInt8) {
+            BERTNaming.isIgnorable($0) || $0.hasPrefix("cls.")
+        }.arrays
     }
 
     /// Copies the encoder into buffers that an optimizer can change, below a head for `labels`.

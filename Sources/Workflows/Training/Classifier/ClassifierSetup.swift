@@ -20,7 +20,7 @@ public struct ClassifierSetup: RunSetup {
     public init(_ settings: ClassifierSettings, restoring: Bool, note: (String) throws -> Void) throws {
         if settings.fineTuning.meanLayer { try Self.checkMeanLayer(settings) }
         let data = try ClassifierData(settings, note: note)
-        let base = try settings.model.base.map { try ClassifierBase(path: $0.path) }
+        let base = try settings.model.base.map { try ClassifierBase(.folder(path: $0.path)) }
         let tokenizer = try Self.tokenizer(settings, base: base, data: data, note: note)
         let labels = data.labeling.labels.names
         let configuration = try Self.checkedConfiguration(
@@ -41,7 +41,8 @@ public struct ClassifierSetup: RunSetup {
             configuration, settings, base: base, labels: labels, restoring: restoring, note: note)
         classifier = try ClassifierTask(
             model: model, tokenizer: tokenizer,
-            split: .init(data: data, training: training, validation: validation), settings: settings)
+            split: .init(data: data, training: training, validation: validation), settings: settings,
+            base: base.map { BaseModel(path: $0.path, parameters: $0.parameters) })
     }
 
     /// Returns the sizes of the model. Throws if the machine has no memory for it or if settings ask for more than it has.

@@ -25,6 +25,7 @@ package final class ClassifierTask: SummarizingTask {
     package let plan: BatchPlan
     package let dataDigest: String
     package let trainedParameters: [Parameter]
+    package let base: BaseModel?
     package let unit = PredictionUnit.headline
     package let objective = Objective.highest("macroF1")
 
@@ -43,12 +44,13 @@ package final class ClassifierTask: SummarizingTask {
 
     init(
         model: BERTClassifier, tokenizer: WordPieceTokenizer, split: DatasetSplit,
-        settings: ClassifierSettings
+        settings: ClassifierSettings, base: BaseModel?
     ) throws {
         self.model = model
         self.tokenizer = tokenizer
         self.split = split
         self.settings = settings
+        self.base = base
         plan = try settings.batches.plan(lengths: split.training.lengths, seed: settings.seed)
         trainingLabels = split.training.labels ?? []
         validationLabels = (split.validation.labels ?? []).map(Int.init)

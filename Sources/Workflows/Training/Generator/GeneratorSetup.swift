@@ -21,7 +21,7 @@ public struct GeneratorSetup: RunSetup {
     /// Makes the data, the vocabulary and the model of a run.
     public init(_ settings: GeneratorSettings, restoring: Bool, note: (String) throws -> Void) throws {
         let data = try GeneratorData(settings.data, note: note)
-        let base = try settings.model.base.map { try GeneratorFolder(path: $0.path) }
+        let base = try settings.model.base.map { try GeneratorFolder(.folder(path: $0.path)) }
         let (tokenizer, endOfText) = try Self.framedTokenizer(
             Self.tokenizer(settings, base: base, training: data.training, note: note))
         let configuration = try Self.checkedConfiguration(settings, base: base, tokenizer, note: note)
@@ -44,6 +44,7 @@ public struct GeneratorSetup: RunSetup {
         generator = try GeneratorTask(
             model: model, tokenizer: tokenizer, training: training, validation: validation,
             settings: settings,
+            base: settings.model.freshWeights ? nil : base.map { BaseModel(path: $0.path, parameters: $0.parameters) },
             card: { description.card($0).text })
         try noteBaseline(note)
     }

@@ -24,11 +24,12 @@ package final class GeneratorTask: SampleWritingTask {
     private let settings: GeneratorSettings
     private let card: (TaskEvaluation?) -> String
     package let trainedParameters: [Parameter]
+    package let base: BaseModel?
 
     /// - Parameter card: Makes the model card, given the newest evaluation.
     init(
-        model: GPT2, tokenizer: ByteLevelBPE, training: TokenizedHeadlines,
-        validation: TokenizedHeadlines, settings: GeneratorSettings, card: @escaping (TaskEvaluation?) -> String
+        model: GPT2, tokenizer: ByteLevelBPE, training: TokenizedHeadlines, validation: TokenizedHeadlines,
+        settings: GeneratorSettings, base: BaseModel?, card: @escaping (TaskEvaluation?) -> String
     ) throws {
         self.model = model
         self.tokenizer = tokenizer
@@ -36,6 +37,7 @@ package final class GeneratorTask: SampleWritingTask {
         self.validation = validation
         self.settings = settings
         self.card = card
+        self.base = base
         plan = try settings.batches.plan(lengths: training.lengths, seed: settings.seed)
         dataDigest = Self.digest(training, validation)
         trainedParameters = model.trainable(lastBlocks: settings.model.trainLastBlocks)

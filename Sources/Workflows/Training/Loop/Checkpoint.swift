@@ -8,8 +8,11 @@ import Optimization
 
 /// The whole state of a run on disk.
 struct Checkpoint {
-    /// Raised when the layout below changes; older files are then refused by number.
-    static let version = 2
+    /// The version that is written. It is raised when the layout below changes; files of versions that cannot be read are
+    /// refused by number. Version 2 stored every frozen parameter.
+    static let version = 3
+    /// The versions that are read.
+    private static let readable = 2...3
 
     /// The facts about a checkpoint that are read before any array.
     struct Header: Codable {
@@ -20,10 +23,13 @@ struct Checkpoint {
         var configuration: String
         /// A digest of all tokens, of training and validation.
         var dataDigest: String
+        /// SHA-256 of the base's weights, if the base has frozen parameters that this file does not store.
+        var baseDigest: String?
         var progress: RunProgress
     }
 
     /// Saves the state after `header.progress.cursor.step` steps; returns path and bytes.
+    /// - Parameter frozen: the frozen parameters to store: those that the base does not have.
     static func write(
         _ header: Header, gradients: Gradients, optimizer: AdamW, frozen: [Parameter], in folder: RunFolder
     ) throws -> (path: String, bytes: Int) {
@@ -61,10 +67,10 @@ struct Checkpoint {
             throw FileError(
                 reader.path, "is a run state without a header of this program; it was written by something else")
         }
-        guard found.version == version else {
+        guard readable.contains(found.version) else {
             throw FileError(
                 reader.path,
-                "has state version \(found.version), this program reads version \(version); resume with the program that wrote it"
+                "has state version \(found.version), this program reads versions \(readable.lowerBound) to \(version); resume with the program that wrote it"
             )
         }
         let decoder = JSONDecoder()
@@ -76,10 +82,12 @@ struct Checkpoint {
         }
     }
 
-    /// Reads weights and moments into place. Throws when an entry is missing, misshapen or left over.
+    /// Reads weights and moments into place, frozen parameters that are not stored from the base. Throws when an entry is
+    /// missing, misshapen or left over, and when the base is another one.
+    /// - Returns: the frozen parameters that came from the base; `nil` for none.
     static func restore(
-        from reader: RunStateReader, gradients: Gradients, optimizer: AdamW, frozen: [Parameter]
-    ) throws {
+        from reader: RunStateReader, gradients: Gradients, optimizer: AdamW, frozen: [Parameter], base: BaseModel?
+    ) throws -> FrozenBase? {
         var expected: Set<String> = []
         func load(_ name: String, _ destination: MutableArray?) throws {
             expected.insert(name)
@@ -95,9 +103,17 @@ struct Checkpoint {
                 RunStateLayout.secondMoment + parameter.name,
                 gradients.region(ofParameter: index, in: optimizer.secondMoment))
         }
-        for parameter in frozen { try load(RunStateLayout.model + parameter.name, parameter.buffer) }
+        let stored = Set(reader.names)
+        let isStored = { (parameter: Parameter) in stored.contains(RunStateLayout.model + parameter.name) }
+        for parameter in frozen where isStored(parameter) {
+            try load(RunStateLayout.model + parameter.name, parameter.buffer)
+        }
         if let extra = reader.names.first(where: { !expected.contains($0) }) {
             throw FileError(reader.path, "holds \(extra), which is not part of this model")
         }
+        let others = frozen.filter { !isStored($0) }
+        guard !others.isEmpty else { return nil }
+        return try FrozenBase(
+            restoring: others, from: base, digest: header(of: reader).baseDigest, state: reader.path)
     }
 }

@@ -58,6 +58,7 @@ private struct Estimate {
     private let parameters: Int
     private let trained: Int
     private let length: TrainingLength
+    private let storedFrozen: Int
     private let evaluations: Int
     private let evaluationTokens: Int
     private let runTokens: Double
@@ -81,10 +82,15 @@ private struct Estimate {
         runTokens = length.epochs(after: length.total) * Double(task.plan.lengths.reduce(0) { $0 + Int($1) })
         let gradients = Gradients(of: task.trainedParameters)
         let optimizer = AdamW(gradients, settings: settings.optimizer.adamW)
+        let frozen = task.allParameters.filter { !gradients.contains($0) }
+        let shared: FrozenBase?
         if let found {
-            let frozen = task.allParameters.filter { !gradients.contains($0) }
-            try Checkpoint.restore(from: found.reader, gradients: gradients, optimizer: optimizer, frozen: frozen)
+            shared = try Checkpoint.restore(
+                from: found.reader, gradients: gradients, optimizer: optimizer, frozen: frozen, base: task.base)
+        } else {
+            shared = try task.base.flatMap { try FrozenBase(frozen, of: $0) }
         }
+        storedFrozen = frozen.reduce(0) { $0 + (shared?.names.contains($1.name) == true ? 0 : $1.array.count) }
         let warmUp = WarmUpPass(task: task, gradients: gradients, seed: UInt64(settings.seed))
         // The first pass also pays for its memory.
         warmUp.run()
@@ -97,8 +103,8 @@ private struct Estimate {
         peakMemory = peakResidentMemory()
     }
 
-    /// Bytes of one run state: the weights, and two moments of those that are trained.
-    private var checkpointBytes: Int { 4 * (parameters + 2 * trained) }
+    /// Bytes of one run state: weights and two moments of trained parameters, and frozen ones that no base has.
+    private var checkpointBytes: Int { 4 * (3 * trained + storedFrozen) }
 
     /// Returns the size of the run folder at its fullest: the newest checkpoints, of which the last good one may be one more
     /// than are kept, that of the best evaluation and one being written; two model folders and one being written.

@@ -34,7 +34,10 @@ public final class TrainingLoop {
     private let gradients: Gradients
     private let optimizer: AdamW
     private let schedule: LearningRateSchedule
+    /// The frozen parameters that run states store.
     private let frozen: [Parameter]
+    /// SHA-256 of the base that has the other frozen parameters.
+    private let baseDigest: String?
     private let length: TrainingLength
     private var progress: RunProgress
     /// The newest checkpoint on the disk: its progress and its path.
@@ -65,7 +68,7 @@ public final class TrainingLoop {
         self.earlyEvents = earlyEvents
         let gradients = Gradients(of: task.trainedParameters)
         self.gradients = gradients
-        frozen = task.allParameters.filter { !gradients.contains($0) }
+        let allFrozen = task.allParameters.filter { !gradients.contains($0) }
         optimizer = AdamW(
             gradients, settings: settings.optimizer.adamW,
             learningRateScale: { Float(task.learningRateScale(of: $0)) })
@@ -74,12 +77,18 @@ public final class TrainingLoop {
         saving = SavingSchedule(settings.checkpoints, now: steadyClock())
         if let checkpoint {
             let header = try Checkpoint.header(of: checkpoint)
-            try Checkpoint.restore(from: checkpoint, gradients: gradients, optimizer: optimizer, frozen: frozen)
+            let shared = try Checkpoint.restore(
+                from: checkpoint, gradients: gradients, optimizer: optimizer, frozen: allFrozen, base: task.base)
+            frozen = allFrozen.filter { shared?.names.contains($0.name) != true }
+            baseDigest = shared?.digest
             progress = header.progress
             optimizer.step = progress.optimizerStep
             saved = (progress, checkpoint.path)
             metrics = try MetricsLog(resuming: folder.metricsPath, at: progress.metricsOffset)
         } else {
+            let shared = try task.base.flatMap { try FrozenBase(allFrozen, of: $0) }
+            frozen = allFrozen.filter { shared?.names.contains($0.name) != true }
+            baseDigest = shared?.digest
             progress = RunProgress(cursor: .start)
             // A run killed before its first checkpoint leaves a log of steps that are made again.
             metrics =
@@ -280,7 +289,7 @@ public final class TrainingLoop {
         progress.metricsOffset = metrics.offset
         let header = Checkpoint.Header(
             version: Checkpoint.version, kind: kind, configuration: configuration, dataDigest: task.dataDigest,
-            progress: progress)
+            baseDigest: baseDigest, progress: progress)
         let (path, bytes) = try Checkpoint.write(
             header, gradients: gradients, optimizer: optimizer, frozen: frozen, in: folder)
         saved = (progress, path)

@@ -7,6 +7,8 @@ public protocol TrainingTask {
     var trainedParameters: [Parameter] { get }
     /// All parameters of the model, trained or not.
     var allParameters: [Parameter] { get }
+    /// The model that training started from; `nil` for one that started from random weights.
+    var base: BaseModel? { get }
     /// The headlines of each step.
     var plan: BatchPlan { get }
     /// The thing that is predicted, over which losses are means.
@@ -41,6 +43,8 @@ public protocol TrainingTask {
 }
 
 extension TrainingTask {
+    /// The model that training started from; `nil` for one that started from random weights.
+    var base: BaseModel? { get }
     /// Returns 1: all parameters learn at the same rate.
     public func learningRateScale(of parameter: Parameter) -> Double { 1 }
 }
