@@ -4,7 +4,7 @@ public import Text
 ///
 /// `ValidationError` of swift-argument-parser is for what shows before a command runs; its report includes the usage line.
 public struct UsageError: ReportableError, Equatable {
-    /// What was given and what was expected, with the names of the flags.
+    /// The sentence: what was given and what was expected, with the names of the flags.
     public let description: String
 
     /// Creates an error from its sentence.

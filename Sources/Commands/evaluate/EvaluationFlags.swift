@@ -134,7 +134,7 @@ struct EvaluationFlags: ParsableArguments {
     }
 
     private func request(isLabeled: Bool) throws -> EvaluationData.Request {
-        let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
+        let settings = try resolve(HeadlineFileSettings(), overrides: overrides, overrideName: "--set")
         var request = EvaluationData.Request(data: data, isLabeled: isLabeled)
         request.training = train
         request.heldOut = try heldOut.map { text in

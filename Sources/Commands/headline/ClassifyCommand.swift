@@ -68,7 +68,7 @@ struct ClassifyCommand: ParsableCommand {
                 throw UsageError("headlines and --file were both given, expected one of them")
             }
             try requireModel(.classifier, in: model)
-            let settings = try resolve(Settings(), overrides: overrides)
+            let settings = try resolve(Settings(), overrides: overrides, overrideName: "--set")
             let table = headlines.isEmpty ? try table(settings.data) : nil
             let classifier = try Classifier(folder: model)
             for remark in classifier.remarks { writeWarning(remark) }

@@ -79,7 +79,7 @@ struct DataCheckCommand: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let folder = try reportFolder()
-            let settings = try resolve(HeadlineFileSettings(), overrides: overrides)
+            let settings = try resolve(HeadlineFileSettings(), overrides: overrides, overrideName: "--set")
             let measure = try lengthMeasure()
             let map = try settings.labels.labelMap()
             let sources = try files.map {

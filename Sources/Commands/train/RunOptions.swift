@@ -115,7 +115,7 @@ struct RunOptions: ParsableArguments {
         add("--output", "output", output)
         add("--threads", "threads", threads.map(String.init))
         add("--seed", "seed", seed.map(String.init))
-        return try resolve(base, file: file, overrides: overrides, flags: flags)
+        return try resolve(base, file: file, overrides: overrides, overrideName: "--set", flags: flags)
     }
 
     /// Returns the file with the settings; without one, the sample configuration of a checkout.

@@ -1,17 +1,19 @@
 import Foundation
+import Preconditions
 import Text
 
-/// A file in the making that takes its place in one step: its readers see the old contents or all of the new ones.
+/// A file that is written under a temporary name and takes its place in one step, so that readers see either the old contents
+/// or all of the new ones.
 ///
-/// Bytes go to a temporary name in the same folder. ``commit()`` brings them to the disk, renames, and brings the
-/// rename to the disk. Until then, and after any error, the previous file is untouched; the temporary goes with this
-/// object, or with ``removeLeftovers(in:)`` if the process was killed. Not `Sendable`: one writer.
+/// The temporary lies in the same folder. ``commit()`` writes it to the disk, renames it, and writes the rename to the disk.
+/// Until then, and after any error, the previous file is unchanged. The temporary is removed with this object, or by
+/// ``removeLeftovers(in:)`` if the process was killed. Not `Sendable`: one writer.
 public final class AtomicFile {
     /// The path that the file will have.
     public let path: String
-    /// The path it has until it is committed.
+    /// The path until the file is committed.
     public let temporaryPath: String
-    /// How many bytes have been appended.
+    /// The number of bytes appended.
     public private(set) var byteCount = 0
 
     private let descriptor: Descriptor
@@ -20,13 +22,13 @@ public final class AtomicFile {
     private var hash: SHA256Digest.Stream?
     private var writtenBack = 0
 
-    /// Small appends are gathered to this many bytes.
+    /// The number of bytes to which small appends are gathered.
     private static let gathered = 1 << 18
-    /// The disk is told to begin after this many new bytes.
+    /// The number of new bytes after which the disk is asked to begin.
     private static let writebackStep = 1 << 25
 
-    /// Begins a new version of the file at `path`. Throws if its folder does not exist, cannot be written, or if `path`
-    /// is a folder.
+    /// Begins a new version of the file at `path`.
+    /// - Throws: `FileError` if its folder does not exist or cannot be written, or if `path` is a folder.
     public init(path: String) throws(FileError) {
         if isFolder(path) { throw FileError(path, system: EISDIR, on: .write) }
         self.path = path
@@ -36,7 +38,7 @@ public final class AtomicFile {
 
     deinit { cancel() }
 
-    /// Makes the temporary and locks it. A sweep may come between the two; then the name is gone, and another is tried.
+    /// Creates and locks the temporary. If a sweep removes it in between, tries another name.
     private static func openTemporary(for path: String) throws(FileError) -> Descriptor {
         while true {
             let temporary = TemporaryName.next(for: path)
@@ -45,7 +47,7 @@ public final class AtomicFile {
             do {
                 descriptor = try Descriptor(opening: temporary, flags: flags, shownPath: path, on: .create)
             } catch {
-                // A leftover of a process that had our number.
+                // A leftover of a process that had the same number.
                 if pathExists(temporary) { continue }
                 throw error
             }
@@ -75,35 +77,34 @@ public final class AtomicFile {
 
     /// Appends bytes.
     public func append(_ bytes: [UInt8]) throws(FileError) {
-        try withBytes(of: bytes) { (raw) throws(FileError) in try append(raw) }
+        try bytes.span.bytes.withUnsafeBytes { (raw) throws(FileError) in try append(raw) }
     }
 
     /// Appends text as UTF-8.
     public func append(_ text: String) throws(FileError) { try append(Array(text.utf8)) }
 
-    /// Replaces bytes that were appended before, as a header whose contents depend on what follows it. The digest of
-    /// ``startHashing()`` does not see it.
+    /// Replaces bytes that were appended before, such as a header that depends on what follows it. The digest of
+    /// ``startHashing()`` does not change.
     public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
-        precondition(
+        require(
             offset >= 0 && offset + bytes.count <= byteCount, "overwrite: beyond the \(byteCount) bytes written")
         try flush()
-        try withBytes(of: bytes) { (raw) throws(FileError) in try descriptor.write(raw, at: offset) }
+        try bytes.span.bytes.withUnsafeBytes { (raw) throws(FileError) in try descriptor.write(raw, at: offset) }
     }
 
-    /// Hashes what is appended from here on.
+    /// Begins to hash the bytes that are appended.
     public func startHashing() { hash = SHA256Digest.Stream() }
 
-    /// The digest of what was appended since ``startHashing()``, which must have been called.
+    /// Returns the digest of the bytes appended since ``startHashing()``, which must have been called.
     public func finishHashing() -> SHA256Digest {
-        guard let digest = hash?.finish() else { preconditionFailure("finishHashing: startHashing was not called") }
+        guard let digest = hash?.finish() else { fatalError("finishHashing: startHashing was not called") }
         hash = nil
         return digest
     }
 
-    /// Puts the file in its place; nothing may be appended afterwards. When it returns, the file has survived a power
-    /// cut.
+    /// Puts the file in its place. Once it returns, the file survives a power cut. Nothing may be appended afterwards.
     public func commit() throws(FileError) {
-        precondition(!isFinished, "commit: the file has been committed or cancelled")
+        require(!isFinished, "commit: the file has been committed or cancelled")
         try flush()
         try descriptor.synchronize()
         guard rename(temporaryPath, path) == 0 else { throw FileError(path, system: errno, on: .write) }
@@ -112,7 +113,7 @@ public final class AtomicFile {
         try synchronizeFolder(splitPath(path).folder)
     }
 
-    /// Gives up: the temporary is removed, the previous file stays. Also what happens when the object goes.
+    /// Removes the temporary and keeps the previous file, as does the end of this object's lifetime.
     public func cancel() {
         guard !isFinished else { return }
         isFinished = true
@@ -122,7 +123,11 @@ public final class AtomicFile {
     private func flush() throws(FileError) {
         guard !pending.isEmpty else { return }
         let start = byteCount - pending.count
-        try withBytes(of: pending) { (raw) throws(FileError) in try descriptor.write(raw, at: start) }
+        do {
+            // A span cannot borrow from a property of a class. This reference ends before `pending` is emptied in place.
+            let bytes = pending
+            try bytes.span.bytes.withUnsafeBytes { (raw) throws(FileError) in try descriptor.write(raw, at: start) }
+        }
         pending.removeAll(keepingCapacity: true)
     }
 
@@ -140,13 +145,13 @@ public final class AtomicFile {
 }
 
 extension AtomicFile {
-    /// Lets another library write the temporary by its name, unlocked (it may want the lock itself), and lends it the
-    /// descriptor for reserving space and for what it leaves to us. Nothing may have been appended; `byteCount` is then
-    /// the length the file has got. Throws if the temporary has vanished meanwhile.
+    /// Lends the temporary to another library, which writes it by its name. The file is unlocked meanwhile, because the library
+    /// may take the lock itself. Nothing may have been appended; afterwards `byteCount` is the length of the file.
+    /// - Throws: `FileError` if the temporary was removed meanwhile.
     package func lend<Result>(
         _ body: (_ temporaryPath: String, _ descriptor: borrowing Descriptor) throws(FileError) -> Result
     ) throws(FileError) -> Result {
-        precondition(byteCount == 0 && !isFinished, "lend: the file has been written to")
+        require(byteCount == 0 && !isFinished, "lend: the file has been written to")
         descriptor.unlock()
         let result = try body(temporaryPath, descriptor)
         _ = try? descriptor.tryToLock()
@@ -159,14 +164,4 @@ extension AtomicFile {
         byteCount = status.byteCount
         return result
     }
-}
-
-/// Lends the bytes of an array; `withUnsafeBytes` of the standard library does not pass typed errors on.
-func withBytes<Failure: Error>(
-    of bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
-) throws(Failure) {
-    let result = bytes.withUnsafeBytes { (raw) -> Result<Void, Failure> in
-        do throws(Failure) { return .success(try body(raw)) } catch { return .failure(error) }
-    }
-    try result.get()
 }

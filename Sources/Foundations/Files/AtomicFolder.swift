@@ -1,13 +1,13 @@
 import CLinux
 import Foundation
+import Preconditions
 
-/// A folder in the making that takes its place in one step, as ``AtomicFile`` does for a file.
+/// A folder that is filled under a temporary name and takes its place in one step, as ``AtomicFile`` does for a file.
 ///
-/// The caller fills ``temporaryPath`` as it likes; ``commit()`` brings every file and folder in it to the disk and
-/// exchanges it with the folder at ``path``, which is then removed. Where the file system has no exchange (`renameat2`
-/// with `RENAME_EXCHANGE`: missing on some network file systems), the old folder is renamed away first; a crash in the
-/// instant between the two renames leaves it under a `.previous` name, from which ``AtomicFile/removeLeftovers(in:)``
-/// brings it back.
+/// The caller fills ``temporaryPath``. ``commit()`` writes every file and folder in it to the disk and exchanges it with the
+/// folder at ``path``, which is then removed. On a file system without an exchange (`renameat2` with `RENAME_EXCHANGE`, missing
+/// on some network file systems), the old folder is renamed first. A crash between the two renames leaves it under a
+/// `.previous` name, from which ``AtomicFile/removeLeftovers(in:)`` restores it.
 public final class AtomicFolder {
     /// The path that the folder will have.
     public let path: String
@@ -17,14 +17,16 @@ public final class AtomicFolder {
     private let lock: Descriptor
     private var isFinished = false
 
-    /// Begins a new version of the folder at `path`. Throws if the folder above does not exist or cannot be written, or
-    /// if `path` is a file.
+    /// Begins a new version of the folder at `path`.
+    /// - Throws: `FileError` if the folder above does not exist or cannot be written, or if `path` is a file.
     public init(path: String) throws(FileError) {
         guard !path.isEmpty else { throw FileError.emptyPath }
         let (folder, name) = splitPath(path)
         let wholePath = "\(folder)/\(name)"
         if let status = FileStatus.of(path), status.kind != .folder {
-            throw FileError(path, "is a file, where a folder was to be written; move it away or choose another name")
+            throw FileError(
+                path, "is a file, where a folder was to be written; move it away or choose another name",
+                reason: .isNotFolder)
         }
         self.path = path
         lock = try Self.makeTemporary(for: wholePath, shownPath: path)
@@ -41,7 +43,7 @@ public final class AtomicFolder {
                 throw FileError(shownPath, system: errno, on: .create)
             }
             let flags = O_RDONLY | O_DIRECTORY
-            // A sweep may remove the new folder before it is locked; then another is tried.
+            // If a sweep removes the new folder before it is locked, another name is tried.
             let descriptor: Descriptor
             do {
                 descriptor = try Descriptor(opening: temporary, flags: flags, shownPath: shownPath, on: .create)
@@ -55,12 +57,12 @@ public final class AtomicFolder {
         }
     }
 
-    /// The path at which to write the file `name` of the new folder.
+    /// Returns the path at which to write the file `name` of the new folder.
     public func file(_ name: String) -> String { "\(temporaryPath)/\(name)" }
 
-    /// Puts the folder in its place and removes its predecessor. When it returns, the folder has survived a power cut.
+    /// Puts the folder in its place and removes its predecessor. Once it returns, the folder survives a power cut.
     public func commit() throws(FileError) {
-        precondition(!isFinished, "commit: the folder has been committed or cancelled")
+        require(!isFinished, "commit: the folder has been committed or cancelled")
         try synchronizeTree(temporaryPath)
         let (above, name) = splitPath(path)
         let target = "\(above)/\(name)"
@@ -97,33 +99,10 @@ public final class AtomicFolder {
         removeTree(String(previous))
     }
 
-    /// Gives up: what was built is removed, the previous folder stays. Also what happens when the object goes.
+    /// Removes the temporary and keeps the previous folder, as does the end of this object's lifetime.
     public func cancel() {
         guard !isFinished else { return }
         isFinished = true
         removeTree(temporaryPath)
     }
-}
-
-/// Brings every file and folder under `path` to the disk.
-private func synchronizeTree(_ path: String) throws(FileError) {
-    for name in try listFolder(path) {
-        let entry = "\(path)/\(name)"
-        switch FileStatus.of(entry, followingLinks: false)?.kind {
-        case .folder: try synchronizeTree(entry)
-        case .file: try Descriptor(opening: entry, flags: O_RDONLY, on: .write).synchronize()
-        default: break
-        }
-    }
-    try synchronizeFolder(path)
-}
-
-/// Removes a folder with all it holds, as far as the system allows; links are removed, not followed.
-func removeTree(_ path: String) {
-    for name in (try? listFolder(path)) ?? [] {
-        let entry = "\(path)/\(name)"
-        let isFolder = FileStatus.of(entry, followingLinks: false)?.kind == .folder
-        if isFolder { removeTree(entry) } else { unlink(entry) }
-    }
-    rmdir(path)
 }

@@ -1,14 +1,15 @@
 import Foundation
 
-/// What the system knows about a path or an open file.
+/// The kind, length and link count of a path or an open file.
 package struct FileStatus: Sendable, Equatable {
-    /// What kind of thing it is.
+    /// A kind of directory entry; `other` is a pipe, a device or a socket.
     package enum Kind: Sendable { case file, folder, link, other }
 
+    /// The kind of the entry.
     package let kind: Kind
     /// The length of a file in bytes.
     package let byteCount: Int
-    /// How many names it has; 0 for a file that was removed while it was open.
+    /// The number of names; 0 for a file that was removed while it was open.
     package let linkCount: Int
 
     init(_ status: stat) {
@@ -22,8 +23,7 @@ package struct FileStatus: Sendable, Equatable {
         linkCount = Int(status.st_nlink)
     }
 
-    /// What is at `path`, or `nil` if nothing is, or nothing that may be seen. A link is followed unless told
-    /// otherwise.
+    /// Returns the status of `path`, or `nil` if nothing exists there or the process may not see it.
     package static func of(_ path: String, followingLinks: Bool = true) -> FileStatus? {
         var status = stat()
         let result = followingLinks ? stat(path, &status) : lstat(path, &status)

@@ -2,17 +2,21 @@ import CZlib
 import Foundation
 import Text
 
-/// Reading of gzip files (RFC 1952), also of several members one after the other, as `cat a.gz b.gz` makes them.
+/// A reader of gzip files (RFC 1952), including concatenated members, as `cat a.gz b.gz` makes them.
 public enum Gzip {
-    /// What a compressed file may grow to unless the caller says otherwise: 4 GiB, far beyond any file of headlines, so
-    /// that a small file made to fill the memory is refused.
+    /// The default limit of decompressed bytes: 4 GiB, far beyond any file of headlines. It stops small files that were made
+    /// to fill the memory.
     public static let defaultLimit = 1 << 32
 
-    /// Whether the bytes begin like a gzip file.
+    /// Returns true if the bytes begin like a gzip file.
     public static func isCompressed(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
-    /// The decompressed contents of `bytes`. Throws if they are cut short, damaged, followed by something else, or grow
-    /// beyond `limit` bytes; `path` is the file that errors name.
+    /// Returns the decompressed contents of `bytes`.
+    /// - Parameters:
+    ///   - bytes: The contents of a gzip file.
+    ///   - path: The path for errors.
+    ///   - limit: The maximum number of decompressed bytes.
+    /// - Throws: `FileError` if they are cut short, damaged, followed by other bytes, or exceed `limit`.
     public static func inflate(
         _ bytes: [UInt8], path: String, limit: Int = defaultLimit
     ) throws(FileError) -> [UInt8] {
@@ -20,14 +24,12 @@ public enum Gzip {
             throw FileError(path, "is not a gzip file, though its name or its reader says so")
         }
         let inflater = try Inflater(path: path, limit: limit)
-        let result = bytes.withUnsafeBufferPointer { buffer -> Result<[UInt8], FileError> in
-            do throws(FileError) { return .success(try inflater.run(buffer)) } catch { return .failure(error) }
-        }
-        return try result.get()
+        return try bytes.span.withUnsafeBufferPointer { (buffer) throws(FileError) in try inflater.run(buffer) }
     }
 }
 
-/// The contents of a file, decompressed if it is a gzip file: told by its first bytes, whatever its name.
+/// Returns the contents of a file, decompressed if its first bytes are those of a gzip file, whatever its name.
+/// - Throws: `FileError` if the file cannot be read or decompressed, or is named like a gzip file without being one.
 public func readPossiblyCompressedFile(
     _ path: String, limit: Int = Gzip.defaultLimit
 ) throws(FileError) -> [UInt8] {
@@ -54,7 +56,8 @@ private final class Inflater {
         // 15 + 16: the largest window, gzip framing only. The macro inflateInit2 is not visible from Swift.
         let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else {
-            throw FileError(path, "cannot be decompressed: zlib did not start", category: .failure)
+            throw FileError(
+                path, "cannot be decompressed: zlib did not start", reason: .systemFailure, category: .failure)
         }
     }
 
@@ -64,7 +67,7 @@ private final class Inflater {
     }
 
     func run(_ input: UnsafeBufferPointer<UInt8>) throws(FileError) -> [UInt8] {
-        // The last four bytes say the size of a single member modulo 2³²; deflate cannot shrink more than 1,032 times.
+        // The last four bytes are the size of the last member modulo 2³²; deflate compresses by a factor of 1,032 at most.
         let declared = input.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
         output.reserveCapacity(min(declared, limit, input.count * 1_032))
         let piece = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
@@ -80,7 +83,8 @@ private final class Inflater {
             let produced = piece.count - Int(stream.pointee.avail_out)
             consumed += available - Int(stream.pointee.avail_in)
             guard output.count + produced <= limit else {
-                throw FileError(path, "decompresses to more than the \(limit) bytes that are accepted here")
+                throw FileError(
+                    path, "decompresses to more than the \(limit) bytes that are accepted here", reason: .tooLarge)
             }
             output.append(contentsOf: piece[..<produced])
             switch status {
@@ -90,22 +94,27 @@ private final class Inflater {
             case Z_OK, Z_BUF_ERROR:
                 throw FileError(
                     path,
-                    "its compressed data ends early, after \(input.count) bytes; was the copy or download interrupted?")
+                    "its compressed data ends early, after \(input.count) bytes; was the copy or download interrupted?",
+                    reason: .damaged)
             default:
                 let detail = stream.pointee.msg.map { " (\(String(cString: $0)))" } ?? ""
-                throw FileError(path, "its compressed data is damaged near byte \(consumed)\(detail); copy it again")
+                throw FileError(
+                    path, "its compressed data is damaged near byte \(consumed)\(detail); copy it again",
+                    reason: .damaged)
             }
         }
     }
 
-    /// Whether another member follows; zeros may fill the rest, as tapes and some copiers leave them.
+    /// Returns true if another member follows. Zeros may fill the rest, as tapes and some copiers leave them.
     private func beginsAnotherMember(
         _ input: UnsafeBufferPointer<UInt8>, after consumed: Int
     ) throws(FileError) -> Bool {
         let rest = input[consumed...]
         if rest.allSatisfy({ $0 == 0 }) { return false }
         guard rest.first == 0x1f else {
-            throw FileError(path, "\(rest.count) bytes that are not gzip follow its compressed data; copy it again")
+            throw FileError(
+                path, "\(rest.count) bytes that are not gzip follow its compressed data; copy it again",
+                reason: .damaged)
         }
         inflateReset(stream)
         return true

@@ -1,9 +1,9 @@
 import Foundation
 
 extension AtomicFile {
-    /// Removes the temporary files and folders that killed processes left in `folder`, and puts a folder back whose
-    /// replacement was cut off between two renames. Temporaries that are still being written are left alone. Returns
-    /// the names that were removed or put back, so that the caller can say so.
+    /// Removes the temporary files and folders that killed processes left in `folder`, and restores a folder whose
+    /// replacement was interrupted between two renames. Temporaries that are still being written are left alone.
+    /// - Returns: The names that were removed or restored.
     @discardableResult
     public static func removeLeftovers(in folder: String) throws(FileError) -> [String] {
         var swept: [String] = []
@@ -25,9 +25,9 @@ extension AtomicFile {
         return swept
     }
 
-    /// Whether nobody holds the lock of a temporary: its writer is gone.
+    /// Returns true if no process holds the lock of a temporary, because its writer has ended.
     private static func isAbandoned(_ path: String) -> Bool {
-        // O_NOFOLLOW, O_NONBLOCK: a link or a pipe under such a name is not ours.
+        // O_NOFOLLOW, O_NONBLOCK: this module makes no links or pipes under such names.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
         guard let descriptor = try? Descriptor(opening: path, flags: flags, on: .read) else { return false }
         return (try? descriptor.tryToLock()) ?? false

@@ -1,19 +1,20 @@
 import Foundation
 
-/// A whole file as read-only memory, paged in as it is touched; unmapped when the last reference goes.
+/// A file mapped into memory, read-only, until the last reference ends.
 ///
-/// Files of ours are replaced by renaming and never shortened in place, so the mapping stays whole; a file that another
-/// program cuts while it is mapped ends the process with SIGBUS when the missing part is touched.
+/// This module replaces files by renaming and never shortens them in place, so a mapping stays whole. If another program
+/// truncates the file, access to the missing part ends the process with SIGBUS.
 ///
 /// `@unchecked Sendable`: the memory is mapped read-only and both properties are constants.
 public final class MappedFile: @unchecked Sendable {
-    /// The path it was opened by.
+    /// The path that the file was opened by.
     public let path: String
     /// The number of bytes.
     public let count: Int
     private let base: UnsafeMutableRawPointer?
 
-    /// Maps the file at `path`. Throws if it does not exist, cannot be read or is not a plain file.
+    /// Maps the file at `path`.
+    /// - Throws: `FileError` if it does not exist, cannot be read or is not a plain file.
     public init(path: String) throws(FileError) {
         let descriptor = try Descriptor(opening: path, flags: Descriptor.reading, on: .read)
         let status = try descriptor.status()
@@ -35,7 +36,7 @@ public final class MappedFile: @unchecked Sendable {
 
     deinit { if let base { munmap(base, count) } }
 
-    /// The bytes; valid while this object lives.
+    /// The bytes; valid during the lifetime of this object.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     /// Lends the bytes for the duration of `body`.
@@ -46,9 +47,6 @@ public final class MappedFile: @unchecked Sendable {
         return try body(bytes)
     }
 
-    /// Asks the system to read the file ahead, because all of it will be needed.
+    /// Asks the system to read the whole file ahead.
     public func willNeed() { if let base { madvise(base, count, Int32(MADV_WILLNEED)) } }
-
-    /// Gives the pages back; they are read again from the file when they are touched.
-    public func dontNeed() { if let base { madvise(base, count, Int32(MADV_DONTNEED)) } }
 }

@@ -2,7 +2,7 @@ import CCrypto
 import Foundation
 import Preconditions
 
-/// The SHA-256 of some bytes (FIPS 180-4), which names contents: of checkpoints, data sets, vocabularies.
+/// A SHA-256 digest (FIPS 180-4), which identifies the contents of checkpoints, data sets and vocabularies.
 public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// The number of bytes of a digest.
     public static let byteCount = 32
@@ -10,13 +10,13 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// The 32 bytes.
     public let bytes: [UInt8]
 
-    /// A digest from its 32 bytes; `nil` for another number.
+    /// Creates a digest from its 32 bytes; `nil` for another number.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes
     }
 
-    /// A digest from its 64 hexadecimal digits, in either case; `nil` for anything else.
+    /// Creates a digest from its 64 hexadecimal digits, in either case; `nil` for anything else.
     public init?(hexadecimal: String) {
         let digits = hexadecimal.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == 2 * Self.byteCount, !digits.contains(nil) else { return nil }
@@ -30,22 +30,23 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// The 64 lower-case hexadecimal digits.
     public var description: String { hexadecimal }
 
-    /// The digest of an array of bytes.
+    /// Returns the digest of an array of bytes.
     public static func of(_ bytes: [UInt8]) -> SHA256Digest { bytes.withUnsafeBytes { of($0) } }
 
-    /// The digest of a text's UTF-8.
+    /// Returns the digest of a text's UTF-8.
     public static func of(_ text: String) -> SHA256Digest { of(Array(text.utf8)) }
 
-    /// The digest of memory.
+    /// Returns the digest of memory.
     public static func of(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
         var stream = Stream()
         stream.update(bytes)
         return stream.finish()
     }
 
-    /// The digest of a file's contents, read a piece at a time.
+    /// Returns the digest of a file's contents, read a piece at a time.
     public static func ofFile(_ path: String) throws(FileError) -> SHA256Digest {
         let descriptor = try Descriptor(opening: path, flags: O_RDONLY, on: .read)
         let status = try descriptor.status()
@@ -55,11 +56,11 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
         return stream.finish()
     }
 
-    /// The digest of bytes that arrive piece by piece.
+    /// A digest of bytes that arrive piece by piece.
     public struct Stream: Sendable {
         private var context = Context()
 
-        /// The digest of no bytes yet.
+        /// Creates the digest of no bytes.
         public init() {}
 
         /// Adds bytes.

@@ -1,26 +1,26 @@
 import Foundation
 import Synchronization
 
-/// The names of files and folders in the making: `.NAME.PID-COUNT.partial`, beside the `NAME` they will replace.
+/// The names of temporary files and folders: `.NAME.PID-COUNT.partial`, beside the `NAME` that they will replace.
 ///
-/// A writer holds the lock of its temporary (`flock`) until it is done, so whoever gets that lock knows that the
-/// writer is gone, even if its process number has been given to another.
+/// A writer holds the lock (`flock`) of its temporary until it is done. A process that gets the lock knows that the writer
+/// has ended, even if its process number has been given to another.
 package enum TemporaryName {
-    /// How a name in the making ends.
+    /// The suffix of a temporary name.
     package static let suffix = ".partial"
-    /// How the name ends under which a folder's predecessor waits, on file systems without an exchange.
+    /// The suffix of a folder that is being replaced, on file systems without an exchange.
     package static let previousSuffix = ".previous"
 
     private static let counter = Atomic<Int>(0)
 
-    /// A new name beside `path`, unique among the processes of this machine.
+    /// Returns a new name beside `path`, unique among the processes of this machine.
     package static func next(for path: String) -> String {
         let (folder, name) = splitPath(path)
         let count = counter.add(1, ordering: .relaxed).newValue
         return "\(folder)/.\(name).\(getpid())-\(count)\(suffix)"
     }
 
-    /// The name that a temporary would have got, or `nil` if `name` is not that of a temporary.
+    /// Returns the final name of a temporary, or `nil` if `name` is not a temporary name.
     package static func finalName(of name: String, suffix: String = suffix) -> String? {
         guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
         let middle = name.dropFirst().dropLast(suffix.count)

@@ -1,45 +1,41 @@
 import Text
 
 extension JSONValue {
-    /// The deepest nesting of arrays and objects that is read unless the caller says otherwise.
+    /// The default limit of nested arrays and objects.
     ///
-    /// The reader recurses, so a bound is what keeps a file of opening brackets from overflowing the stack; the
-    /// documents of this project nest less than ten deep.
+    /// The reader recurses, so without a limit a file of opening brackets would overflow the stack. The documents of this
+    /// project nest less than ten deep.
     public static let defaultDepthLimit = 128
 
-    /// Reads one JSON text (RFC 8259): UTF-8, with or without byte order mark, nothing but white space around it.
+    /// Reads one JSON text (RFC 8259) in UTF-8, with or without a byte order mark, and with only white space around it.
     ///
-    /// Stricter than RFC 8259 demands: a name that comes twice in an object and an escape of half a surrogate pair
-    /// are refused, because no reader could keep what was meant.
+    /// The reader is stricter than RFC 8259: it refuses an object that repeats a name and an escape of half a surrogate pair,
+    /// because both lose what was meant.
     ///
     /// - Parameters:
     ///   - bytes: The text.
     ///   - firstLine: The number of its first line, for errors in a file of JSON lines.
-    ///   - depthLimit: How deep arrays and objects may nest.
-    /// - Throws: `JSONError` with line and column of the first thing that is wrong.
+    ///   - depthLimit: The limit of nested arrays and objects.
+    /// - Throws: `JSONError` with the line and column of the first error.
     public init(
         parsing bytes: some Collection<UInt8>, firstLine: Int = 1, depthLimit: Int = JSONValue.defaultDepthLimit
     ) throws(JSONError) {
-        let read = { (buffer: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> in
+        func read(_ buffer: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> {
             var reader = JSONReader(bytes: buffer, firstLine: firstLine, depthLimit: depthLimit)
-            do throws(JSONError) {
-                return .success(try reader.document())
-            } catch {
-                return .failure(error)
-            }
+            return Result { () throws(JSONError) in try reader.document() }
         }
+        // `withContiguousStorageIfAvailable` has no typed throws.
         let result = bytes.withContiguousStorageIfAvailable(read) ?? Array(bytes).withUnsafeBufferPointer(read)
         self = try result.get()
     }
 
-    /// Reads one JSON text from a string; see `init(parsing:firstLine:depthLimit:)` for bytes.
+    /// Reads one JSON text from a string, like `init(parsing:firstLine:depthLimit:)` from bytes.
     public init(parsing text: String, firstLine: Int = 1) throws(JSONError) {
         try self.init(parsing: text.utf8, firstLine: firstLine)
     }
 }
 
-/// A recursive descent over the bytes of one JSON text. The buffer outlives it: it is made and used within one
-/// `withUnsafeBufferPointer`.
+/// A recursive descent over the bytes of one JSON text. It is created and used within one `withUnsafeBufferPointer`.
 private struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let firstLine: Int
@@ -52,7 +48,7 @@ private struct JSONReader {
         self.depthLimit = depthLimit
     }
 
-    /// The byte at the position; 0, which JSON allows nowhere outside of a string, at the end.
+    /// The byte at the position, or 0 at the end. JSON has no byte 0 outside strings.
     var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
     mutating func document() throws(JSONError) -> JSONValue {
@@ -109,7 +105,7 @@ private struct JSONReader {
             let start = position
             let key = try string()
             guard names.insert(key, after: members, bytesLeft: bytes.count - position) else {
-                throw error("the name \"\(key.prefix(80))\" comes twice in one object", at: start)
+                throw error("the name \"\(key.prefix(80))\" appears twice in one object", at: start)
             }
             skipWhiteSpace()
             guard next == UInt8(ascii: ":") else { throw error("expected \":\" after a name, found \(found())") }
@@ -120,23 +116,23 @@ private struct JSONReader {
         }
     }
 
-    /// Steps over the opening bracket.
+    /// Skips the opening bracket.
     mutating func enter(_ depth: Int) throws(JSONError) {
         guard depth <= depthLimit else {
-            throw error("arrays and objects nest deeper than \(depthLimit), the most that is read")
+            throw error("arrays and objects nest deeper than the limit of \(depthLimit)")
         }
         position += 1
         skipWhiteSpace()
     }
 
-    /// Steps over the closing bracket of an empty array or object.
+    /// Skips the closing bracket of an empty array or object, and returns true if there is one.
     mutating func closes(_ bracket: UInt8) -> Bool {
         guard next == bracket else { return false }
         position += 1
         return true
     }
 
-    /// Steps over what stands between two elements: true after a comma, false after the closing bracket.
+    /// Skips a comma or the closing bracket after an element, and returns true after a comma.
     mutating func goesOn(until bracket: UInt8, of kind: String) throws(JSONError) -> Bool {
         skipWhiteSpace()
         if closes(bracket) { return false }
@@ -179,7 +175,7 @@ extension JSONReader {
             _ = try skipDigits()
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        // "-0" is left to Double, which has a negative zero.
+        // Double reads "-0", because it has a negative zero.
         if isInteger, let value = Int(text), value != 0 || text == "0" { return .integer(value) }
         guard let value = Double(text), value.isFinite else {
             throw error("the number \(text.prefix(40)) is larger than a Double can hold", at: start)
@@ -187,7 +183,7 @@ extension JSONReader {
         return .number(value)
     }
 
-    /// Steps over one digit or more and returns how many.
+    /// Skips one or more digits and returns their number.
     mutating func skipDigits() throws(JSONError) -> Int {
         let start = position
         while (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) { position += 1 }
@@ -213,9 +209,9 @@ extension JSONReader {
         return text
     }
 
-    /// The slower way, taken at the first backslash: `start` is where the text begins.
+    /// Reads a string that has a backslash, which is slower. `start` is the offset of its first character.
     mutating func stringWithEscapes(from start: Int, _ opening: Int) throws(JSONError) -> String {
-        // A literal run is validated before it is copied, so that the bytes as a whole are valid.
+        // Each run between escapes is validated before it is copied.
         var text = ""
         var run = start
         while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
@@ -236,17 +232,17 @@ extension JSONReader {
 
     func checkControl() throws(JSONError) {
         guard bytes[position] >= 0x20 else {
-            throw error("a control character has to be escaped within a string, found \(found())")
+            throw error("a control character must be escaped in a string, found \(found())")
         }
     }
 
     func checkClosed(_ opening: Int) throws(JSONError) {
         guard position < bytes.count else {
-            throw error("a string that begins here is not closed; was the file cut short?", at: opening)
+            throw error("the string that begins here is not closed; was the file cut short?", at: opening)
         }
     }
 
-    /// Steps over an escape and returns its character.
+    /// Skips an escape and returns its character.
     mutating func escape() throws(JSONError) -> Unicode.Scalar {
         let start = position
         position += 1
@@ -285,8 +281,8 @@ extension JSONReader {
             }
         }
         throw error(
-            "the escape \\u\(hexadecimal(first, digits: 4)) is half of a surrogate pair without its other half, "
-                + "which is no character; remove it or write the pair", at: start)
+            "the escape \\u\(hexadecimal(first, digits: 4)) is half of a surrogate pair, "
+                + "which is not a character; remove it or write the pair", at: start)
     }
 
     mutating func fourHexDigits(from start: Int) throws(JSONError) -> UInt32 {
@@ -305,7 +301,8 @@ extension JSONReader {
         return value
     }
 
-    /// The bytes as a string if they are UTF-8.
+    /// Returns the bytes as a string.
+    /// - Throws: `JSONError` if they are not UTF-8.
     func validated(_ run: UnsafeBufferPointer<UInt8>, at start: Int) throws(JSONError) -> String {
         if let text = String(validating: run, as: UTF8.self) { return text }
         var parser = Unicode.UTF8.ForwardParser()
@@ -314,13 +311,13 @@ extension JSONReader {
         while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
         let byte = hexadecimal(UInt32(run[min(offset, run.count - 1)]), digits: 2)
         throw error(
-            "the text is not UTF-8: byte 0x\(byte) cannot stand here; convert the file to UTF-8", at: start + offset)
+            "the text is not UTF-8: byte 0x\(byte) is invalid here; convert the file to UTF-8", at: start + offset)
     }
 }
 
 // Errors.
 extension JSONReader {
-    /// What stands at the position, for a message.
+    /// Describes the byte at the position, for a message.
     func found() -> String {
         guard position < bytes.count else { return "the end of the text" }
         let byte = bytes[position]
@@ -328,7 +325,7 @@ extension JSONReader {
             ? "\"\(Unicode.Scalar(byte))\"" : "byte 0x\(hexadecimal(UInt32(byte), digits: 2))"
     }
 
-    /// An error at a byte offset, by default the position. Lines are counted only now: there is at most one error.
+    /// Creates an error at a byte offset, by default the position. Lines are counted only here, as there is at most one error.
     func error(_ problem: String, at offset: Int? = nil) -> JSONError {
         var line = firstLine
         var column = 1
@@ -349,12 +346,12 @@ extension JSONReader {
     }
 }
 
-/// The names of one object. Most objects have a handful, for which a look at each is faster than a hash table.
+/// The names of one object. Most objects have a few, for which a linear search is faster than a hash table.
 private struct NameSet {
     private static let linearLimit = 8
     private var names: Set<ByteString> = []
 
-    /// False if the name is there already; `members` are those before it.
+    /// Adds a name, and returns false if it is among `members`, the members before it.
     mutating func insert(
         _ name: String, after members: [(key: String, value: JSONValue)], bytesLeft: Int
     ) -> Bool {
@@ -362,7 +359,7 @@ private struct NameSet {
             return !members.contains { $0.key.utf8.elementsEqual(name.utf8) }
         }
         if members.count == Self.linearLimit {
-            // Room for a vocabulary at once: growing to it step by step takes as long as reading it.
+            // Room for a vocabulary at once: growing step by step takes as long as reading it.
             names.reserveCapacity(min(bytesLeft / 20, 1 << 16))
             for member in members { names.insert(ByteString(member.key)) }
         }

@@ -1,29 +1,32 @@
-/// A JSON document as it was written: members in their order, strings by their bytes, integers exact.
+/// A JSON document that keeps the order of members, the bytes of strings, and exact integers.
 ///
-/// Foundation's `JSONSerialization` hands objects out as Swift dictionaries, where keys are equal when they are
-/// canonically equivalent: of "é" and "e" + U+0301 only one would be left, and a vocabulary has both. So we read
-/// JSON ourselves, and compare strings here by their UTF-8 bytes.
+/// Foundation's `JSONSerialization` returns objects as Swift dictionaries, where canonically equivalent keys are equal: of "é"
+/// and "e" + U+0301 only one would be left, and a vocabulary has both. This type compares strings by their UTF-8 bytes.
 public enum JSONValue: Sendable {
+    /// The value `null`.
     case null
+    /// The value `true` or `false`.
     case boolean(Bool)
     /// A number written without fraction and exponent that fits `Int`.
     case integer(Int)
     /// Any other number, rounded to the nearest `Double`.
     case number(Double)
+    /// A string.
     case string(String)
+    /// The elements of an array.
     case array([JSONValue])
-    /// The members in the order of the document. The reader refuses a name that comes twice.
+    /// The members in the order of the document. The reader refuses an object that repeats a name.
     case object([(key: String, value: JSONValue)])
 }
 
 extension JSONValue {
-    /// The member of that name, compared by bytes; `nil` if there is none or this is not an object. Linear search.
+    /// The member with a name, or `nil` if there is none or this is not an object. Compares bytes, in a linear search.
     public subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
     }
 
-    /// `true` for `null` only.
+    /// True if this is `null`.
     public var isNull: Bool {
         if case .null = self { true } else { false }
     }
@@ -33,7 +36,7 @@ extension JSONValue {
         if case .boolean(let value) = self { value } else { nil }
     }
 
-    /// The number if it is an integer that fits `Int`, also when it was written like `2.0` or `1e3`; otherwise `nil`.
+    /// The number if it is whole and fits `Int`, even if it was written like `2.0` or `1e3`; otherwise `nil`.
     public var integer: Int? {
         switch self {
         case .integer(let value): value
@@ -66,7 +69,7 @@ extension JSONValue {
         if case .object(let members) = self { members } else { nil }
     }
 
-    /// What this is, for a sentence such as "expected a string, found an array".
+    /// The kind of value, for a sentence such as "expected a string, found an array".
     public var kind: String {
         switch self {
         case .null: "null"
@@ -80,7 +83,7 @@ extension JSONValue {
 }
 
 extension JSONValue: Equatable {
-    /// Strings and names are equal when their bytes are; members have to come in the same order; `1` and `1.0` differ.
+    /// Compares strings and names by bytes, and members in order; `1` and `1.0` differ.
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -99,13 +102,19 @@ extension JSONValue: Equatable {
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// Creates `null`.
     public init(nilLiteral: ()) { self = .null }
+    /// Creates a boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// Creates an integer.
     public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Creates a number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates an array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// Keeps the order of the literal.
+    /// Creates an object with the members in the order of the literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(elements.map { (key: $0.0, value: $0.1) })
     }

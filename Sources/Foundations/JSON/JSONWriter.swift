@@ -1,16 +1,16 @@
 extension JSONValue {
-    /// How a document is laid out.
+    /// The layout of a written document.
     public enum Layout: Sendable {
-        /// On one line without any white space, as in a file of JSON lines.
+        /// One line without white space, as in a file of JSON lines.
         case compact
-        /// One member or element a line, two spaces a level, as Hugging Face writes its files.
+        /// One member or element per line, two spaces per level, as Hugging Face writes its files.
         case indented
     }
 
-    /// The document as UTF-8 without a final line break: members in their order, only what JSON demands escaped.
+    /// Returns the document as UTF-8, without a final line break. Only characters that JSON requires to be escaped are.
     ///
-    /// A `number` is written with the fewest digits that read back as the same `Double`. JSON has no infinity and no
-    /// NaN: they become `null`.
+    /// A `number` is written with the fewest digits that read back as the same `Double`. Infinity and NaN, which JSON lacks,
+    /// become `null`.
     public func serialized(_ layout: Layout = .compact) -> [UInt8] {
         var bytes: [UInt8] = []
         write(layout, level: 0, to: &bytes)

@@ -1,7 +1,7 @@
-/// Ends the program with `message` unless `condition` holds: for mistakes of the programmer, such as shapes that do not fit.
+/// Ends the program with `message` unless `condition` holds, for errors of the programmer such as shapes that do not match.
 ///
-/// `precondition` would end it too, but optimised builds drop its message, and this one names the operation and the shapes.
-/// - Parameter message: built only when it is needed.
+/// Optimized builds drop the message of `precondition`; this one keeps it, so that it can name the operation and the shapes.
+/// - Parameter message: Evaluated only if the condition does not hold.
 @inlinable
 package func require(
     _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line

@@ -1,13 +1,13 @@
 import CLinux
 
-/// Keeps the heap of the process as large as it once was, so that a program that does the same again and again does not ask
-/// the system for memory and give it back in turn. To be called once, before the work begins. Does nothing without glibc.
+/// Tunes glibc's malloc to keep the memory that it has, so that a program that repeats the same work does not request memory
+/// from the system and return it in turn. Call it once, before the work begins. Does nothing without glibc.
 ///
-/// By default glibc returns what lies free at the end of the heap, takes little more than it needs at a time, and raises the
-/// size from which an allocation gets a mapping of its own with every such one that is freed. The values are fixed here: 16 MiB
-/// more than is needed at a time (they take no memory before they are written), nothing returned, mappings from 4 MiB on.
+/// By default glibc returns free memory at the end of the heap, requests little more than it needs, and raises the threshold
+/// for separate mappings each time it frees one. This function fixes the values: 16 MiB of headroom per request (which takes no
+/// memory before it is written), nothing returned, and separate mappings from 4 MiB.
 public func tuneMalloc() {
-    // The numbers of malloc.h, where they are part of the interface: M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD.
+    // M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD, whose numbers in malloc.h are part of the interface.
     _ = clinux_mallopt(-1, Int32.max)
     _ = clinux_mallopt(-2, 16 << 20)
     _ = clinux_mallopt(-3, 4 << 20)

@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// How many bytes of the process are in memory now; 0 where the system does not say.
+/// Returns the number of bytes of the process that are in memory, or 0 if the system does not tell.
 public func residentMemory() -> Int { processStatus("VmRSS") ?? 0 }
 
-/// The most bytes of the process that were in memory at one time; 0 where the system does not say.
+/// Returns the peak number of bytes of the process in memory, or 0 if the system does not tell.
 public func peakResidentMemory() -> Int {
     if let bytes = processStatus("VmHWM") { return bytes }
     var usage = rusage()
@@ -17,7 +17,8 @@ private func processStatus(_ field: String) -> Int? {
     return statusBytes(field, in: String(decoding: bytes, as: UTF8.self))
 }
 
-/// A size in the format of `/proc/self/status` (proc_pid_status(5)), where `kB` means 1,024 bytes; `nil` if it is not there.
+/// Returns a size in the format of `/proc/self/status` (proc_pid_status(5)), where `kB` means 1,024 bytes, or `nil` if it is
+/// missing.
 package func statusBytes(_ field: String, in status: String) -> Int? {
     for line in status.split(separator: "\n") where line.hasPrefix(field + ":") {
         let words = line.dropFirst(field.count + 1).split { $0.isWhitespace }

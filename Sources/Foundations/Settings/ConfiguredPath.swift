@@ -1,23 +1,26 @@
 import Foundation
 
-/// A file or folder named in the settings: a string in YAML, an absolute path in the program.
+/// The path of a file or folder in settings: a string in YAML, an absolute path in the program.
 ///
-/// Written in a file, a path is relative to that file's folder; written in `--set` or a flag, to the working directory;
-/// `~/` is the home folder everywhere. `.` and `..` are resolved by name, without asking the file system.
+/// A path in a file is relative to the file's folder; one in an override or a flag is relative to the working directory. `~/`
+/// is the home folder everywhere. `.` and `..` are resolved by name, without the file system.
 public struct ConfiguredPath: Sendable, Hashable, CustomStringConvertible {
     /// The absolute path.
     public let path: String
 
-    /// A path as written in the program or on the command line.
-    /// - Parameter folder: what a relative path is relative to; the working directory when `nil`.
+    /// Creates a path from its text in the program or on the command line.
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - folder: The folder for a relative path; the working directory if `nil`.
     public init(_ text: String, relativeTo folder: String? = nil) {
         path = Self.absolute(text, relativeTo: folder ?? FileManager.default.currentDirectoryPath)
     }
 
+    /// The absolute path.
     public var description: String { path }
 
-    /// The path as it is written in a file that lies in `folder`: relative when both lie in one tree below the root,
-    /// so that a folder that is moved with its neighbours keeps its meaning; absolute when not.
+    /// Returns the path for a file in `folder`: relative if both share a folder below the root, so that a folder that moves
+    /// with its neighbors keeps its meaning, otherwise absolute.
     public func text(relativeTo folder: String) -> String {
         let target = Self.components(path)
         let base = Self.components(Self.absolute(folder, relativeTo: FileManager.default.currentDirectoryPath))
@@ -49,11 +52,12 @@ public struct ConfiguredPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ConfiguredPath: Codable {
-    /// A plain string; the settings decoder knows which folder it is relative to, any other takes the working directory.
+    /// Decodes a string. The settings decoder resolves it relative to the right folder, any other to the working directory.
     public init(from decoder: any Decoder) throws {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
+    /// Encodes the absolute path as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(path)

@@ -2,17 +2,18 @@ import Files
 import Foundation
 import Text
 
-/// A file of lines `OLD NAME: NEW NAME`, such as a label map: a flat YAML mapping (a JSON object is one too), in the order of
-/// the file. Names are text as written: `1`, `yes` and `NO` are names like any other.
+/// The pairs of a file of lines `OLD NAME: NEW NAME`, such as a label map. The file is a flat YAML mapping or a JSON object.
+/// Names are taken as written: `1`, `yes` and `NO` are names like any other.
 public struct NamePairs: Sendable {
+    /// The pairs in the order of the file.
     public let pairs: [(old: String, new: String)]
 
     /// Reads a file.
     /// - Parameters:
-    ///   - path: Relative to the working directory, and what errors call it.
-    ///   - kind: What it should be, in errors: `label map`.
-    /// - Throws: `FileError` when it cannot be read, is not UTF-8 or is larger than `SettingsDocument.maximumBytes`;
-    ///   `SettingsError` when it is not a flat mapping, or names a key twice.
+    ///   - path: The path, relative to the working directory.
+    ///   - kind: The kind of file for errors, such as `label map`.
+    /// - Throws: `FileError` if it cannot be read, is not UTF-8 or is larger than `SettingsDocument.maximumBytes`;
+    ///   `SettingsError` if it is not a flat mapping or repeats a key.
     public init(contentsOf path: String, kind: String) throws {
         let bytes = try readFile(path, limit: SettingsDocument.maximumBytes)
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -21,17 +22,16 @@ public struct NamePairs: Sendable {
         do {
             try self.init(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text, name: path, kind: kind)
         } catch let error as SettingsError {
-            throw SettingsError(error.description, category: .invalidInput)
+            throw SettingsError.inInput(error)
         }
     }
 
-    /// Reads a text that is at hand; `name` stands in errors.
+    /// Reads a text; `name` is its name for errors.
     public init(yaml: String, name: String, kind: String) throws {
         let origin = SettingsOrigin.document(name: name, line: 1, folder: "/")
         let root = try SettingsNode(yaml: yaml, origin: origin) ?? SettingsNode(.null(fallback: nil), origin)
         guard let entries = root.entries else {
-            throw SettingsError(
-                "\(name): the \(kind) is \(root.isNull ? "empty" : root.found), expected lines of `OLD NAME: NEW NAME`")
+            throw SettingsError.invalidNames(file: name, kind: kind, found: root.isNull ? "empty" : root.found)
         }
         pairs = try entries.map { entry in
             guard case .scalar(let new, _) = entry.value.content else {

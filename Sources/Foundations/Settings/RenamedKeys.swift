@@ -1,22 +1,22 @@
-/// Settings of which some keys had other names in earlier versions.
+/// Settings whose keys had other names in earlier versions.
 public protocol RenamedKeys {
-    /// The key path of today for each former one, such as `optimizer.maxGradientNorm` for `optimizer.clip`.
+    /// The current key path of each former one, such as `optimizer.maxGradientNorm` for `optimizer.clip`.
     static var renamedKeys: [String: String] { get }
 }
 
 extension SettingsNode {
-    /// Refuses a layer that uses a former key, naming the key of today.
-    /// - Throws: `SettingsError`.
+    /// Refuses a layer that uses a former key.
+    /// - Throws: `SettingsError.formerKey`.
     func refuseFormerKeys(of type: any RenamedKeys.Type) throws {
         for (old, new) in type.renamedKeys.sorted(by: { $0.key < $1.key }) {
             guard let entry = entry(at: old.split(separator: ".").map(String.init)) else { continue }
-            throw SettingsError("`\(old)` \(entry.origin.place) is now called `\(new)`; rename it")
+            throw SettingsError.formerKey(old, place: entry.origin.place, name: new)
         }
     }
 
-    /// The layer with every former key under its name of today, for documents that an earlier version wrote.
+    /// Returns the layer with every former key renamed, for documents that an earlier version wrote.
     func translatingFormerKeys(of type: any RenamedKeys.Type) -> SettingsNode {
-        // The keys inside a renamed mapping are translated first: they are listed below its former name.
+        // The keys inside a renamed mapping come first, because they are listed below its former name.
         type.renamedKeys.sorted { $0.key.count > $1.key.count }.reduce(self) { node, rename in
             node.renaming(
                 rename.key.split(separator: ".").map(String.init),

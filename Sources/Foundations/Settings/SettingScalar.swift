@@ -1,14 +1,14 @@
 /// A type that is written as one scalar.
 protocol SettingScalar {
-    /// What to write, in words that follow “expected”.
+    /// A description of valid texts, in words that follow “expected”.
     static var expectation: String { get }
-    /// The value of a text as people write it, `nil` when it is not one.
+    /// Returns the value of a text, or `nil` if it is not valid.
     static func read(_ text: String, quoted: Bool) -> Self?
 }
 
 extension String: SettingScalar {
     static var expectation: String { "text" }
-    /// Any scalar is a text, as it is written: a run may be called 2024.
+    /// Returns the text; any scalar is one, because a run may be called 2024.
     static func read(_ text: String, quoted: Bool) -> String? { text }
 }
 
@@ -24,12 +24,12 @@ extension SettingScalar where Self: FixedWidthInteger {
         bitWidth == 64 && isSigned ? "a whole number" : "a whole number from \(min) to \(max)"
     }
 
-    /// Decimal digits with an optional sign, underscores between digits (`1_000`) and a whole exponent (`1e6`).
+    /// Reads decimal digits with an optional sign, underscores between digits (`1_000`) and a whole exponent (`1e6`).
     static func read(_ text: String, quoted: Bool) -> Self? {
-        guard let number = NumberText(text), !number.hasPoint, number.exponent >= 0, number.exponent <= 20 else {
+        guard let number = DecimalText(text), !number.hasPoint, number.exponent >= 0, number.exponent <= 20 else {
             return nil
         }
-        // YAML 1.1 reads 010 as eight, YAML 1.2 as ten: neither is a guess to make for somebody.
+        // YAML 1.1 reads 010 as eight, YAML 1.2 as ten, so it is refused.
         guard number.digits.count == 1 || number.digits.first != "0" else { return nil }
         return Self(number.sign + number.digits + String(repeating: "0", count: number.exponent))
     }
@@ -49,9 +49,9 @@ extension UInt64: SettingScalar {}
 extension SettingScalar where Self: BinaryFloatingPoint & LosslessStringConvertible {
     static var expectation: String { "a finite number such as 0.001 or 1e-3" }
 
-    /// A decimal number with or without point, exponent, sign and underscores; `nil` for one too large or too small to hold.
+    /// Reads a decimal number with or without point, exponent, sign and underscores; `nil` if it overflows or underflows.
     static func read(_ text: String, quoted: Bool) -> Self? {
-        guard let number = NumberText(text), let value = Self(number.plain), value.isFinite else { return nil }
+        guard let number = DecimalText(text), let value = Self(number.plain), value.isFinite else { return nil }
         guard value != 0 || number.isZero else { return nil }
         return value
     }
@@ -60,11 +60,11 @@ extension SettingScalar where Self: BinaryFloatingPoint & LosslessStringConverti
 extension Float: SettingScalar {}
 extension Double: SettingScalar {}
 
-/// A decimal number taken apart: `[sign] digits [. digits] [e [sign] digits]`, with single underscores between digits.
+/// The parts of a decimal number: `[sign] digits [. digits] [e [sign] digits]`, with single underscores between digits.
 ///
-/// Looser than YAML 1.1, for which `1e-3` is a text because it has no point, and stricter than `strtod`, which takes
+/// Less strict than YAML 1.1, for which `1e-3` is a text because it has no point, and stricter than `strtod`, which accepts
 /// hexadecimal numbers, `inf` and `nan`.
-private struct NumberText {
+private struct DecimalText {
     let sign: String
     /// The digits before the point, then those after it.
     let digits: String
@@ -106,7 +106,7 @@ private struct NumberText {
         return first == "-" ? "-" : ""
     }
 
-    /// The digits at the front, none being fine; `nil` for an underscore that is not between two digits.
+    /// Removes and returns the digits at the front, if any; `nil` for an underscore that is not between two digits.
     private static func takeDigits(_ rest: inout Substring) -> String? {
         let run = rest.prefix { ($0.isASCII && $0.isNumber) || $0 == "_" }
         rest.removeFirst(run.count)

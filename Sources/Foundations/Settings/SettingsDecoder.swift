@@ -1,28 +1,28 @@
 import Files
 import Text
 
-/// Turns a tree of settings into a `Codable` value, and says what is wrong with it in the words of the person who wrote it.
+/// A decoder from a tree of settings to a `Codable` value, whose errors quote what the user wrote.
 ///
-/// It notes which keys the value asked for, so that those nobody asked for can be refused, and which of the values want to be
-/// validated.
+/// It records the keys that the value asked for, so that others can be refused, and the values to validate.
 final class SettingsDecoder {
-    /// A mapping that was opened, and the keys that were asked of it.
+    /// A mapping that was opened, and the keys that the value asked for.
     struct OpenedMapping {
         var entries: [SettingsNode.Entry]
         var asked: [String]
     }
 
-    /// By key path.
+    /// The opened mappings by key path.
     private(set) var opened: [String: OpenedMapping] = [:]
     private var validations: [(keyPath: String, node: SettingsNode, settings: any ValidatedSettings)] = []
     private let workingDirectory: String
 
-    /// - Parameter workingDirectory: what paths outside files are relative to.
+    /// Creates a decoder.
+    /// - Parameter workingDirectory: The folder for relative paths outside files.
     init(workingDirectory: String) {
         self.workingDirectory = workingDirectory
     }
 
-    /// The value of a whole tree: decoded, without unknown keys, valid.
+    /// Returns the value of a whole tree, after checking for unknown keys and validating it.
     /// - Throws: `SettingsError`.
     func decode<Settings: Decodable>(_ type: Settings.Type, from root: SettingsNode) throws -> Settings {
         let settings: Settings = try value(of: root, codingPath: [])
@@ -31,7 +31,7 @@ final class SettingsDecoder {
         return settings
     }
 
-    /// The one door for values of every type.
+    /// Returns the value of a node. Values of every type pass through here.
     fileprivate func value<Value: Decodable>(of node: SettingsNode, codingPath: [any CodingKey]) throws -> Value {
         let path = keyPath(codingPath)
         if case .null(let fallback?) = node.content, !(Value.self is any MayBeNothing.Type) {
@@ -72,11 +72,6 @@ final class SettingsDecoder {
     private func composite<Value: Decodable>(
         _ type: Value.Type, _ node: SettingsNode, _ path: String, _ codingPath: [any CodingKey]
     ) throws -> Value {
-        var node = node
-        if let type = Value.self as? any DefaultedSettings.Type, node.entries != nil {
-            let defaults = try SettingsEncoder().encode(type.init())
-            node = defaults.overlaid(by: node, defaults: defaults)
-        }
         do {
             return try Value(from: TreeDecoder(owner: self, node: node, codingPath: codingPath))
         } catch let error as DecodingError {
@@ -84,7 +79,7 @@ final class SettingsDecoder {
         }
     }
 
-    /// What a type's own `init(from:)` found wrong.
+    /// Returns the error for what a type's own `init(from:)` threw.
     private func settingsError(_ error: DecodingError, _ type: Any.Type, _ node: SettingsNode, _ path: String)
         -> SettingsError
     {
@@ -92,7 +87,7 @@ final class SettingsDecoder {
         case .keyNotFound(let key, let context):
             let missing = keyPath(context.codingPath + [key])
             let there = node.entries.map { ": " + $0.map(\.key).joined(separator: ", ") } ?? ""
-            return SettingsError("`\(missing)` is missing \(node.origin.place), which has only \(node.found)\(there)")
+            return .missingKey(missing, place: node.origin.place, found: node.found + there)
         case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context):
             let choices = (type as? any CaseIterable.Type).map { textsOf($0) } ?? []
             guard !choices.isEmpty else {
@@ -111,7 +106,8 @@ final class SettingsDecoder {
             let steps = error.key.split(separator: ".").map(String.init)
             let origin = steps.reduce(node) { $0[$1] ?? $0 }.origin
             let key = path.isEmpty ? error.key : "\(path).\(error.key)"
-            throw SettingsError("`\(key)` \(origin.place) is \(error.found); expected \(error.expected)")
+            throw SettingsError.invalidValue(
+                key: key, place: origin.place, found: error.found, expected: error.expected)
         }
     }
 
@@ -124,23 +120,23 @@ final class SettingsDecoder {
     }
 }
 
-/// An optional, the one type that null is a value of.
+/// An optional, the only type with a value for null.
 private protocol MayBeNothing {}
 extension Optional: MayBeNothing {}
 
-/// The texts that an enumeration of texts can be.
+/// Returns the raw values of an enumeration of texts.
 private func textsOf<Choice: CaseIterable>(_ type: Choice.Type) -> [String] {
     Choice.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
 }
 
-/// The texts that would have been right, the nearest one named.
+/// Returns the valid texts and a suggestion of the nearest one.
 private func oneOf(_ choices: [String], _ node: SettingsNode) -> String {
     let list = choices.count == 1 ? choices[0] : "one of " + choices.joined(separator: ", ")
     guard case .scalar(let text, _) = node.content else { return list }
     return list + suggestion(for: text, among: choices)
 }
 
-/// A key path as people write it: `samples.prompts[2]`.
+/// Returns a key path as people write it: `samples.prompts[2]`.
 private func keyPath(_ codingPath: [any CodingKey]) -> String {
     codingPath.reduce("") { path, key in
         key is ListIndex || path.isEmpty ? path + key.stringValue : "\(path).\(key.stringValue)"

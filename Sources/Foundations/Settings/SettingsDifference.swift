@@ -1,39 +1,37 @@
-/// A key that two settings disagree about.
+/// A key whose values differ between two settings.
 public struct SettingsDifference: Sendable, Equatable, CustomStringConvertible {
     /// The path to the key.
     public let keyPath: String
-    /// The two values as YAML on one line; `nil` where a dictionary lacks the key.
+    /// The first value as YAML on one line; `nil` if a dictionary lacks the key.
     public let first: String?
+    /// The second value as YAML on one line; `nil` if a dictionary lacks the key.
     public let second: String?
 
+    /// The key and both values.
     public var description: String { "`\(keyPath)`: \(first ?? "absent") and \(second ?? "absent")" }
 }
 
-/// The keys two settings disagree about, in the order of declaration. Lists are compared as wholes, paths as absolute paths.
+/// Returns the keys whose values differ, in the order of declaration. Compares lists as wholes and paths as absolute paths.
 /// - Throws: `EncodingError` for a number that is not finite.
 public func differences<Settings: Encodable>(between a: Settings, and b: Settings) throws -> [SettingsDifference] {
     let encoder = SettingsEncoder()
     return differences(try encoder.encode(a), try encoder.encode(b), at: "")
 }
 
-/// Refuses to go on with settings that differ from stored ones in more than what may change.
+/// Refuses settings that differ from stored ones in keys that may not change.
 /// - Parameters:
-///   - stored: what the run was begun with, named by `place` (a path) in the error.
-///   - changeable: keys that may differ, with everything below them.
-/// - Throws: `SettingsError` that names each differing key with both values.
+///   - stored: The settings that the run was begun with.
+///   - requested: The settings to continue it with.
+///   - changeable: The keys that may differ, with everything below them.
+///   - place: The path of the stored settings, for the error.
+/// - Throws: `SettingsError.differing`.
 public func requireSame<Settings: Encodable>(
     stored: Settings, requested: Settings, except changeable: [String], in place: String
 ) throws {
     let refused = try differences(between: stored, and: requested).filter { difference in
         !changeable.contains { difference.keyPath == $0 || difference.keyPath.hasPrefix($0 + ".") }
     }
-    guard !refused.isEmpty else { return }
-    let list = refused.map {
-        "`\($0.keyPath)` is \($0.first ?? "absent") there and \($0.second ?? "absent") now"
-    }
-    throw SettingsError(
-        "this run was begun with other settings (\(place)): \(list.joined(separator: "; ")); "
-            + "leave the change out to resume it, or start a new run in another folder")
+    if !refused.isEmpty { throw SettingsError.differing(refused, place: place) }
 }
 
 private func differences(_ a: SettingsNode, _ b: SettingsNode, at path: String) -> [SettingsDifference] {

@@ -7,38 +7,36 @@ import Yams
 public struct SettingsDocument: Sendable {
     /// The text; empty means the defaults.
     public let yaml: String
-    /// What errors call it, usually the path of its file as the person named it.
+    /// The name for errors, usually the path of its file as the user wrote it.
     public let name: String
-    /// The absolute folder that relative paths in it are relative to.
+    /// The absolute folder for relative paths in the document.
     public let folder: String
 
-    /// A text that is at hand, such as the one stored in a checkpoint.
+    /// Creates a document from a text, such as one stored in a checkpoint.
     public init(yaml: String, name: String, folder: String) {
         self.yaml = yaml
         self.name = name
         self.folder = ConfiguredPath(folder).path
     }
 
-    /// The largest file taken for settings: a thousand times what they need, so that a data file given by mistake is refused
-    /// at once.
+    /// The maximum size of a file of settings, a thousand times what they need. It refuses a data file that was given by mistake.
     public static let maximumBytes = 1 << 20
 
     /// Reads a file.
     /// - Parameters:
-    ///   - path: relative to the working directory.
-    ///   - workingDirectory: the process's own when `nil`.
-    /// - Throws: `FileError` when it cannot be read, is not UTF-8 or is larger than `maximumBytes`.
+    ///   - path: The path, relative to the working directory.
+    ///   - workingDirectory: The working directory; that of the process if `nil`.
+    /// - Throws: `FileError` if it cannot be read, is not UTF-8 or is larger than `maximumBytes`.
     public init(contentsOf path: String, workingDirectory: String? = nil) throws(FileError) {
         let absolute = ConfiguredPath(path, relativeTo: workingDirectory).path
         guard isFolder(absolute) || pathExists(absolute) else {
-            throw FileError(
-                path, "there is no such settings file; check the path or leave --config out", category: .invalidInput)
+            throw FileError(path, "there is no such settings file; check the path", reason: .doesNotExist)
         }
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try readFile(absolute, limit: Self.maximumBytes)
         } catch {
-            throw FileError(path, error.problem, category: error.category)
+            throw FileError(path, error.problem, reason: error.reason, category: error.category)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileError(path, "is not UTF-8 text; expected a YAML file of settings")
@@ -48,8 +46,8 @@ public struct SettingsDocument: Sendable {
         folder = splitPath(absolute).folder
     }
 
-    /// The document as a layer of settings; `nil` for one that is empty or holds nothing but comments.
-    /// - Throws: `SettingsError` for what is not YAML, not a mapping, or names a key twice.
+    /// Returns the document as a layer of settings, or `nil` if it is empty or has only comments.
+    /// - Throws: `SettingsError` if it is not YAML, is not a mapping, or repeats a key.
     func layer() throws -> SettingsNode? {
         let origin = SettingsOrigin.document(name: name, line: 1, folder: folder)
         guard let root = try SettingsNode(yaml: yaml, origin: origin), !root.isNull else { return nil }
@@ -61,10 +59,10 @@ public struct SettingsDocument: Sendable {
 }
 
 extension SettingsNode {
-    /// The most nodes a document may have after its aliases are followed: a few aliases of aliases can stand for billions.
+    /// The maximum number of nodes after aliases are followed. A few aliases of aliases can stand for billions.
     private static let maximumNodes = 100_000
 
-    /// Parses a YAML text; `nil` for one without content.
+    /// Parses a YAML text; `nil` if it has no content.
     /// - Throws: `SettingsError`.
     init?(yaml: String, origin: SettingsOrigin) throws {
         do {
@@ -73,14 +71,14 @@ extension SettingsNode {
             var budget = Self.maximumNodes
             self = try Self.converted(root, origin, &budget)
         } catch let error as YamlError {
-            throw SettingsError("not valid YAML \(origin.at(line: error.line).place): \(error.reason)")
+            throw SettingsError.invalidYAML(place: origin.at(line: error.line).place, reason: error.reason)
         }
     }
 
     private static func converted(_ node: Node, _ origin: SettingsOrigin, _ budget: inout Int) throws -> SettingsNode {
         budget -= 1
         guard budget > 0 else {
-            throw SettingsError("more than \(maximumNodes) values \(origin.place); expected a file of settings")
+            throw SettingsError.tooManyValues(limit: maximumNodes, place: origin.place)
         }
         let here = origin.at(line: node.mark?.line)
         switch node {
@@ -98,8 +96,9 @@ extension SettingsNode {
             try refuseTag(mapping.tag, here)
             return SettingsNode(.mapping(try entries(of: mapping, here, &budget)), here)
         case .alias:
-            // The parser puts the node in an alias's place; one that is left over has no anchor.
-            throw SettingsError("an alias \(here.place) refers to nothing; define it with & before it is used")
+            // The parser replaces an alias by its node, so one that is left has no anchor.
+            throw SettingsError.unsupportedYAML(
+                "an alias", place: here.place, problem: "refers to nothing; define it with & before it is used")
         }
     }
 
@@ -107,41 +106,28 @@ extension SettingsNode {
         of mapping: Node.Mapping, _ origin: SettingsOrigin, _ budget: inout Int
     ) throws -> [Entry] {
         var entries: [Entry] = []
-        var inherited: [Entry] = []
         for (keyNode, valueNode) in mapping {
             let here = origin.at(line: keyNode.mark?.line)
             guard let key = keyNode.scalar?.string else {
-                throw SettingsError("a key \(here.place) is not a word; expected `key: value`")
+                throw SettingsError.unsupportedYAML(
+                    "a key", place: here.place, problem: "is not a word; expected `key: value`")
             }
             var value = try converted(valueNode, here, &budget)
             if key == "<<", keyNode.scalar?.style == .plain {
-                inherited += try mergeEntries(value, here)
-                continue
+                throw SettingsError.unsupportedYAML(
+                    "`<<`", place: here.place, problem: "is a merge key, which settings do not have; write the keys out"
+                )
             }
             if let first = entries.first(where: { $0.key == key }) {
-                throw SettingsError(
-                    "`\(key)` \(here.place) is there twice, first \(first.origin.place); remove one of them")
+                throw SettingsError.repeatedKey(key, place: here.place, firstPlace: first.origin.place)
             }
-            // What an alias stands for is reported where it is used, which is the line to change.
+            // Errors in the value of an alias name the line that uses it, which is the one to change.
             if case .document(_, let valueLine, _) = value.origin, let line = keyNode.mark?.line, valueLine < line {
                 value.origin = here
             }
             entries.append(Entry(key: key, origin: here, value: value))
         }
-        return inherited.filter { parent in !entries.contains { $0.key == parent.key } } + entries
-    }
-
-    /// What `<<: *anchor` or `<<: [*a, *b]` adds (YAML 1.1 merge keys): of several the first wins.
-    private static func mergeEntries(_ value: SettingsNode, _ origin: SettingsOrigin) throws -> [Entry] {
-        let sources: [SettingsNode] = if case .list(let elements) = value.content { elements } else { [value] }
-        var merged: [Entry] = []
-        for source in sources {
-            guard let entries = source.entries else {
-                throw SettingsError("`<<` \(origin.place) is \(source.found); expected an alias of a mapping")
-            }
-            merged += entries.filter { entry in !merged.contains { $0.key == entry.key } }
-        }
-        return merged
+        return entries
     }
 
     private static let quotingTags = [Tag.Name.str.rawValue, Tag.Name.nonSpecific.rawValue]
@@ -149,7 +135,8 @@ extension SettingsNode {
 
     private static func refuseTag(_ tag: Tag, _ origin: SettingsOrigin) throws {
         guard !plainTags.contains(tag.rawValue), !quotingTags.contains(tag.rawValue) else { return }
-        throw SettingsError("the tag `\(tag.rawValue)` \(origin.place) has no meaning in settings; remove it")
+        throw SettingsError.unsupportedYAML(
+            "the tag `\(tag.rawValue)`", place: origin.place, problem: "has no meaning in settings; remove it")
     }
 }
 

@@ -1,10 +1,11 @@
-/// Turns a `Codable` value into a tree of settings that leaves nothing out: an optional that is `nil` is written as null, where
-/// the encoders of Foundation and Yams drop its key. Keys stay in the order of declaration, those of a dictionary are sorted.
+/// An encoder from a `Codable` value to a tree of settings with every key: an optional that is `nil` becomes null, while the
+/// encoders of Foundation and Yams drop its key. Keys keep the order of declaration; those of a dictionary are sorted.
 struct SettingsEncoder {
-    /// The folder that paths are written relative to; absolute when `nil`.
+    /// The folder for relative paths; paths are absolute if `nil`.
     var folder: String?
 
-    /// - Throws: `EncodingError` for a number that is not finite, and what the value's own `encode(to:)` throws.
+    /// Returns the tree of a value.
+    /// - Throws: `EncodingError` for a number that is not finite, and the errors of the value's own `encode(to:)`.
     func encode(_ value: some Encodable) throws -> SettingsNode {
         let tree = TreeBuilder()
         try TreeEncoder(tree, folder: folder, codingPath: []).store(value)
@@ -12,7 +13,7 @@ struct SettingsEncoder {
     }
 }
 
-/// A node under construction; encoding containers are handed out before they are filled, so it is shared.
+/// A node under construction. It is a class because encoding containers are handed out before they are filled.
 private final class TreeBuilder {
     enum Content {
         case null
@@ -64,13 +65,13 @@ private final class TreeBuilder {
         return 0
     }
 
-    /// Puts the keys of a dictionary, whose own order differs from run to run, in order.
+    /// Sorts the keys of a dictionary, whose order differs between runs.
     func sortKeys() {
         if case .mapping(let entries) = content { content = .mapping(entries.sorted { $0.key < $1.key }) }
     }
 }
 
-/// A dictionary, whose keys have no order of their own.
+/// A dictionary, whose keys have no order.
 private protocol UnorderedKeys {}
 extension Dictionary: UnorderedKeys {}
 
@@ -86,7 +87,7 @@ private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
         self.codingPath = codingPath
     }
 
-    /// The one door for values of every type.
+    /// Stores a value. Values of every type pass through here.
     func store<Value: Encodable>(_ value: Value) throws {
         switch value {
         case let path as ConfiguredPath:
@@ -142,12 +143,12 @@ private struct MappingEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encodeNil(forKey key: Key) { encoder.child(key).encodeNil() }
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try encoder.child(key).store(value) }
 
-    /// The default drops the key of a value that is not there; here null is written, so that the key is known.
+    /// Writes null for `nil`, for which the default implementation drops the key.
     private func storeIfPresent<Value: Encodable>(_ value: Value?, _ key: Key) throws {
         if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
     }
     func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws { try storeIfPresent(value, key) }
-    // The protocol has a default for each of these types, which would win over the generic one.
+    // The protocol has a default for each of these types, which would take precedence over the generic one.
     func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try storeIfPresent(value, key) }
     func encodeIfPresent(_ value: String?, forKey key: Key) throws { try storeIfPresent(value, key) }
     func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try storeIfPresent(value, key) }
@@ -189,7 +190,7 @@ private struct ListEncoder: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { encoder.element() }
 }
 
-/// The place of an element in a list, from 0.
+/// The index of an element of a list, as a key.
 struct ListIndex: CodingKey {
     let index: Int
     init(_ index: Int) { self.index = index }
@@ -199,7 +200,7 @@ struct ListIndex: CodingKey {
     var stringValue: String { "[\(index)]" }
 }
 
-/// The key under which Swift classes keep their superclass.
+/// The key under which Swift classes encode their superclass.
 struct SuperKey: CodingKey {
     init() {}
     init?(intValue: Int) { nil }

@@ -1,4 +1,4 @@
-/// A tree of settings with the place each value was written: what every layer is turned into before they are merged.
+/// A tree of settings with the place of each value, the form in which layers are merged.
 struct SettingsNode: Sendable {
     /// One `key: value` of a mapping; `origin` is the place of the key.
     struct Entry: Sendable {
@@ -7,11 +7,11 @@ struct SettingsNode: Sendable {
         var value: SettingsNode
     }
 
-    /// What a node holds.
+    /// The content of a node.
     indirect enum Content: Sendable {
-        /// Nothing; `fallback` is what the defaults hold here, for a setting that cannot be nothing.
+        /// Null; `fallback` is the default, for a setting that cannot be `nil`.
         case null(fallback: SettingsNode?)
-        /// Text as it was written; in quotes it is never a truth value or null.
+        /// A text as it was written; in quotes it is never a Boolean or null.
         case scalar(String, quoted: Bool)
         case list([SettingsNode])
         case mapping([Entry])
@@ -30,7 +30,7 @@ struct SettingsNode: Sendable {
         return false
     }
 
-    /// The entries of a mapping, `nil` for anything else.
+    /// The entries of a mapping; `nil` for anything else.
     var entries: [Entry]? {
         if case .mapping(let entries) = content { return entries }
         return nil
@@ -41,7 +41,7 @@ struct SettingsNode: Sendable {
         entries?.first { $0.key == key }?.value
     }
 
-    /// A mapping of mappings that holds only this node, at a key path.
+    /// Returns nested mappings with only this node, at a key path.
     func placed(at keyPath: [String]) -> SettingsNode {
         keyPath.reversed().reduce(self) { node, key in
             SettingsNode(.mapping([Entry(key: key, origin: node.origin, value: node)]), node.origin)
@@ -52,8 +52,8 @@ struct SettingsNode: Sendable {
 // MARK: Merging
 
 extension SettingsNode {
-    /// This node with a later layer laid over it: mappings merge key by key, a list or a scalar replaces what was there,
-    /// and null resets, to nothing where the setting may be nothing and to `defaults` where it may not.
+    /// Returns this node overlaid by a later layer. Mappings merge key by key, a list or scalar replaces the value, and null
+    /// resets it to `nil` or, if the setting cannot be `nil`, to `defaults`.
     func overlaid(by layer: SettingsNode, defaults: SettingsNode?) -> SettingsNode {
         switch (content, layer.content) {
         case (_, .null(let fallback)):
@@ -85,7 +85,7 @@ extension SettingsNode {
 // MARK: In words
 
 extension SettingsNode {
-    /// What was found, for an error: the scalar as it was written, or what kind of thing it is.
+    /// The scalar as it was written, or the kind of node, for an error.
     var found: String {
         switch content {
         case .null: "null"
@@ -95,7 +95,7 @@ extension SettingsNode {
         }
     }
 
-    /// The whole value on one line, as YAML in flow style would have it.
+    /// The value on one line, in the flow style of YAML.
     var inline: String {
         switch content {
         case .null: "null"

@@ -1,25 +1,25 @@
-/// Where a setting was written.
+/// The place where a setting was written.
 enum SettingsOrigin: Sendable {
-    /// In the defaults of the settings type.
+    /// The defaults of the settings type.
     case defaults
-    /// On a line (from 1) of a YAML document; relative paths written there are relative to `folder`.
+    /// A line (from 1) of a YAML document, whose relative paths are relative to `folder`.
     case document(name: String, line: Int, folder: String)
-    /// In a `--set key.path=value`, quoted whole.
-    case override(String)
-    /// In a flag of its own, by its name with the dashes.
+    /// An override `key.path=value`, and the name by which the user knows overrides.
+    case override(String, name: String)
+    /// A flag of its own, by its name.
     case flag(String)
 
-    /// The place in words, to follow a key: `at configs/x.yaml:12`.
+    /// The place in words that follow a key: `at configs/x.yaml:12`.
     var place: String {
         switch self {
         case .defaults: "by default"
         case .document(let name, let line, _): "at \(name):\(line)"
-        case .override(let text): "in --set \(text)"
+        case .override(let text, let name): "in \(name) \(text)"
         case .flag(let name): "in \(name)"
         }
     }
 
-    /// The same with another line, where there are lines.
+    /// Returns the origin with another line, if it has lines.
     func at(line: Int?) -> SettingsOrigin {
         guard case .document(let name, let old, let folder) = self else { return self }
         return .document(name: name, line: line ?? old, folder: folder)

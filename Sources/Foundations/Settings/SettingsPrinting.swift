@@ -1,11 +1,13 @@
 import Yams
 
-/// Settings as a YAML document that resolves to the same values (over the same defaults; a dictionary keeps the keys that
-/// its default has). Every key is there, in the order of declaration (those of a dictionary sorted), `nil` as null, floats
-/// with the fewest digits that read back exactly.
+/// Returns settings as a YAML document that resolves to the same values over the same defaults (a dictionary keeps the keys of
+/// its default). Every key is present, in the order of declaration (those of a dictionary sorted), with null for `nil` and the
+/// fewest digits from which a float reads back exactly.
 ///
-/// - Parameter folder: the folder the document will lie in; paths are then written relative to it, so that a folder moved
-///   with its neighbours keeps its meaning. Absolute when `nil`.
+/// - Parameters:
+///   - settings: The settings.
+///   - folder: The folder of the document. Paths are relative to it, so that a folder that moves with its neighbors keeps its
+///     meaning. They are absolute if `nil`.
 /// - Throws: `EncodingError` for a number that is not finite.
 public func printed(_ settings: some Encodable, relativeTo folder: String? = nil) throws -> String {
     let node = try SettingsEncoder(folder: folder).encode(settings)
@@ -28,14 +30,14 @@ extension SettingsNode {
         }
     }
 
-    /// Whether a list is of a few numbers, which read best on one line.
+    /// True for a list of a few numbers, which reads best on one line.
     private var isShortList: Bool {
         guard case .list(let elements) = content else { return false }
         return inline.count <= 60
             && elements.allSatisfy { if case .scalar(_, quoted: false) = $0.content { true } else { false } }
     }
 
-    /// Whether a text without quotes can only be read as that text, by any version of YAML.
+    /// Returns true if every version of YAML reads a text without quotes as that text.
     private static func readsAsText(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, first == "/" || (first.isASCII && first.properties.isAlphabetic)
         else {

@@ -3,7 +3,7 @@ import Text
 
 extension SettingsDecoder {
     /// Refuses the first key, in the order of the document, that the decoded value never asked for.
-    /// - Throws: `SettingsError` with the place of the key and the nearest valid key.
+    /// - Throws: `SettingsError.unknownKey`.
     func refuseUnknownKeys(in root: SettingsNode) throws {
         let unknown = opened.flatMap { path, mapping in
             mapping.entries.filter { !mapping.asked.contains($0.key) }.map { (path: path, entry: $0) }
@@ -11,13 +11,13 @@ extension SettingsDecoder {
         let inOrder = unknown.sorted { ($0.entry.origin.line, $0.path) < ($1.entry.origin.line, $1.path) }
         guard let first = inOrder.first else { return }
         let key = Self.path(first.path, first.entry.key)
-        let others = inOrder.count == 1 ? "" : " (and \(inOrder.count - 1) more unknown)"
         let advice = advice(for: first.entry.key, below: first.path)
-        throw SettingsError("unknown key `\(key)` \(first.entry.origin.place)\(others); \(advice)")
+        throw SettingsError.unknownKey(
+            key, place: first.entry.origin.place, others: inOrder.count - 1, advice: advice)
     }
 
-    /// What the person who wrote an unknown key may have meant: a key with exactly that name elsewhere, a similar one beside
-    /// it, a similar one elsewhere, or else what there is to choose from.
+    /// Returns advice for an unknown key: a key of the same name elsewhere, else a similar one beside it, else a similar one
+    /// elsewhere, else the valid keys.
     private func advice(for key: String, below path: String) -> String {
         let beside = opened[path]?.asked ?? []
         let everywhere = opened.sorted { $0.key < $1.key }.flatMap { parent, mapping in
@@ -42,7 +42,7 @@ extension SettingsDecoder {
 }
 
 extension SettingsOrigin {
-    /// The line in a document; what was written elsewhere comes after all lines.
+    /// The line in a document, or a number larger than every line for other origins.
     fileprivate var line: Int {
         if case .document(_, let line, _) = self { return line }
         return .max

@@ -14,7 +14,7 @@ public func nearestName(to name: String, among names: some Sequence<String>) -> 
     return best?.name
 }
 
-/// `; did you mean "learningRate"?`, or nothing if no name is near: the end of a sentence about an unknown name.
+/// Returns `; did you mean "learningRate"?` as the end of a sentence about an unknown name, or nothing if no name is near.
 public func suggestion(for name: String, among names: some Sequence<String>) -> String {
     nearestName(to: name, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
 }
@@ -23,7 +23,7 @@ private func comparableScalars(_ name: String) -> [UnicodeScalar] {
     name.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" }
 }
 
-/// The distance of two words, or something larger than `limit` if it is larger.
+/// Returns the distance of two words, or any number above `limit` if it exceeds that.
 private func editDistance(_ a: [UnicodeScalar], _ b: [UnicodeScalar], limit: Int) -> Int {
     if abs(a.count - b.count) > limit { return limit + 1 }
     if a.isEmpty || b.isEmpty { return max(a.count, b.count) }

@@ -1,4 +1,4 @@
-/// The kind of thing that went wrong, for programs that turn errors into exit codes or HTTP statuses.
+/// The kind of an error, for programs that turn errors into exit codes or HTTP statuses.
 public enum ErrorCategory: Sendable, Hashable {
     /// The request itself is wrong: settings, options or combinations of them.
     case invalidRequest

@@ -1,5 +1,5 @@
-/// Text of unknown origin made harmless for a terminal and kept on one line: control characters, and the marks that
-/// reverse the direction of writing, are shown as escapes.
+/// Returns text of unknown origin in a form that is safe for a terminal and stays on one line: control characters and marks that
+/// reverse the writing direction become escapes.
 public func escapedForTerminal(_ text: String) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

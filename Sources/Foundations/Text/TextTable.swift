@@ -1,12 +1,15 @@
-/// Rows of text in aligned columns, for a terminal.
+import Preconditions
+
+/// A table of text in aligned columns, for a terminal.
 public struct TextTable: Sendable, CustomStringConvertible {
-    /// On which side the text of a column begins.
+    /// The side on which the text of a column is aligned.
     public enum Alignment: Sendable { case left, right }
 
     private let titles: [String]
     private let alignments: [Alignment]
     private var rows: [[String]] = []
 
+    /// Creates a table without rows.
     public init(_ columns: [(title: String, alignment: Alignment)]) {
         titles = columns.map { Self.shown($0.title) }
         alignments = columns.map(\.alignment)
@@ -14,7 +17,7 @@ public struct TextTable: Sendable, CustomStringConvertible {
 
     /// Adds a row. Traps unless it has a cell for each column.
     public mutating func add(_ cells: [String]) {
-        precondition(cells.count == titles.count, "TextTable: \(cells.count) cells for \(titles.count) columns")
+        require(cells.count == titles.count, "TextTable: \(cells.count) cells for \(titles.count) columns")
         rows.append(cells.map(Self.shown))
     }
 
@@ -31,11 +34,11 @@ public struct TextTable: Sendable, CustomStringConvertible {
         }.joined(separator: "\n")
     }
 
-    /// The longest text of a cell.
+    /// The maximum number of characters of a cell.
     static let maximumWidth = 40
 
-    /// A cell fit for a terminal: labels come from files, so control and formatting characters show as U+FFFD, and what is
-    /// longer than `maximumWidth` ends in an ellipsis.
+    /// Returns a cell that is safe for a terminal. Labels come from files, so control and formatting characters become U+FFFD,
+    /// and a text longer than `maximumWidth` is cut with an ellipsis.
     private static func shown(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -15,19 +15,35 @@ struct ReadingTests {
             #expect(try readFile("\(folder)/file") == bytes)
             #expect(try readFile("\(folder)/empty") == [])
             #expect(try !readFile("/proc/self/stat").isEmpty, "files that do not know their size are read too")
-            let cases: [(path: String, limit: Int, problem: String)] = [
-                ("\(folder)/missing", .max, "does not exist; check the path"),
-                (folder, .max, "is a folder, where a file was expected"),
-                ("\(folder)/file/deeper", .max, "runs through a file"),
-                ("\(folder)/file", 99_999, "holds more than the 99999 bytes"),
-                ("/proc/self/maps", 3, "holds more than the 3 bytes"),
-                ("a\0b", .max, "NUL"),
+            let cases: [(path: String, limit: Int, problem: String, reason: FileError.Reason)] = [
+                ("\(folder)/missing", .max, "does not exist; check the path", .doesNotExist),
+                (folder, .max, "is a folder, where a file was expected", .isFolder),
+                ("\(folder)/file/deeper", .max, "runs through a file", .isNotFolder),
+                ("\(folder)/file", 99_999, "holds more than the 99999 bytes", .tooLarge),
+                ("/proc/self/maps", 3, "holds more than the 3 bytes", .tooLarge),
+                ("a\0b", .max, "NUL", .invalidPath),
+                (String(repeating: "x", count: 300), .max, "too long", .invalidPath),
             ]
-            for (path, limit, problem) in cases {
+            for (path, limit, problem, reason) in cases {
                 let error = #expect(throws: FileError.self) { try readFile(path, limit: limit) }
                 #expect(error?.problem.contains(problem) == true, "\(path): \(String(describing: error))")
-                #expect(error?.category == .invalidInput)
+                #expect(error?.category == .invalidInput && error?.reason == reason)
             }
+        }
+    }
+
+    @Test("A full disk and a lock that is held are told apart from other failures")
+    func failures() throws {
+        let device = try Descriptor(opening: "/dev/full", flags: O_WRONLY, on: .write)
+        let full = #expect(throws: FileError.self) {
+            try [UInt8(1)].span.bytes.withUnsafeBytes { (raw) throws(FileError) in try device.write(raw, at: 0) }
+        }
+        #expect(full?.reason == .diskFull && full?.category == .failure)
+        try withTemporaryFolder { folder in
+            let lock = try RunLock(folder: folder)
+            let held = #expect(throws: FileError.self) { try RunLock(folder: folder) }
+            #expect(held?.reason == .inUse && held?.category == .invalidRequest)
+            withExtendedLifetime(lock) {}
         }
     }
 
@@ -70,7 +86,6 @@ struct ReadingTests {
             let file = try MappedFile(path: "\(folder)/file")
             unlink("\(folder)/file")
             file.willNeed()
-            file.dontNeed()
             #expect(file.count == 20_000)
             #expect(file.withUnsafeBytes { Array($0) } == bytes, "the mapping outlives the name")
             #expect(try MappedFile(path: "\(folder)/empty").withUnsafeBytes { Array($0) } == [])

@@ -16,7 +16,7 @@ struct Example: Codable, Equatable, ValidatedSettings {
         }
     }
 
-    struct Stopping: DefaultedSettings, Equatable {
+    struct Stopping: Codable, Equatable {
         var patience = 3
         var improvement = 0.01
     }
@@ -70,7 +70,8 @@ struct Example: Codable, Equatable, ValidatedSettings {
 func resolved(_ yaml: String, set overrides: [String] = [], flags: [SettingsFlag] = []) throws -> Example {
     let document = SettingsDocument(yaml: yaml, name: "configs/x.yaml", folder: "/project/configs")
     return try resolve(
-        Example(), document: document, overrides: overrides, flags: flags, workingDirectory: "/work here")
+        Example(), document: document, overrides: overrides, overrideName: "--set", flags: flags,
+        workingDirectory: "/work here")
 }
 
 /// The sentence of the error that resolving throws; `nil` when it throws none.

@@ -32,10 +32,13 @@ struct Refused: Sendable, CustomStringConvertible {
                 "", set: ["optimizer.beta=[1, 2]"],
                 "unknown key `optimizer.beta` in --set optimizer.beta=[1, 2]; did you mean `optimizer.betas`?"),
             Refused(
-                "stopping:\n  patiens: 3",
+                "stopping:\n  patiens: 3\n  patience: 3\n  improvement: 1",
                 "unknown key `stopping.patiens` at configs/x.yaml:2; did you mean `stopping.patience`?"),
             Refused(
-                "stages:\n- patience: 1\n- Patience: 1",
+                "stopping: {patience: 3}",
+                "`stopping.improvement` is missing at configs/x.yaml:1, which has only a mapping of 1 key: patience"),
+            Refused(
+                "stages:\n- {patience: 1, improvement: 1}\n- {Patience: 1, patience: 1, improvement: 1}",
                 "unknown key `stages[1].Patience` at configs/x.yaml:3; did you mean `stages[0].patience`?"),
             Refused(
                 "pair: {first: 1, second: 2, third: 3}",
@@ -127,7 +130,7 @@ struct Refused: Sendable, CustomStringConvertible {
                 "name: !!python/object x",
                 "the tag `tag:yaml.org,2002:python/object` at configs/x.yaml:1 has no meaning"),
             Refused("[a]: b", "a key at configs/x.yaml:1 is not a word"),
-            Refused("<<: 3", "`<<` at configs/x.yaml:1 is 3; expected an alias of a mapping"),
+            Refused("<<: 3", "`<<` at configs/x.yaml:1 is a merge key, which settings do not have; write the keys out"),
             Refused("name: \u{1}", "not valid YAML at configs/x.yaml:1: control characters are not allowed"),
             Refused("name: \"\\ud800\"", "not valid YAML at configs/x.yaml:1"),
             Refused(String(repeating: "[", count: 100_000), "not valid YAML at configs/x.yaml:1"),
@@ -151,7 +154,9 @@ struct Refused: Sendable, CustomStringConvertible {
                 "", set: ["optimizer.betas=[1]"],
                 "`optimizer.betas` in --set optimizer.betas=[1] is [1.0]; expected two numbers"),
             Refused("prompts: []", "`prompts` at configs/x.yaml:1 is []; expected at least one prompt"),
-            Refused("stopping: {patience: 0}", "`stopping.patience` at configs/x.yaml:1 is 0; expected at least 1"),
+            Refused(
+                "stopping: {patience: 0, improvement: 1}",
+                "`stopping.patience` at configs/x.yaml:1 is 0; expected at least 1"),
             Refused(
                 "prompts: []\npromts: [a]",
                 "unknown key `promts` at configs/x.yaml:2; did you mean `prompts`?"),

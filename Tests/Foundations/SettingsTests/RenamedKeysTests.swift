@@ -23,10 +23,12 @@ struct RenamedKeysTests {
     @Test("a former key is refused with its place and the name of today")
     func refused() {
         let error = #expect(throws: SettingsError.self) { try resolve(Renamed(), document: Self.former) }
+        #expect(error == .formerKey("guardrail", place: "at old.yaml:4", name: "spikes"))
         #expect(error?.description == "`guardrail` at old.yaml:4 is now called `spikes`; rename it")
         let flag = #expect(throws: SettingsError.self) { try resolve(Renamed(), overrides: ["optimizer.clip=1"]) }
         #expect(
-            flag?.description == "`optimizer.clip` in --set optimizer.clip=1 is now called `optimizer.limit`; rename it"
+            flag?.description
+                == "`optimizer.clip` in override optimizer.clip=1 is now called `optimizer.limit`; rename it"
         )
     }
 
