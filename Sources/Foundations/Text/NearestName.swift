@@ -1,8 +1,8 @@
-/// The one of `names` that a person who typed `name` most likely meant, or `nil` if none is near.
+/// Returns the one of `names` that a user who typed `name` most likely meant, or `nil` if none is near.
 ///
-/// Near is a Damerau–Levenshtein distance (insertions, deletions, substitutions, exchanges of neighbours; Damerau,
-/// CACM 7(3), 1964, restricted form) of at most a third of the typed length, and 3. Upper and lower case and the
-/// separators `_` and `-` count as equal. Of equally near names the first wins.
+/// A name is near if the Damerau–Levenshtein distance (insertions, deletions, substitutions, swaps of adjacent characters;
+/// Damerau, CACM 7(3), 1964, restricted form) is at most 3 and at most a third of the typed length. The comparison ignores case
+/// and the separators `_` and `-`. Of equally near names it returns the first.
 public func nearestName(to name: String, among names: some Sequence<String>) -> String? {
     let typed = comparableScalars(name)
     let allowed = min(3, max(1, typed.count / 3))

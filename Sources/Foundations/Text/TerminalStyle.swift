@@ -1,25 +1,24 @@
 import Dispatch
 import Foundation
 
-/// What an output for progress can show.
+/// The style of progress output.
 public enum TerminalStyle: Sendable {
-    /// A bar in a line of `width()` columns, asked at every drawing, as people resize their windows.
+    /// A bar in a line of `width()` columns, called for each drawing because windows are resized.
     case bar(width: @Sendable () -> Int, hasColor: Bool, isUnicode: Bool)
-    /// A line at the beginning and the end, and whenever this many steps or seconds have passed.
+    /// A line at the beginning, at the end, and after this many steps or seconds.
     case lines(everySteps: Int, everySeconds: Double)
-    /// Only warnings and the reason of an early end.
+    /// Warnings and the reason for an early end only.
     case quiet
 
-    /// What standard error can show: a bar on a terminal, a line every 50 steps or 30 seconds elsewhere.
+    /// Returns the style for standard error: a bar in a terminal, a line every 50 steps or 30 seconds elsewhere.
     public static func standardError(quiet: Bool = false) -> TerminalStyle {
         TerminalStyle(
             quiet: quiet, isTerminal: isatty(STDERR_FILENO) == 1, environment: ProcessInfo.processInfo.environment,
             width: terminalWidth)
     }
 
-    /// What an output can show, from what is known about it: a bar on a terminal that can redraw a line, outside continuous
-    /// integration (`CI`); colour unless `NO_COLOR` is set to anything (no-color.org); characters beyond ASCII where the
-    /// locale is of UTF-8.
+    /// Chooses the style of an output: a bar in a terminal that can redraw a line, outside continuous integration (`CI`); color
+    /// unless `NO_COLOR` is set (no-color.org); characters beyond ASCII if the locale uses UTF-8.
     package init(quiet: Bool, isTerminal: Bool, environment: [String: String], width: @escaping @Sendable () -> Int) {
         func isSet(_ name: String) -> Bool { environment[name]?.isEmpty == false }
         let canRedraw = isTerminal && environment["TERM"] != "dumb" && isSet("TERM") && !isSet("CI")
@@ -36,26 +35,26 @@ public enum TerminalStyle: Sendable {
     }
 }
 
-/// The bar itself: `length` characters, `fraction` of them filled.
+/// Returns a bar of `length` characters, of which `fraction` are filled.
 package func progressBar(_ fraction: Double, length: Int, isUnicode: Bool) -> String {
     let done = Int(Double(length) * fraction)
     return String(repeating: isUnicode ? "█" : "#", count: done)
         + String(repeating: isUnicode ? "░" : "-", count: length - done)
 }
 
-/// Seconds of a clock that never goes back.
+/// Returns the seconds of a clock that never goes back.
 public func steadyClock() -> Double {
     Double(DispatchTime.now().uptimeNanoseconds) / 1e9
 }
 
-/// The columns of the terminal on standard error, 80 when it does not say.
+/// Returns the columns of the terminal on standard error, or 80 if it does not tell.
 private func terminalWidth() -> Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
 }
 
-/// Writes text as it is. A terminal that went away must not end a run that needs none, so failures are let pass.
+/// Writes text to standard error. Ignores errors, because a terminal that went away must not end a run.
 package func writeToStandardError(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
