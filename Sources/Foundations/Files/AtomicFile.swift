@@ -104,7 +104,7 @@ public final class AtomicFile {
 
     /// Puts the file in its place. Once it returns, the file survives a power cut. Nothing may be appended afterwards.
     public func commit() throws(FileError) {
-        require(!isFinished, "commit: the file has been committed or cancelled")
+        require(!isFinished, "commit: the file has been committed or canceled")
         try flush()
         try descriptor.synchronize()
         guard rename(temporaryPath, path) == 0 else { throw FileError(path, system: errno, on: .write) }

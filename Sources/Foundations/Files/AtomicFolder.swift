@@ -62,7 +62,7 @@ public final class AtomicFolder {
 
     /// Puts the folder in its place and removes its predecessor. Once it returns, the folder survives a power cut.
     public func commit() throws(FileError) {
-        require(!isFinished, "commit: the folder has been committed or cancelled")
+        require(!isFinished, "commit: the folder has been committed or canceled")
         try synchronizeTree(temporaryPath)
         let (above, name) = splitPath(path)
         let target = "\(above)/\(name)"

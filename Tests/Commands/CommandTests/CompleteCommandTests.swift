@@ -91,7 +91,7 @@ struct CompleteCommandTests {
         }
     }
 
-    @Test("a model in int8 and one in bfloat16 are smaller, complete, and the change is told")
+    @Test("a model in int8 and one in bfloat16 are smaller, complete, and export prints the change")
     func precisions() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
@@ -144,7 +144,7 @@ struct CompleteCommandTests {
         }
     }
 
-    @Test("beam search honours stop strings, ranks, and says which completions are known")
+    @Test("beam search honors stop strings, ranks, and says which completions are known")
     func beams() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)

@@ -57,7 +57,7 @@ struct ConversationTests {
         }
     }
 
-    @Test("prompts are asked for until an empty line, with beams too, and a bad one is told")
+    @Test("prompts are asked for until an empty line, with beams too, and a bad one is reported")
     func asks() throws {
         try withTemporaryFolder { folder in
             let workplace = try Workplace(in: folder)
