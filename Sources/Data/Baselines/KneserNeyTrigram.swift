@@ -6,8 +6,8 @@ import Preconditions
     import Musl
 #endif
 
-/// A trigram model of text, the best that counting alone achieves: what a neural generator must beat to have learned more
-/// than which three tokens go together.
+/// A trigram model of text, the best that counting alone achieves. A neural generator must beat it to have learned more than
+/// which three tokens go together.
 ///
 /// Interpolated Kneser-Ney smoothing (Kneser and Ney, "Improved backing-off for m-gram language modeling", ICASSP 1995, in
 /// the interpolated form of Chen and Goodman, "An empirical study of smoothing techniques for language modeling", Computer
@@ -15,21 +15,21 @@ import Preconditions
 ///
 ///     p(w | u v) = max(c(u v w) − D₃, 0) / c(u v ·) + D₃ t(u v ·) / c(u v ·) · p(w | v)
 ///
-/// where c counts, t(u v ·) is the number of different tokens seen after u v, and a context never seen leaves p(w | v) as
-/// it is. p(w | v) and p(w) have the same form, but there c(v w) is the number of different tokens seen before v w, and
-/// c(w) the number of different tokens seen before w. Below p(w) stands 1 / V, so that no token is impossible.
+/// where c counts, t(u v ·) is the number of different tokens seen after u v, and for a context never seen the result is
+/// p(w | v). p(w | v) and p(w) have the same form, but there c(v w) is the number of different tokens seen before v w, and
+/// c(w) the number of different tokens seen before w. p(w) is interpolated with 1 / V, so that no token is impossible.
 ///
 /// A headline is predicted as a generator predicts it: its first token after two ends of text, its second after an end of
 /// text and the first, and so on to the end of text that closes it.
 public struct KneserNeyTrigram: Sendable {
-    /// V.
+    /// V, the size of the vocabulary.
     public let vocabularySize: Int
-    /// The token that every headline begins after.
+    /// The end-of-text token, which precedes every headline.
     private let end: Int32
-    /// Without context, with one token, with two.
+    /// The counts without context, with one token of context, and with two.
     private let levels: [NGramCounts]
 
-    /// The largest vocabulary: three tokens share 64 bits.
+    /// The largest supported vocabulary: three tokens share 64 bits.
     public static let maximumVocabulary = 1 << NGramCounts.tokenBits
 
     /// Counts headlines.
@@ -40,7 +40,7 @@ public struct KneserNeyTrigram: Sendable {
     ///   - end: The end-of-text token.
     ///   - vocabularySize: V.
     ///
-    /// Traps on offsets that do not rise within `targets`, on a token outside of the vocabulary, and on a vocabulary beyond
+    /// Traps on offsets that do not ascend within `targets`, on a token outside the vocabulary, and on a vocabulary larger than
     /// `maximumVocabulary`.
     public init(_ targets: [Int32], offsets: [Int], end: Int32, vocabularySize: Int) {
         require(
@@ -59,10 +59,10 @@ public struct KneserNeyTrigram: Sendable {
         levels = [NGramCounts(counting: bigrams.keys(tokens: 1)), bigrams, trigrams]
     }
 
-    /// D without context, with one token of context and with two.
+    /// The discounts D without context, with one token of context, and with two.
     public var discounts: [Double] { levels.map(\.discount) }
 
-    /// The negative log-likelihood of each headline, in nats; `targets` and `offsets` as for training.
+    /// Returns the negative log-likelihood of each headline in nats; `targets` and `offsets` as for training.
     public func nats(of targets: [Int32], offsets: [Int]) -> [Double] {
         var sums = [Double](repeating: 0, count: max(offsets.count - 1, 0))
         Self.forEachTrigram(
@@ -73,7 +73,7 @@ public struct KneserNeyTrigram: Sendable {
         return sums
     }
 
-    /// The probability of a token after two others. Traps on one outside of the vocabulary.
+    /// Returns the probability of a token after two others. Traps on one outside the vocabulary.
     public func probability(of token: Int32, after first: Int32, _ second: Int32) -> Double {
         require(
             [token, first, second].allSatisfy { $0 >= 0 && $0 < vocabularySize },
@@ -100,7 +100,7 @@ public struct KneserNeyTrigram: Sendable {
         require(
             offsets.first ?? 0 >= 0 && offsets.last ?? 0 <= targets.count
                 && zip(offsets, offsets.dropFirst()).allSatisfy(<=),
-            "KneserNeyTrigram: offsets that do not rise from 0 to \(targets.count)")
+            "KneserNeyTrigram: offsets that do not ascend from 0 to \(targets.count)")
         let pair: UInt64 = (1 << (2 * NGramCounts.tokenBits)) - 1
         for headline in offsets.indices.dropLast() {
             var context = UInt64(end) << NGramCounts.tokenBits | UInt64(end)

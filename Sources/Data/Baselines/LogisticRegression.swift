@@ -11,40 +11,40 @@ import Statistics
 ///
 ///     ½ Σ_k |w_k|² + C Σ_i −log p(label_i | x_i)
 ///
-/// is smallest (Hastie, Tibshirani and Friedman, "The elements of statistical learning", 2nd edition, section 4.4; the
-/// objective and C of scikit-learn's `LogisticRegression`, where the b_k are not penalised either). With two classes
+/// is minimal (Hastie, Tibshirani and Friedman, "The elements of statistical learning", 2nd edition, section 4.4; the
+/// objective and C of scikit-learn's `LogisticRegression`, where the b_k are not penalized either). With two classes
 /// scikit-learn fits a single w, which is the same as this with half its C.
 public struct LogisticRegression: Sendable {
-    /// F.
+    /// F, the number of features.
     public let columnCount: Int
-    /// K.
+    /// K, the number of classes.
     public let classCount: Int
-    /// The classes that training rows have; the others are never predicted. Without a penalty on b, their probability is
-    /// smaller the longer one trains.
+    /// The classes that occur in training; the others are never predicted. Without a penalty on b, their probability would only
+    /// shrink with longer training.
     private let present: [Int]
-    /// `[F, present]`. Float32 moves no probability by more than one part in a million.
+    /// The weights, `[F, present]`. Float32 changes no probability by more than one part in a million.
     private let weights: [Float]
-    /// `[present]`.
+    /// The biases, `[present]`.
     private let biases: [Double]
-    /// The length of the gradient where training stopped.
+    /// The norm of the gradient at the end of training.
     public let gradientLength: Double
-    /// False when training stopped after `LogisticRegressionFit.maximumSteps` steps and not because the gradient was short
-    /// enough: C is too large for these rows.
+    /// False if training stopped after `LogisticRegressionFit.maximumSteps` steps with too long a gradient: C is too large for
+    /// these rows.
     public let isConverged: Bool
 
-    /// Finds the weights.
+    /// Fits the weights.
     ///
     /// - Parameters:
     ///   - rows: `[N, F]`, at least one.
     ///   - labels: The class of each, within `0 ..< classCount`.
     ///   - classCount: K.
-    ///   - inversePenalty: C: the larger, the closer to the training rows. 1 is scikit-learn's.
-    ///   - tolerance: The length of the gradient to stop at, as a share of its length at the start. The objective is at
-    ///     least as curved as ½ |w|², so w is then no farther from the best one than the gradient is long, and a row of
-    ///     length 1 scores w · x no farther either.
-    ///   - progress: Told after each step how much of the way is done, 0 to 1.
+    ///   - inversePenalty: C; larger values fit the training rows more closely. scikit-learn's default is 1.
+    ///   - tolerance: The norm of the gradient to stop at, relative to its norm at the start. The objective is at least as curved
+    ///     as ½ |w|², so w is then no farther from the optimum than the norm of the gradient, and neither is the score w · x of
+    ///     a row of length 1.
+    ///   - progress: Receives the fraction that is done after each step.
     ///
-    /// Traps when counts do not agree, when there are no rows, or unless C and the tolerance are positive.
+    /// Traps if counts do not match, if there are no rows, or unless C and the tolerance are positive.
     public init(
         _ rows: SparseRows, labels: [Int], classCount: Int, inversePenalty: Double = 1, tolerance: Double = 1e-4,
         progress: (Double) -> Void = { _ in }
@@ -74,7 +74,7 @@ public struct LogisticRegression: Sendable {
         biases = fit.biases
     }
 
-    /// `[N, K]`: the probability of each class for each row of `[N, F]`; traps unless F is that of the training rows.
+    /// Returns the probability of each class for each row, `[N, K]` for `[N, F]`. Traps unless F is that of the training rows.
     public func probabilities(of rows: SparseRows) -> [Double] {
         require(
             rows.columnCount == columnCount, "LogisticRegression: \(rows.columnCount) columns, expected \(columnCount)")

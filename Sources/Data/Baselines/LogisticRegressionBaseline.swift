@@ -1,24 +1,24 @@
 import Preconditions
 public import Statistics
 
-/// Logistic regression on weighted words: the strongest of the simple classifiers, and hard to beat on long texts.
+/// Logistic regression on TF-IDF features: the strongest of the simple classifiers, and hard to beat on long texts.
 public struct LogisticRegressionBaseline: Sendable {
-    /// How texts become rows.
+    /// The features of texts.
     public let features: TFIDFFeatures
-    /// What judges rows.
+    /// The classifier of features.
     public let regression: LogisticRegression
 
-    /// Learns from labelled texts.
+    /// Trains on labeled texts.
     ///
     /// - Parameters:
     ///   - texts: The training rows, at least one.
     ///   - labels: The class of each, within `0 ..< classCount`.
     ///   - classCount: K.
-    ///   - features: What becomes a column.
+    ///   - features: The features to extract.
     ///   - inversePenalty: C of `LogisticRegression`.
-    ///   - progress: Told now and then how much of the way is done, 0 to 1.
+    ///   - progress: Receives the fraction that is done from time to time.
     ///
-    /// Traps when counts do not agree, when there are no rows, or unless C is positive.
+    /// Traps if counts do not match, if there are no rows, or unless C is positive.
     public init(
         texts: [String], labels: [Int], classCount: Int, features options: TFIDFFeatures.Options = .init(),
         inversePenalty: Double = 1, progress: (Double) -> Void = { _ in }
@@ -31,8 +31,8 @@ public struct LogisticRegressionBaseline: Sendable {
             progress: progress)
     }
 
-    /// What it says about rows; words that training never saw are left out.
-    /// - Throws: `PredictionError` when there are no rows.
+    /// Returns predictions for texts; words not seen in training are ignored.
+    /// - Throws: `PredictionError` if there are no rows.
     public func predictions(for texts: [String], labels: [Int]) throws(PredictionError) -> ClassPredictions {
         require(
             texts.count == labels.count, "LogisticRegressionBaseline: \(texts.count) texts, \(labels.count) labels")

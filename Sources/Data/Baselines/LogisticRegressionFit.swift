@@ -6,21 +6,21 @@ import Statistics
     import Musl
 #endif
 
-/// The search for the weights of logistic regression: Newton's method whose steps are found by conjugate gradients, no
-/// better than they need be, and each taken as far as it helps (Nocedal and Wright, "Numerical optimization", 2nd
+/// The optimizer of logistic regression: Newton's method whose steps are found by conjugate gradients, only as precisely as
+/// needed, with a line search along each (Nocedal and Wright, "Numerical optimization", 2nd
 /// edition, algorithm 7.1).
 ///
 /// Weights are `RowSpaceVector`s, so that memory grows with rows times classes and not with columns times classes; each
-/// step of conjugate gradients costs one product with X Xᵀ. A column with one entry meets no other row there and only adds
-/// to the diagonal, which makes most word pairs free.
+/// step of conjugate gradients costs one product with X Xᵀ. A column with one entry connects no rows and only adds to the
+/// diagonal, which makes most word pairs free.
 ///
-/// Biases are in units of one over the root of their curvature at the start, for they see all rows and would else be a
-/// thousand times stiffer than the rest.
+/// Biases are in units of one over the root of their curvature at the start, because they depend on all rows and would
+/// otherwise be a thousand times stiffer than the rest.
 struct LogisticRegressionFit {
     private let labels: [Int]
     private let classCount: Int
     private let inversePenalty: Double
-    /// X without the columns of one entry, X's transpose, and what those columns add to the diagonal of X Xᵀ.
+    /// X without the columns of one entry, its transpose, and the contribution of those columns to the diagonal of X Xᵀ.
     private let rows: SparseRows
     private let transposed: SparseRows
     private let diagonal: [Double]
@@ -29,20 +29,20 @@ struct LogisticRegressionFit {
     private var point: RowSpaceVector
     /// `[N, K]`, at `point`.
     private var probabilities: [Double] = []
-    /// The length of the gradient at `point`.
+    /// The norm of the gradient at `point`.
     private(set) var gradientLength = Double.infinity
 
-    /// The most steps of Newton's method; ten are usual.
+    /// The maximum number of Newton steps; ten are usual.
     static let maximumSteps = 100
-    /// The most conjugate gradients of one step.
+    /// The maximum number of conjugate gradient iterations per step.
     private static let maximumGradients = 500
 
-    /// Starts at the shares of the classes.
+    /// Starts at the class frequencies.
     ///
     /// - Parameters:
     ///   - rows: X, `[N, F]`.
     ///   - labels: `[N]`.
-    ///   - counts: How many rows each class has, at least 1 and not all.
+    ///   - counts: The number of rows of each class, at least 1 and not all rows.
     ///   - inversePenalty: C.
     init(_ rows: SparseRows, labels: [Int], counts: [Int], inversePenalty: Double) {
         self.labels = labels
@@ -57,10 +57,10 @@ struct LogisticRegressionFit {
         probabilities = probabilities(of: scores(of: point))
     }
 
-    /// Takes steps until the gradient is no longer than `tolerance` times what it was at the start, or than rounding makes
-    /// it; false when `maximumSteps` were not enough.
+    /// Takes steps until the norm of the gradient falls to `tolerance` times its start, or to rounding noise; returns false if
+    /// `maximumSteps` were not enough.
     mutating func run(tolerance: Double, progress: (Double) -> Void) -> Bool {
-        // What sums over all rows round to; without a single word in the texts, the start is the end.
+        // The rounding noise of sums over all rows; without a single word in the texts, the start is the optimum.
         let noise = inversePenalty * Double(labels.count) * 1e-13
         var firstLength = 0.0
         for step in 0..<Self.maximumSteps {
@@ -69,7 +69,7 @@ struct LogisticRegressionFit {
             if step == 0 { firstLength = gradientLength }
             progress(Self.share(of: gradientLength / firstLength, towards: tolerance))
             if gradientLength <= max(tolerance * firstLength, noise) { return true }
-            // The more precise the nearer the end, but never beyond it.
+            // More precise towards the end, but no more than needed.
             let precision = max(
                 min(0.5, (gradientLength / firstLength).squareRoot()), tolerance * firstLength / gradientLength / 2)
             let direction = newtonDirection(gradient, precision: precision)
@@ -78,13 +78,13 @@ struct LogisticRegressionFit {
         return false
     }
 
-    /// How much of the way the gradient has come, on a logarithmic scale: each step shortens it by a factor.
+    /// Returns the progress of the gradient on a logarithmic scale: each step shortens it by a factor.
     private static func share(of length: Double, towards tolerance: Double) -> Double {
         guard length > 0, tolerance < 1 else { return length > 0 ? 0 : 1 }
         return min(max(log(length) / log(tolerance), 0), 1)
     }
 
-    /// Xᵀ A: the weights `[F, K]`.
+    /// Returns the weights Xᵀ A, `[F, K]`.
     func weights(of rows: SparseRows) -> [Float] {
         let (coordinates, width) = (point.coordinates, classCount)
         var weights = [Float](repeating: 0, count: rows.columnCount * width)
@@ -101,12 +101,12 @@ struct LogisticRegressionFit {
         return weights
     }
 
-    /// `[K]`.
+    /// The biases, `[K]`.
     var biases: [Double] { zip(point.biases, units).map(*) }
 
     // MARK: The objective
 
-    /// X W plus the biases, `[N, K]`.
+    /// Returns X W plus the biases, `[N, K]`.
     private func scores(of vector: RowSpaceVector) -> [Double] {
         let shifts = zip(vector.biases, units).map(*)
         var scores = vector.image
@@ -136,7 +136,7 @@ struct LogisticRegressionFit {
         return gradient
     }
 
-    /// The second derivative of the objective along `direction`, as a vector.
+    /// Returns the product of the objective's Hessian with `direction`.
     private func curvature(along direction: RowSpaceVector) -> RowSpaceVector {
         var changes = scores(of: direction)
         let width = classCount
@@ -155,7 +155,7 @@ struct LogisticRegressionFit {
         return curvature
     }
 
-    /// C Xᵀ R and the biases' share of it, for R of shape `[N, K]`, which is scaled by C.
+    /// Returns C Xᵀ R with its bias part, for R of shape `[N, K]`, which is scaled by C in place.
     private func pulledBack<Number: BinaryFloatingPoint>(
         _ numbers: inout [Double], _ precision: Number.Type
     ) -> RowSpaceVector {
@@ -170,7 +170,7 @@ struct LogisticRegressionFit {
 
     // MARK: The steps
 
-    /// The step that conjugate gradients find when they stop at a residual of `precision` times the gradient.
+    /// Returns the step of conjugate gradients, which stop at a residual of `precision` times the gradient.
     private func newtonDirection(_ gradient: RowSpaceVector, precision: Double) -> RowSpaceVector {
         var residual = gradient
         var square = residual.squaredLength
@@ -192,7 +192,7 @@ struct LogisticRegressionFit {
         return direction
     }
 
-    /// Moves along a direction to where the objective is smallest, nearly; false when rounding hides where that is.
+    /// Moves along a direction to near the minimum of the objective; returns false if rounding hides it.
     private mutating func advance(along direction: RowSpaceVector, _ gradient: RowSpaceVector) -> Bool {
         let slope = gradient.dot(direction)
         guard slope < 0 else { return false }
@@ -202,8 +202,8 @@ struct LogisticRegressionFit {
         return true
     }
 
-    /// How far along a direction the slope of the objective is a tenth of `slope`, that at the start, or less: by Newton's
-    /// method, inside the bracket that is known. A trial costs no product, so the search may be thorough; far from the
+    /// Returns the distance along a direction at which the slope of the objective falls to a tenth of `slope`, its value at the
+    /// start, by Newton's method inside a bracket. A trial costs no matrix product, so the search can be thorough; far from the
     /// optimum it saves whole steps.
     private func length(along direction: RowSpaceVector, slope: Double) -> Double {
         let (start, changes) = (scores(of: point), scores(of: direction))
@@ -223,11 +223,11 @@ struct LogisticRegressionFit {
         return length
     }
 
-    /// More than enough to halve a bracket down to rounding.
+    /// More trials than it takes to bisect a bracket down to rounding.
     private static let maximumTrials = 60
 
-    /// The first and the second derivative of Σ −log p(label) as all scores change at the rates `changes`, `[N, K]`: the
-    /// mean of the rates under p less that of the label, and their variance.
+    /// Returns the first and second derivative of Σ −log p(label) as all scores change at the rates `changes`, `[N, K]`: the mean
+    /// of the rates under p minus that of the label, and their variance.
     private func lossDerivatives(_ probabilities: [Double], _ changes: [Double]) -> (first: Double, second: Double) {
         var (first, second) = (0.0, 0.0)
         let width = classCount
@@ -245,8 +245,8 @@ struct LogisticRegressionFit {
 
     // MARK: Products
 
-    /// X Xᵀ R, `[N, K]`. Half of the time goes into waiting for memory, of which Float32 takes half; it is enough for the
-    /// steps, which are rough anyway, and not for the gradient, which says where to stop.
+    /// Returns X Xᵀ R, `[N, K]`. Half of the time is memory traffic, which Float32 halves; it is precise enough for the steps, which
+    /// are rough anyway, but not for the gradient, which decides when to stop.
     private func timesGram<Number: BinaryFloatingPoint>(_ numbers: [Double], _ precision: Number.Type) -> [Double] {
         let gathered = transposed.times(numbers.map { Number($0) }, width: classCount)
         var product = rows.times(gathered, width: classCount).map { Double($0) }
@@ -256,7 +256,7 @@ struct LogisticRegressionFit {
         return product
     }
 
-    /// The matrix without its columns of one entry, and the sum of their squares for each row.
+    /// Returns the matrix without its columns of one entry, and the sum of their squares for each row.
     private static func withoutLoneEntries(_ rows: SparseRows) -> (SparseRows, [Double]) {
         var uses = [Int32](repeating: 0, count: rows.columnCount)
         for column in rows.columns { uses[Int(column)] += 1 }

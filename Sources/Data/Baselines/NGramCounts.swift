@@ -1,22 +1,23 @@
-/// How often tokens follow contexts of one length, in sorted arrays: 8 bytes for each n-gram seen and 20 for each context.
+/// The counts of tokens after contexts of one length, in sorted arrays: 8 bytes per n-gram and 20 per context.
 ///
 /// An n-gram is a number whose lowest `tokenBits` bits are its last token and whose next ones are the token before, and so
 /// on; its context is that number without the last token.
 struct NGramCounts: Sendable {
+    /// The number of bits per token.
     static let tokenBits: UInt64 = 21
 
-    /// Rising.
+    /// The contexts, ascending.
     private var contexts: [UInt64] = []
-    /// What follows context i is `tokens[starts[i] ..< starts[i + 1]]`, rising.
+    /// The tokens after context i are `tokens[starts[i] ..< starts[i + 1]]`, ascending.
     private var starts: [Int] = []
     /// The sum of the counts of each context.
     private var totals: [Int32] = []
     private var tokens: [Int32] = []
     private var counts: [Int32] = []
     /// D = n₁ / (n₁ + 2 n₂), where n₁ n-grams were seen once and n₂ twice (Ney, Essen and Kneser, "On structuring
-    /// probabilistic dependences in stochastic language modelling", Computer Speech and Language 8, 1994): what is taken
-    /// off every count and given to tokens that did not follow. Where none was seen once the formula gives 0 and would
-    /// make them impossible; ½ stands in.
+    /// probabilistic dependences in stochastic language modelling", Computer Speech and Language 8, 1994): the amount
+    /// taken off every count and given to unseen tokens. If no n-gram was seen once, the formula gives 0 and would make unseen
+    /// tokens impossible; then it is ½.
     let discount: Double
 
     /// Counts n-grams, in any order.
@@ -46,7 +47,7 @@ struct NGramCounts: Sendable {
 
     private static let tokenMask: UInt64 = (1 << tokenBits) - 1
 
-    /// The last tokens of every different n-gram: counted, they give the number of different tokens before each.
+    /// Returns the last `kept` tokens of every different n-gram: counted, they give the number of different tokens before each.
     func keys(tokens kept: UInt64) -> [UInt64] {
         let mask: UInt64 = (1 << (kept * Self.tokenBits)) - 1
         return contexts.indices.flatMap { index in
@@ -56,8 +57,8 @@ struct NGramCounts: Sendable {
         }
     }
 
-    /// How often a token followed a context, how often anything did, and how many different tokens did; `nil` when the
-    /// context was never seen.
+    /// Returns the count of a token after a context, the count of all tokens after it, and the number of different ones; `nil` if
+    /// the context was never seen.
     func find(_ token: Int32, after context: UInt64) -> (count: Int, total: Int, types: Int)? {
         let place = Self.firstIndex(in: contexts, 0..<contexts.count, notBelow: context)
         guard place < contexts.count, contexts[place] == context else { return nil }
@@ -67,7 +68,7 @@ struct NGramCounts: Sendable {
         return (Int(count), Int(totals[place]), range.count)
     }
 
-    /// By halving a sorted range.
+    /// Returns the first index with a number of at least `bound`, by binary search.
     private static func firstIndex<Number: Comparable>(in sorted: [Number], _ range: Range<Int>, notBelow bound: Number)
         -> Int
     {

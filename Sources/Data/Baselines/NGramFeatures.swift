@@ -4,16 +4,16 @@
     import Musl
 #endif
 
-/// A column for each run of 1, 2, … symbols that occurs in enough texts, and its weight. What a symbol is, a word or a
-/// character, only the caller knows; a text is one or more pieces, and no run crosses from one into the next.
+/// A column, with a weight, for each run of 1, 2, … symbols that occurs in enough texts. Symbols are words or characters, as the
+/// caller chooses; a text is one or more pieces, and no run crosses from one piece into the next.
 ///
-/// Runs are kept as a tree of symbols, so that the column of every run is found without making a key of it.
+/// Runs are kept as a trie of symbols, so that the column of a run is found without building a key.
 struct NGramFeatures: Sendable {
     /// The lengths of runs.
     let lengths: ClosedRange<Int>
-    /// Whether a piece with fewer symbols than the shortest run counts as a run.
+    /// True if a piece with fewer symbols than the shortest run counts as a run.
     let keepsShortPieces: Bool
-    /// The node below a node for a symbol; the root is 0.
+    /// The child of a node for a symbol; the root is 0.
     private let children: [UInt64: Int32]
     /// The column of each node, −1 for none.
     private var columns: [Int32] = []
@@ -23,7 +23,7 @@ struct NGramFeatures: Sendable {
     /// The number of columns.
     var count: Int { inverseFrequencies.count }
 
-    /// Finds the runs of `textCount` texts, whose pieces `pieces` gives, and keeps those that occur in
+    /// Collects the runs of `textCount` texts, whose pieces `pieces` returns, and keeps those that occur in at least
     /// `minimumTexts` of them.
     init(
         lengths: ClosedRange<Int>, keepsShortPieces: Bool, textCount: Int, minimumTexts: Int,
@@ -61,8 +61,8 @@ struct NGramFeatures: Sendable {
         }
     }
 
-    /// The columns of a text, rising: how often each run occurs times its weight, scaled to the length 1. Empty when no run
-    /// is known.
+    /// Returns the columns of a text, ascending: the count of each run times its weight, scaled to length 1. Empty if no run is
+    /// known.
     func row(of pieces: [[UInt32]]) -> [(column: Int32, value: Double)] {
         var found: [Int32] = []
         for piece in pieces {
@@ -85,7 +85,7 @@ struct NGramFeatures: Sendable {
 
     private static func key(_ parent: Int32, _ symbol: UInt32) -> UInt64 { UInt64(parent) << 32 | UInt64(symbol) }
 
-    /// Walks from the root along the symbols of every run, one step for each, and reports where each run ends.
+    /// Walks from the root along the symbols of every run, and reports the node at which each run ends.
     private static func forEachRun(
         of piece: [UInt32], _ lengths: ClosedRange<Int>, _ keepsShortPieces: Bool,
         step: (_ parent: Int32, _ symbol: UInt32) -> Int32?, found: (_ node: Int32) -> Void

@@ -2,12 +2,12 @@ import Foundation
 import Preconditions
 public import Statistics
 
-/// Multinomial naive Bayes on words: what counting alone achieves (Manning, Raghavan and Schütze, "Introduction to
-/// information retrieval", 2008, section 13.2). The same as scikit-learn's `MultinomialNB` on word counts.
+/// Multinomial naive Bayes on words, the best that counting alone achieves (Manning, Raghavan and Schütze, "Introduction to
+/// information retrieval", 2008, section 13.2). Equal to scikit-learn's `MultinomialNB` on word counts.
 public struct NaiveBayes: Sendable {
-    /// K.
+    /// K, the number of classes.
     public let classCount: Int
-    /// The place of each word of the training rows.
+    /// The index of each word of the training rows.
     private let vocabulary: [String: Int]
     /// `[V, K]`: log((count of the word in the class + α) / (words of the class + α V)).
     private let wordLogs: [Double]
@@ -22,7 +22,7 @@ public struct NaiveBayes: Sendable {
     ///   - classCount: K.
     ///   - smoothing: α, added to every count (1 is Laplace's).
     ///
-    /// Traps when counts do not agree, when there are no rows, or unless α is positive.
+    /// Traps if counts do not match, if there are no rows, or unless α is positive.
     public init(texts: [String], labels: [Int], classCount: Int, smoothing: Double = 1) {
         require(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
         require(!texts.isEmpty && smoothing > 0, "NaiveBayes: \(texts.count) texts, smoothing \(smoothing)")
@@ -51,15 +51,15 @@ public struct NaiveBayes: Sendable {
         self.classCount = classCount
     }
 
-    /// What it says about rows; words that training never saw are left out.
-    /// - Throws: `PredictionError` when there are no rows.
+    /// Returns predictions for texts; words not seen in training are ignored.
+    /// - Throws: `PredictionError` if there are no rows.
     public func predictions(for texts: [String], labels: [Int]) throws(PredictionError) -> ClassPredictions {
         require(texts.count == labels.count, "NaiveBayes: \(texts.count) texts, \(labels.count) labels")
         return try ClassPredictions(
             probabilities: texts.flatMap(probabilities), labels: labels, classCount: classCount)
     }
 
-    /// The probability of each class for one text.
+    /// Returns the probability of each class for one text.
     public func probabilities(of text: String) -> [Double] {
         var scores = classLogs
         for word in Self.words(in: text) {
@@ -69,8 +69,8 @@ public struct NaiveBayes: Sendable {
         return softmax(scores)
     }
 
-    /// The words of a text: in lower case, the longest runs of letters, marks and numbers (Unicode general categories L, M
-    /// and N). Everything else stands between words, an apostrophe too: `Don't` is `don` and `t`.
+    /// Returns the words of a text: in lower case, the longest runs of letters, marks and numbers (Unicode general categories L, M
+    /// and N). Everything else separates words, apostrophes too: `Don't` is `don` and `t`.
     public static func words(in text: String) -> [String] {
         runs(in: text.lowercased(), of: isPartOfWord)
     }

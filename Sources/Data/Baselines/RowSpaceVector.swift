@@ -1,28 +1,28 @@
-/// Weights for logistic regression on N rows of F columns and K classes, held as 2 N K numbers instead of F K.
+/// The weights of logistic regression on N rows of F columns and K classes, stored as 2 N K numbers instead of F K.
 ///
-/// Wherever the gradient of the objective leads from 0, the weights are W = Xᵀ A for some A of shape `[N, K]` (the
+/// Starting from 0 along gradients of the objective, the weights are always W = Xᵀ A for some A of shape `[N, K]` (the
 /// representer theorem: Kimeldorf and Wahba, "Some results on Tchebycheffian spline functions", 1971). So A and X W are
-/// kept; together they give every length and angle, and a headline has far fewer classes than the corpus has columns.
+/// stored; together they give every length and angle, and there are far fewer classes than columns per headline.
 struct RowSpaceVector {
     /// A, `[N, K]`.
     var coordinates: [Double]
     /// X W, `[N, K]`.
     var image: [Double]
-    /// `[K]`: one more weight for each class, in units of its own.
+    /// `[K]`: a bias for each class, in units of its own.
     var biases: [Double]
 
-    /// Σ over all weights and biases of the product of both.
+    /// Returns the dot product over all weights and biases.
     func dot(_ other: RowSpaceVector) -> Double {
         sumOfProducts(coordinates, other.image) + sumOfProducts(biases, other.biases)
     }
 
-    /// The same weights with biases of 0, which no penalty sees.
+    /// The same weights with biases of 0, since biases are not penalized.
     var withoutBiases: RowSpaceVector {
         RowSpaceVector(
             coordinates: coordinates, image: image, biases: [Double](repeating: 0, count: biases.count))
     }
 
-    /// The square of the length, 0 where rounding makes it negative.
+    /// The squared norm, 0 if rounding makes it negative.
     var squaredLength: Double { max(dot(self), 0) }
 
     /// self ← scale · self + factor · other.
@@ -33,7 +33,7 @@ struct RowSpaceVector {
     }
 }
 
-/// Eight sums at a time, so that the processor can work on all at once.
+/// Returns the sum of products, eight partial sums at a time for SIMD.
 private func sumOfProducts(_ a: [Double], _ b: [Double]) -> Double {
     precondition(a.count == b.count)
     return a.withUnsafeBufferPointer { a in

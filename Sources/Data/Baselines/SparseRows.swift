@@ -1,27 +1,28 @@
 import Preconditions
 
-/// A matrix `[N, F]` of which most entries are 0: for each row the columns that are not.
+/// A sparse matrix `[N, F]` in row-major compressed form.
 public struct SparseRows: Sendable, Hashable {
-    /// F.
+    /// F, the number of columns.
     public let columnCount: Int
-    /// Row i is `columns[offsets[i] ..< offsets[i + 1]]` and the values there.
+    /// The boundaries of rows: row i is `columns[offsets[i] ..< offsets[i + 1]]` and the values there.
     public private(set) var offsets = [0]
-    /// Rising within a row.
+    /// The columns of the nonzero entries, ascending within a row.
     public private(set) var columns: [Int32] = []
+    /// The values of the nonzero entries.
     public private(set) var values: [Double] = []
 
-    /// No rows yet.
+    /// Creates a matrix without rows.
     public init(columnCount: Int) { self.columnCount = columnCount }
 
-    /// N.
+    /// N, the number of rows.
     public var count: Int { offsets.count - 1 }
 
-    /// Adds a row. Traps unless its columns rise within `0 ..< columnCount`.
+    /// Adds a row. Traps unless its columns ascend within `0 ..< columnCount`.
     public mutating func append(_ row: [(column: Int32, value: Double)]) {
         require(
             row.first?.column ?? 0 >= 0 && row.last?.column ?? -1 < columnCount
                 && zip(row, row.dropFirst()).allSatisfy { $0.column < $1.column },
-            "SparseRows.append: columns that do not rise within 0 ..< \(columnCount)")
+            "SparseRows.append: columns that do not ascend within 0 ..< \(columnCount)")
         for entry in row {
             columns.append(entry.column)
             values.append(entry.value)
@@ -29,7 +30,7 @@ public struct SparseRows: Sendable, Hashable {
         offsets.append(columns.count)
     }
 
-    /// The matrix with rows and columns exchanged, `[F, N]`.
+    /// Returns the transpose, `[F, N]`.
     func transposed() -> SparseRows {
         var result = SparseRows(columnCount: count)
         var next = [Int](repeating: 0, count: columnCount + 1)
@@ -49,8 +50,7 @@ public struct SparseRows: Sendable, Hashable {
         return result
     }
 
-    /// The matrix product with a dense matrix `[F, K]`, row by row: `[N, K]`. Each row is summed in the order of its
-    /// columns.
+    /// Returns the product with a dense matrix `[F, K]`: `[N, K]`. Each row is summed in the order of its columns.
     func times<Number: BinaryFloatingPoint>(_ dense: [Number], width: Int) -> [Number] {
         require(
             dense.count == columnCount * width,

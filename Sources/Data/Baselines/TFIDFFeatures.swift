@@ -1,26 +1,25 @@
 import Preconditions
 
-/// Texts as sparse rows of weighted words: how often each run of words occurs in a text, times how rare it is, the row
-/// scaled to the length 1.
+/// TF-IDF features: the count of each run of words in a text times the weight of its rarity, with each row scaled to length 1.
 ///
 /// A run that occurs in d of N training texts weighs ln((1 + N) / (1 + d)) + 1 (Spärck Jones, "A statistical interpretation
 /// of term specificity", Journal of Documentation 28, 1972, in the smoothed form of scikit-learn's `TfidfVectorizer`, whose
-/// rows these equal). Runs that training never saw count for nothing.
+/// rows these equal). Runs not seen in training are ignored.
 public struct TFIDFFeatures: Sendable {
-    /// What becomes a column.
+    /// The choice of columns.
     public struct Options: Sendable, Hashable, Codable {
-        /// Runs of how many words; 1 and 2 unless said otherwise.
+        /// The lengths of word runs; 1 and 2 by default.
         public var words: ClosedRange<Int>
-        /// Runs of how many characters inside of one word, the space before it and the space behind it being part of it
-        /// (`analyzer="char_wb"`); `nil` for none. Here a word is what stands between white space, signs included. These
-        /// columns are scaled to the length 1 by themselves, as in a `FeatureUnion` of two vectorizers.
+        /// The lengths of character runs inside a word with a space on either side (`analyzer="char_wb"`); `nil` for none. Here a
+        /// word is everything between white space, punctuation included. These columns are scaled to length 1 separately, as in a
+        /// `FeatureUnion` of two vectorizers.
         public var characters: ClosedRange<Int>?
-        /// Shorter words are left out; 2, the token pattern of scikit-learn.
+        /// The shortest word that is kept; 2 by default, as in the token pattern of scikit-learn.
         public var shortestWord: Int
-        /// A run must occur in this many training texts to get a column; 1 keeps all.
+        /// The fewest training texts in which a run must occur to get a column; 1 keeps all.
         public var minimumTexts: Int
 
-        /// Traps unless the numbers are positive.
+        /// Creates options. Traps unless all numbers are positive.
         public init(
             words: ClosedRange<Int> = 1...2, characters: ClosedRange<Int>? = nil, shortestWord: Int = 2,
             minimumTexts: Int = 1
@@ -35,14 +34,14 @@ public struct TFIDFFeatures: Sendable {
         }
     }
 
-    /// What became a column.
+    /// The choice of columns.
     public let options: Options
     /// The number of each word of the training texts.
     private let vocabulary: [String: UInt32]
     private let words: NGramFeatures
     private let characters: NGramFeatures?
 
-    /// Finds the columns and their weights.
+    /// Finds the columns of training texts and their weights.
     public init(fitting texts: [String], _ options: Options = Options()) {
         var vocabulary: [String: UInt32] = [:]
         words = NGramFeatures(
@@ -68,7 +67,7 @@ public struct TFIDFFeatures: Sendable {
     /// The number of columns; those of words come first.
     public var columnCount: Int { words.count + (characters?.count ?? 0) }
 
-    /// `[N, columnCount]`: a row for each text, empty where nothing in it is known.
+    /// Returns a row for each text, `[N, columnCount]`; empty if nothing in it is known.
     public func rows(of texts: [String]) -> SparseRows {
         var rows = SparseRows(columnCount: columnCount)
         for text in texts { rows.append(row(of: text)) }
@@ -76,7 +75,7 @@ public struct TFIDFFeatures: Sendable {
     }
 
     private func row(of text: String) -> [(column: Int32, value: Double)] {
-        // No node of the tree bears the last number: the run ends at a word that training never saw.
+        // No node has the last number: a run ends at a word not seen in training.
         let symbols = Self.words(in: text, shortest: options.shortestWord).map { vocabulary[$0] ?? .max }
         let row = words.row(of: [symbols])
         guard let characters else { return row }
@@ -84,8 +83,8 @@ public struct TFIDFFeatures: Sendable {
         return row + characters.row(of: Self.paddedWords(in: text)).map { ($0.column + first, $0.value) }
     }
 
-    /// The words of a text in lower case: the longest runs of letters, numbers and underscores (what `\w` matches in
-    /// Python), without those of fewer than `shortest` characters.
+    /// Returns the words of a text in lower case: the longest runs of letters, numbers and underscores (what `\w` matches in
+    /// Python), without those shorter than `shortest` characters.
     static func words(in text: String, shortest: Int) -> [String] {
         runs(in: text.lowercased(), of: isWordCharacter).filter { $0.unicodeScalars.count >= shortest }
     }
@@ -103,7 +102,7 @@ public struct TFIDFFeatures: Sendable {
         }
     }
 
-    /// What stands between white space, in lower case and between two spaces, as characters.
+    /// Returns the characters of each word between white space, in lower case and with a space on either side.
     private static func paddedWords(in text: String) -> [[UInt32]] {
         let space = Unicode.Scalar(" ").value
         return runs(in: text.lowercased()) { !$0.properties.isWhitespace }.map { word in

@@ -1,4 +1,4 @@
-/// The longest runs of scalars that a rule allows, in the order of the text.
+/// Returns the longest runs of scalars that satisfy a predicate, in the order of the text.
 func runs(in text: String, of isPart: (Unicode.Scalar) -> Bool) -> [String] {
     var runs: [String] = []
     var run = String.UnicodeScalarView()

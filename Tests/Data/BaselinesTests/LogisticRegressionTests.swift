@@ -104,7 +104,7 @@ struct LogisticRegressionTests {
             let training = sharedFile("data/huffpost/train.jsonl", for: "logistic regression on HuffPost"),
             let validation = sharedFile("data/huffpost/validation.jsonl", for: "logistic regression on HuffPost")
         else { return }
-        let (seen, new) = (try LabelledRow.read(training), try LabelledRow.read(validation))
+        let (seen, new) = (try LabeledRow.read(training), try LabeledRow.read(validation))
         let names = Set(seen.map(\.category)).sorted()
         let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
         let model = LogisticRegressionBaseline(
@@ -118,12 +118,12 @@ struct LogisticRegressionTests {
     }
 }
 
-private struct LabelledRow: Decodable {
+private struct LabeledRow: Decodable {
     let headline, category: String
 
-    static func read(_ file: URL) throws -> [LabelledRow] {
+    static func read(_ file: URL) throws -> [LabeledRow] {
         try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-            try JSONDecoder().decode(LabelledRow.self, from: Data($0.utf8))
+            try JSONDecoder().decode(LabeledRow.self, from: Data($0.utf8))
         }
     }
 }

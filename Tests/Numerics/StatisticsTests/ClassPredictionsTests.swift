@@ -37,7 +37,7 @@ struct ClassPredictionsTests {
     @Test("nothing to judge and scores that are not finite are refused")
     func unusableScores() throws {
         let none = try #require(throws: PredictionError.self) { try ClassLogits([], labels: [], classCount: 2) }
-        #expect(none.description == "there is no prediction to judge; give at least one labelled headline")
+        #expect(none.description == "there are no predictions to evaluate; give at least one labeled headline")
         #expect(throws: none) { try ClassPredictions(probabilities: [], labels: [], classCount: 2) }
         let infinite = try #require(throws: PredictionError.self) {
             try ClassLogits([0, 1, .infinity, 0], labels: [0, 1], classCount: 2)

@@ -11,8 +11,8 @@ struct ReliabilityTests {
             probabilities: confidences.flatMap { [$0, 1 - $0] }, labels: right.map { $0 ? 0 : 1 }, classCount: 2)
     }
 
-    @Test("a confidence on a border belongs to the bin below it")
-    func borders() throws {
+    @Test("a confidence on a boundary belongs to the bin below it")
+    func boundaries() throws {
         let predictions = try predictions([0.75, 0.7500001, 1, 0.5625], right: [true, true, false, false])
         let reliability = Reliability(predictions, .equalWidth, binCount: 4)
         #expect(reliability.bins.map(\.lower) == [0.5, 0.75])

@@ -11,7 +11,7 @@ import TestSupport
 
 @Suite("Evaluation of a classifier")
 struct ClassifierEvaluationTests {
-    @Test("figures are those of the lines that are written beside them")
+    @Test("metrics match the lines of predictions.jsonl")
     func figuresOfLines() throws {
         try withTemporaryFolder { folder in
             try SmallClassifier.write(to: "\(folder)/model")
@@ -170,7 +170,7 @@ struct ClassifierEvaluationTests {
         }
     }
 
-    /// Writes a model to `folder` that is biased so as to call so many of some texts kitchen; returns the texts and the order in
+    /// Writes a model to `folder` that is biased to label `kitchens` of some texts as kitchen; returns the texts and the order in
     /// which it is inclined to.
     private func writeModel(
         sayingKitchen kitchens: Int, of count: Int, in folder: String
@@ -179,8 +179,8 @@ struct ClassifierEvaluationTests {
         try SmallClassifier.write(to: "\(folder)/first")
         let margins = try Classifier(folder: "\(folder)/first").scores(texts).map { $0.logits[1] - $0.logits[0] }
         let order = texts.indices.sorted { margins[$0] > margins[$1] }
-        let border = (margins[order[kitchens - 1]] + margins[order[kitchens]]) / 2
-        try SmallClassifier.write(to: "\(folder)/model", biases: [border, 0])
+        let boundary = (margins[order[kitchens - 1]] + margins[order[kitchens]]) / 2
+        try SmallClassifier.write(to: "\(folder)/model", biases: [boundary, 0])
         return (texts, order)
     }
 

@@ -28,7 +28,7 @@ struct GeneratorEvaluationTests {
         return try EvaluationData(request)
     }
 
-    @Test("perplexities and bits are those of the lines that are written beside them")
+    @Test("perplexities and bits match the lines of predictions.jsonl")
     func figures() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
@@ -123,14 +123,15 @@ struct GeneratorEvaluationTests {
             #expect(evaluation.json()["samples"]?["emptyShare"]?["value"]?.number == Double(empty) / 100)
             #expect(evaluation.json()["samples"]?["drawn"]?.integer == 100)
             #expect(evaluation.report().markdown.contains("\(empty) of 100 are empty"))
-            #expect(evaluation.verdict.reasons.contains { $0.contains("are empty") })
+            #expect(
+                ([evaluation.verdict.sentence] + evaluation.verdict.reasons).contains { $0.contains("are empty") })
             // Four issues with advice, and no word less of the others.
             #expect(evaluation.verdict.reasons.count { $0.hasPrefix("Fix first: ") || $0.hasPrefix("Then: ") } == 4)
             #expect(evaluation.verdict.reasons.last?.hasPrefix("Also: ") == true, "\(evaluation.verdict.reasons)")
         }
     }
 
-    @Test("samples are judged beside as many real headlines, also where there are fewer of those")
+    @Test("samples are compared with equally many real headlines, even if there are fewer of those")
     func fewRealOnes() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")
@@ -149,7 +150,7 @@ struct GeneratorEvaluationTests {
         }
     }
 
-    @Test("samples that stand in the training file are counted and shown as copies")
+    @Test("samples that appear in the training file are counted and shown as copies")
     func copies() throws {
         try withTemporaryFolder { folder in
             try SmallGenerator.write(to: "\(folder)/model")

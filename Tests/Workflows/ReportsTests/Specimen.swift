@@ -23,7 +23,7 @@ enum Specimen {
     }
 
     static var table: Table {
-        var table = Table("Accuracy beside baselines", [.words("model"), .numbers("accuracy"), .numbers("headlines")])
+        var table = Table("Accuracy and baselines", [.words("model"), .numbers("accuracy"), .numbers("headlines")])
         table.add(
             ["classifier", .interval(0.6124, low: 0.598, high: 0.6269, .decimals(3)), .count(12345)], emphasized: true)
         table.add(["naive Bayes", .number(0.5512, .decimals(3)), .count(12345)])
@@ -60,7 +60,8 @@ enum Specimen {
                     series: [.init("training", lengths), .init("validation", lengths.map { $0 / 3 })],
                     marks: [.init("median 18", at: 18.5), .init("limit 24", at: 24)])),
             Picture(
-                "Accuracy by coverage", description: "The surest half of the headlines is labeled at 80 % accuracy.",
+                "Accuracy by coverage",
+                description: "The most confident half of the headlines is labeled with 80 % accuracy.",
                 LineChart(
                     x: ("coverage", .percent(0)), y: ("accuracy", .percent(0)),
                     series: [
@@ -74,7 +75,7 @@ enum Specimen {
                     series: [.init("loss", (1...30).map { (Double($0), 4.6 + 2.5 / Double($0)) })])),
             Picture(
                 "Reliability",
-                description: "Before scaling the classifier is too sure; after, the curve is near the diagonal.",
+                description: "Before scaling the classifier is overconfident; after, the curve is near the diagonal.",
                 ReliabilityDiagram([("before scaling", bins), ("after scaling", after)])),
             Picture(
                 "Accuracy among baselines", description: "The classifier is above both baselines.",
@@ -99,7 +100,7 @@ enum Specimen {
         Report(
             title: "Specimen of a report", subtitle: "Invented figures: \(hostile)",
             verdict: Verdict(
-                .caution, "Better than both baselines, but too sure of itself.",
+                .caution, "Better than both baselines, but overconfident.",
                 reasons: ["Accuracy 0.612 [0.598, 0.626] against 0.551.", hostile]),
             provenance: [
                 .init("data", "validation.jsonl"), .init("digest", String(repeating: "0123456789abcdef", count: 4)),

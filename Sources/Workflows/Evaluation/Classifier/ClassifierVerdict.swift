@@ -1,3 +1,4 @@
+import HeadlineData
 public import Reports
 import Statistics
 import Text

@@ -1,5 +1,6 @@
 import HeadlineData
 public import JSON
+import ModelFolders
 import Statistics
 
 extension ModelComparison {

@@ -1,3 +1,4 @@
+import HeadlineData
 import ModelFolders
 public import Reports
 import Statistics

@@ -12,7 +12,7 @@ public struct EvaluationData: Sendable {
         public let path: String
         /// SHA-256 of the file.
         public let digest: String
-        /// What was counted while the file was read, and which part of it this is.
+        /// The counts from reading the file, and the part of it that is used.
         public let note: String
 
         var json: JSONValue {

@@ -4,9 +4,9 @@ import Text
 
 /// Something that is wrong with a model or its data, and what fixing it would gain.
 struct Issue: Sendable {
-    /// What is wrong, as a clause without a capital letter or a full stop.
+    /// The problem, as a clause without a capital letter or a full stop.
     let sentence: String
-    /// What to do about it, as one or more sentences.
+    /// The remedy, as one or more sentences.
     let advice: String
     /// The most that the issue can cost, in units of the metric that judges the kind of model; the costliest comes first.
     let cost: Double

@@ -1,5 +1,4 @@
 import JSON
-import Reports
 public import Text
 
 /// A limit that a metric must not fall below or exceed, for commands that gate.
