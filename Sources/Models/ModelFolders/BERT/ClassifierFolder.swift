@@ -1,4 +1,4 @@
-import Autograd
+public import Autograd
 public import Files
 public import Models
 public import NeuralNetwork
@@ -47,7 +47,7 @@ public struct ClassifierFolder: ModelFolder {
     ///     calibrated logits, and `config.json` records it. 1 changes nothing and records nothing new.
     /// - Throws: `FileError`, also if a weight is too large for `dtype`.
     public static func write(
-        parameters: ParameterStore, contents: ModelFolderContents<BERTConfigurationFile>, temperature: Double,
+        parameters: [Parameter], contents: ModelFolderContents<BERTConfigurationFile>, temperature: Double,
         dtype: DType, to path: String
     ) throws(FileError) {
         require(temperature > 0 && temperature.isFinite, "ClassifierFolder: a temperature of \(temperature)")
@@ -56,7 +56,7 @@ public struct ClassifierFolder: ModelFolder {
         }
         var contents = contents
         contents.configuration.temperature = (contents.configuration.temperature ?? 1) * temperature
-        let arrays = parameters.parameters.map { parameter -> (name: String, values: NDArray) in
+        let arrays = parameters.map { parameter -> (name: String, values: NDArray) in
             guard BERTNaming.head.contains(parameter.name) else { return (parameter.name, parameter.array) }
             let divided = parameter.array.elements.map { Float(Double($0) / temperature) }
             return (parameter.name, NDArray(divided, shape: parameter.shape))

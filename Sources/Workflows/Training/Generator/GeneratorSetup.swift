@@ -140,7 +140,7 @@ public struct GeneratorSetup: RunSetup {
 
     private static func model(
         _ configuration: GPT2.Configuration, _ settings: GeneratorSettings, base: GeneratorFolder?, restoring: Bool,
-        note: (String) -> Void
+        note: (String) throws -> Void
     ) throws -> GPT2 {
         if let base, !restoring, !settings.model.freshWeights {
             let loaded = try base.load(for: .training, configuration: configuration)

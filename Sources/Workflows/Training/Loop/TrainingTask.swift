@@ -43,8 +43,6 @@ public protocol TrainingTask {
 }
 
 extension TrainingTask {
-    /// The model that training started from; `nil` for one that started from random weights.
-    var base: BaseModel? { get }
     /// Returns 1: all parameters learn at the same rate.
     public func learningRateScale(of parameter: Parameter) -> Double { 1 }
 }

@@ -30,7 +30,7 @@ struct RunStateDocumentTests {
             classifier.batches.headlinesPerStep = 8
             classifier.logging.tensorBoard = false
             _ = try TrainingRun<ClassifierSetup>(classifier, resume: false).train(
-                note: { _, _ in }, observers: { _, _ in [] }, stopSignal: { nil })
+                progress: EventList(), stopSignal: { nil })
             var names: Set<String> = []
             for (run, prefix) in [("generator", "transformer."), ("classifier", "")] {
                 let path = "\(folder)/\(run)"
