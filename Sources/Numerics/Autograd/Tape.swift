@@ -75,14 +75,10 @@ public final class Tape {
     /// Runs `body` as if no tape were recording: nothing is recorded, dropout is the identity, and no dropout call is counted, so
     /// what comes before and after draws the bits that it would draw without `body`. Outside `record` it only runs `body`.
     ///
-    /// Results of operations in `body` are constants. A tensor that `body` only passes on keeps its place on the tape.
+    /// Results of operations in `body` are constants. A tensor that `body` only passes on keeps its place on the tape;
+    /// ``Tensor/init(constant:)`` makes it a constant.
     public static func suspended<Result>(_ body: () throws -> Result) rethrows -> Result {
         try $binding.withValue(nil) { try body() }
-    }
-
-    /// The same for one tensor, which is a constant afterward wherever it came from.
-    public static func suspended(_ body: () throws -> Tensor) rethrows -> Tensor {
-        Tensor(constant: try $binding.withValue(nil) { try body().value })
     }
 
     /// Adds the gradients of the scalar `loss` to the tape's ``Gradients`` and lets go of all that was recorded.

@@ -121,20 +121,20 @@ struct TapeTests {
         #expect(interrupted.reference == reference())
     }
 
-    @Test("A tensor that leaves a suspended region is a constant, and a record inside one is a tape of its own")
+    @Test("A result that leaves a suspended region is a constant, and a record inside one is a tape of its own")
     func suspendedResults() {
         let weight = parameter("weight", [2], [1, 1])
         let gradients = Gradients(of: [weight])
         let tape = Tape(into: gradients, dropout: nil)
         let loss = tape.record {
-            let passedOn = Tape.suspended { weight.tensor }
-            Tape.suspended { () -> Void in
+            let sum = Tape.suspended { weight.tensor + weight.tensor }
+            Tape.suspended {
                 let inner = Gradients(of: [weight])
                 let other = Tape(into: inner, dropout: nil)
                 other.backward(from: other.record { weight.tensor.dot(NDArray([3], shape: [1, 1])) })
                 #expect(inner.region(of: weight)?.frozen().elements == [3])
             }
-            return (passedOn + weight.tensor).dot(NDArray([5], shape: [1, 1]))
+            return (sum + weight.tensor).dot(NDArray([5], shape: [1, 1]))
         }
         tape.backward(from: loss)
         #expect(gradients.region(of: weight)?.frozen().elements == [5])
