@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
+import HeadlineData
 import Settings
 import Testing
 import TestSupport
@@ -16,17 +17,18 @@ struct RunStateDocumentTests {
             .matches(of: /(?:model|optimizer\/[a-z_]+|metadata)\/[a-zA-Z0-9_.]+/).map { String($0.output) }
         #expect(documented.count >= 6)
         try withTemporaryFolder { folder in
-            let generator = try TinyRun(in: folder, named: "generator", steps: 1)
-            try generator.go()
+            try TinyRun(in: folder, named: "generator").go()
+            let sample = try readFile(repositoryRoot.appendingPathComponent("data/sample/headlines.jsonl").path)
+            let lines = sample.split(separator: UInt8(ascii: "\n")).prefix(60)
+            try AtomicFile.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])), to: "\(folder)/headlines.jsonl")
             var classifier = ClassifierSettings()
             classifier.output = ConfiguredPath("\(folder)/classifier")
-            classifier.data.train = ConfiguredPath("\(folder)/labeled.jsonl")
-            let headlines = (0..<40).map { "{\"headline\":\"word\($0) is new\",\"category\":\"\($0 % 2)\"}\n" }
-            try AtomicFile.write(headlines.joined(), to: "\(folder)/labeled.jsonl")
-            classifier.tokenizer.vocabularySize = 100
-            (classifier.model.layers, classifier.model.hiddenSize, classifier.model.heads) = (1, 16, 2)
+            classifier.data.train = ConfiguredPath("\(folder)/headlines.jsonl")
+            classifier.data.split.method = .stratified
+            classifier.tokenizer.vocabularySize = 300
+            (classifier.model.layers, classifier.model.hiddenSize, classifier.model.heads) = (2, 16, 2)
             classifier.model.contextLength = 48
-            classifier.batches.steps = 1
+            classifier.batches.steps = 6
             classifier.batches.headlinesPerStep = 8
             classifier.logging.tensorBoard = false
             _ = try TrainingRun<ClassifierSetup>(classifier, resume: false).train(
@@ -34,7 +36,7 @@ struct RunStateDocumentTests {
             var names: Set<String> = []
             for (run, prefix) in [("generator", "transformer."), ("classifier", "")] {
                 let path = "\(folder)/\(run)"
-                let state = try RunStateReader(path: "\(path)/\(RunStateLayout.fileName(step: 1))")
+                let state = try RunStateReader(path: "\(path)/\(RunStateLayout.fileName(step: 6))")
                 names.formUnion(state.names + state.metadataNames.map { "metadata/\($0)" })
                 let weights = state.names.filter { $0.hasPrefix("model/") }.map { prefix + $0.dropFirst(6) }
                 #expect(try Set(weights) == Set(SafetensorsFile(path: "\(path)/last/model.safetensors").names))
