@@ -216,3 +216,16 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )
+
+// scripts/check-sanitizers builds only the tests it names and the targets that they depend on.
+if let named = Context.environment["HEADLINEKIT_ONLY_TESTS"] {
+    var open = named.split(separator: ",").map(String.init)
+    var kept: Set<String> = []
+    while let name = open.popLast() {
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+        for case .targetItem(let dependency, _) in target.dependencies { open.append(dependency) }
+        for case .byNameItem(let dependency, _) in target.dependencies { open.append(dependency) }
+    }
+    package.products = []
+    package.targets = package.targets.filter { kept.contains($0.name) }
+}
