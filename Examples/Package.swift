@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// A library of HeadlineKit.
+func headlineKit(_ library: String) -> Target.Dependency { .product(name: library, package: "HeadlineKit") }
+
 let package = Package(
     name: "Examples",
     dependencies: [
@@ -8,7 +11,9 @@ let package = Package(
         .package(name: "HeadlineKit", path: "..")
     ],
     targets: [
-        .executableTarget(name: "complete", dependencies: [.product(name: "Inference", package: "HeadlineKit")]),
-        .executableTarget(name: "classify", dependencies: [.product(name: "Inference", package: "HeadlineKit")]),
+        .executableTarget(name: "complete", dependencies: [headlineKit("Inference")]),
+        .executableTarget(name: "classify", dependencies: [headlineKit("Inference")]),
+        .executableTarget(
+            name: "bag-of-words", dependencies: [headlineKit("Training"), headlineKit("ModelFolders")]),
     ]
 )

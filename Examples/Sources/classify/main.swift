@@ -9,7 +9,7 @@ guard CommandLine.arguments.count >= 3 else {
     exit(64)
 }
 
-let engine = try ClassificationEngine(folder: CommandLine.arguments[1])
+let engine = try await ClassificationEngine.load(folder: CommandLine.arguments[1])
 let headlines = Array(CommandLine.arguments[2...])
 
 for (headline, prediction) in zip(headlines, try await engine.classify(headlines)) {

@@ -9,7 +9,7 @@ guard CommandLine.arguments.count == 3 else {
     exit(64)
 }
 
-let engine = try GenerationEngine(folder: CommandLine.arguments[1])
+let engine = try await GenerationEngine.load(folder: CommandLine.arguments[1])
 // Waits until the weights match the digest in their file; throws if the folder is damaged.
 try await engine.verify()
 
@@ -20,7 +20,9 @@ let request = CompletionRequest(CommandLine.arguments[2], count: 3, options: opt
 
 // `complete(_:)` returns all candidates at once. A stream gives text while it is written; leaving the loop cancels.
 for try await update in engine.stream(request) {
-    guard case .completion(let completion, let candidate, _) = update else { continue }
+    guard case .completion(let completion, let candidate, let timing) = update else { continue }
     print("\(candidate + 1): \(completion.headline)")
-    print("   mean log-probability \(completion.meanLogProbability) nats, ended by itself: \(completion.endedByItself)")
+    print("   mean log-probability \(completion.meanLogProbability) nats, first token after \(timing.timeToFirstToken)")
 }
+// Waits for the requests that are being decoded; a server calls it before it exits.
+await engine.shutdown()

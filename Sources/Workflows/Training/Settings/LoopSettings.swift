@@ -1,4 +1,4 @@
-import HeadlineData
+public import HeadlineData
 public import NumericCore
 public import Optimization
 public import Settings
@@ -35,6 +35,9 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
     /// Tokens computed at a time: fewer take less memory, and results stay the same up to rounding.
     public var tokensPerMicroBatch: Int = 1024
 
+    /// Creates the defaults.
+    public init() {}
+
     /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         try require(epochs, "epochs", in: 1...10_000)
@@ -46,8 +49,8 @@ public struct BatchSettings: Codable, Sendable, ValidatedSettings {
 }
 
 extension BatchSettings {
-    /// Returns the plan for headlines of the given lengths.
-    func plan(lengths: [Int32], seed: Int) throws(TrainingError) -> BatchPlan {
+    /// Returns the plan for headlines of these lengths.
+    public func plan(lengths: [Int32], seed: Int) throws(TrainingError) -> BatchPlan {
         do throws(BatchPlanError) {
             return try BatchPlan(
                 lengths: lengths, tokensPerStep: tokensPerStep, headlinesPerStep: headlinesPerStep,
@@ -80,6 +83,9 @@ public struct OptimizerSettings: Codable, Sendable, ValidatedSettings {
     public var decay: LearningRateSchedule.Decay = .linear
     /// The fraction of the peak at which the decay ends.
     public var minimumRatio: Double = 0
+
+    /// Creates the defaults.
+    public init() {}
 
     /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
@@ -119,6 +125,9 @@ public struct EvaluationSettings: Codable, Sendable, ValidatedSettings {
     /// The least change that counts as an improvement: nats per token of a generator, macro-F1 of a classifier.
     public var minimumImprovement: Double = 0
 
+    /// Creates the defaults.
+    public init() {}
+
     /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let everySteps { try require(everySteps, "everySteps", in: 1...) }
@@ -140,6 +149,9 @@ public struct CheckpointSettings: Codable, Sendable, ValidatedSettings {
     /// good.
     public var keep: Int = 2
 
+    /// Creates the defaults.
+    public init() {}
+
     /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let everySteps { try require(everySteps, "everySteps", in: 1...) }
@@ -157,6 +169,9 @@ public struct LossSpikeGuardSettings: Codable, Sendable, ValidatedSettings {
     /// Skipped steps in a row after which the run ends as failed.
     public var patience: Int = 5
 
+    /// Creates the defaults.
+    public init() {}
+
     /// Throws an `InvalidSetting` for a value out of range.
     public func validate() throws {
         if let deviations { try require(deviations, "deviations", in: 1...) }
@@ -168,6 +183,9 @@ public struct LossSpikeGuardSettings: Codable, Sendable, ValidatedSettings {
 public struct LoggingSettings: Codable, Sendable {
     /// Writes TensorBoard event files beside `metrics.jsonl`.
     public var tensorBoard: Bool = true
+
+    /// The defaults.
+    public init() {}
 }
 
 /// The format of model folders.

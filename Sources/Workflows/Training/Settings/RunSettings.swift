@@ -48,8 +48,9 @@ extension RunSettings {
     /// The run folder, unless `output` says otherwise.
     public var folderPath: String { output?.path ?? "checkpoints/\(name)" }
 
-    /// Checks the settings that all runs have.
-    func validateRun() throws {
+    /// Refuses values that make no sense in any run; `validate()` calls it.
+    /// - Throws: `InvalidSetting`.
+    public func validateRun() throws {
         try require(!name.isEmpty && !name.contains("/"), "name", found: name, expected: "a name without a slash")
         try require(seed, "seed", in: 0...)
         if let threads { try require(threads, "threads", in: 1...Parallelism.maximumThreads) }
