@@ -4,7 +4,7 @@ public import NumericCore
 public struct SafetensorsEntry: Sendable, Hashable {
     /// The name of the array.
     public let name: String
-    /// The type of the elements by the name that the format has for it, such as `F32`; one of ``bitCounts``.
+    /// The type of the elements by the name that the format has for it, such as `F32`; one of `bitCounts`.
     public let typeName: String
     /// The extents, outermost first; of any rank.
     public let dimensions: [Int]

@@ -20,7 +20,7 @@ public enum SafetensorsWriter {
     /// The alignment of the first array's bytes: a cache line, and more than the 8 bytes that the format asks for.
     private static let alignment = 64
 
-    /// Writes `arrays`, in this order, to `path`, in one step (``AtomicFile``). Equal arrays give equal bytes.
+    /// Writes `arrays`, in this order, to `path`, in one step (`AtomicFile`). Equal arrays give equal bytes.
     ///
     /// `metadata` is written beside `format` (`pt`, which transformers insists on) and the two digests. The 16-bit types round
     /// to the nearest, ties to even; a finite number that float16 would turn into infinity is an error that names its array.

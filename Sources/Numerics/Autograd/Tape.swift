@@ -8,7 +8,7 @@ import Preconditions
 ///     tape.backward(from: loss)
 ///
 /// Outside `record` nothing is recorded, so inference costs and keeps nothing. Recording *is* training mode: dropout acts
-/// inside `record` and nowhere else, whether or not its input has a gradient. ``suspended(_:)`` leaves that mode for a while, as
+/// inside `record` and nowhere else, whether or not its input has a gradient. `suspended` leaves that mode for a while, as
 /// for a reference model or a teacher. A tape serves one pass.
 public final class Tape {
     /// Adds to the gradients of an operation's inputs, given the gradient of its output.

@@ -171,7 +171,7 @@ public struct ParameterScope {
     public subscript(_ index: Int) -> ParameterScope { self[String(index)] }
 
     /// The parameter `name` of this scope.
-    /// - Parameter layout: of a weight matrix that its layer reads through ``Parameter/matrix``, so that it may be stored in
+    /// - Parameter layout: of a weight matrix that its layer reads through `Parameter.matrix`, so that it may be stored in
     ///   fewer bits; `nil` for all others.
     public func parameter(
         _ name: String, shape: Shape, initializer: Initializer, layout: WeightLayout? = nil

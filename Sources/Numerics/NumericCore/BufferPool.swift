@@ -9,7 +9,7 @@ import Synchronization
 /// Size-classed free lists of Float32 blocks, so that a warm training step allocates nothing from the system.
 ///
 /// Classes are powers of two in quarter steps (at most 25 % is wasted); blocks are aligned to 64 bytes. Where a class has no
-/// free block, the nearest larger class within ``reach`` provides one: a batch that is smaller than those before it, as at the
+/// free block, the nearest larger class within `reach` provides one: a batch that is smaller than those before it, as at the
 /// end of an epoch, then needs no new memory.
 public final class BufferPool: Sendable {
     /// The pool every array uses.

@@ -40,7 +40,7 @@ public struct ClassifierBase {
     ///   - labels: the names of the classes.
     ///   - configuration: the model to train; its pooling and rates may differ from the folder's.
     ///   - seed: the seed of the fresh parameters.
-    ///   - addsMeanLayer: true if `configuration` has one layer more than the folder: a ``MeanLayer``, with a pooler that passes
+    ///   - addsMeanLayer: true if `configuration` has one layer more than the folder: a `MeanLayer`, with a pooler that passes
     ///     its output on.
     public func load(
         labels: [String], configuration: BERTClassifier.Configuration, seed: UInt64, addsMeanLayer: Bool = false

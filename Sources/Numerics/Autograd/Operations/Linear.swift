@@ -12,7 +12,7 @@ public enum WeightLayout: Sendable {
 extension Tensor {
     /// `x W + b` for each row, with a weight that may be stored in fewer bits: `[N, in]` → `[N, out]`.
     ///
-    /// Off a tape, few rows (``SkinnyMatmul``) each have the same bits in any batch. On a tape the weight is frozen: `x` and `bias`
+    /// Off a tape, few rows (`SkinnyMatmul`) each have the same bits in any batch. On a tape the weight is frozen: `x` and `bias`
     /// get gradients, and the matrix is dequantized for each pass, forward and backward, instead of being kept as Float32.
     /// - Parameters:
     ///   - weight: `[in, out]` or `[out, in]`, as `layout` says; int8 is always `[out, in]`.

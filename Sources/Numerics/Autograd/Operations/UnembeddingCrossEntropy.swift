@@ -8,7 +8,7 @@ public enum UnembeddingTargets {
     /// `[N]`: distributions given by their entries that are not 0.
     case sparse(SparseTargets)
     /// The softmax of a teacher's logits. The closure returns those of some consecutive rows, `[rows.count, V]`; it is called once
-    /// for each chunk of rows, in order, and nothing in it is recorded (``Tape/suspended(_:)``).
+    /// for each chunk of rows, in order, and nothing in it is recorded (`Tape.suspended`).
     case teacher((_ rows: Range<Int>) -> NDArray)
 }
 
@@ -16,7 +16,7 @@ extension Tensor {
     /// The sum over rows of the cross-entropy, in nats, of `x tableᵀ` against `targets`, as a scalar: `Σ −w Σ q log p`.
     ///
     /// The head of a language model in one operation: `[N, C]` times `[V, C]` gives `[N, V]` logits, of which only
-    /// ``UnembeddingHead/chunkRows`` rows exist at a time. It is the one operation that differentiates in its forward pass: on a
+    /// `UnembeddingHead.chunkRows` rows exist at a time. It is the one operation that differentiates in its forward pass: on a
     /// tape, each chunk's `dLogits` goes straight into `dX`, which the pullback passes on, and into the table's place in the
     /// gradients. So the pass must be followed by `backward` from this very loss; the pullback traps on another cotangent.
     ///

@@ -147,7 +147,7 @@ public struct ClassifierSettings: RunSettings {
 
     /// The calibration of the exported model.
     public struct CalibrationSettings: Codable, Sendable {
-        /// Divides the exported head by a temperature fitted on the validation headlines; see ``Statistics/TemperatureCalibration``.
+        /// Divides the exported head by a temperature fitted on the validation headlines; see `TemperatureCalibration`.
         public var temperature: Bool = true
     }
 }
