@@ -222,7 +222,9 @@ if let named = Context.environment["HEADLINEKIT_ONLY_TESTS"] {
     var open = named.split(separator: ",").map(String.init)
     var kept: Set<String> = []
     while let name = open.popLast() {
-        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else {
+            continue
+        }
         for case .targetItem(let dependency, _) in target.dependencies { open.append(dependency) }
         for case .byNameItem(let dependency, _) in target.dependencies { open.append(dependency) }
     }
