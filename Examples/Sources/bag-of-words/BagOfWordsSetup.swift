@@ -40,11 +40,9 @@ struct BagOfWordsSettings: RunSettings {
 struct BagOfWordsSetup: RunSetup {
     let task: any TrainingTask
 
-    init(_ settings: BagOfWordsSettings, restoring: Bool, note: (String) -> Void) throws {
+    init(_ settings: BagOfWordsSettings, restoring: Bool, note: (String) throws -> Void) throws {
         let data = try BagOfWordsData(path: settings.data?.path ?? "headlines.jsonl", heldOut: settings.heldOut)
-        note("\(data.words.count) words, \(data.labels.count) labels, \(data.training.count) training headlines")
+        try note("\(data.words.count) words, \(data.labels.count) labels, \(data.training.count) training headlines")
         task = try BagOfWordsTask(data, settings, restoring: restoring)
     }
-
-    static func exampleCommand(for folder: String) -> String { "ls \(folder)" }
 }

@@ -27,6 +27,8 @@ final class BagOfWordsTask: TrainingTask {
 
     var trainedParameters: [Parameter] { store.parameters }
     var allParameters: [Parameter] { store.parameters }
+    /// No pretrained weights.
+    var base: BaseModel? { nil }
     let unit = PredictionUnit.headline
     let objective = Objective.highest("accuracy")
     var validationCount: Int { data.validation.count }

@@ -18,21 +18,24 @@ var settings = BagOfWordsSettings()
 settings.data = ConfiguredPath(CommandLine.arguments[1])
 settings.output = ConfiguredPath(CommandLine.arguments[2])
 
-/// Prints each evaluation.
-final class EvaluationPrinter: TrainingObserver {
+/// Prints notes and evaluations.
+final class Printer: TrainingObserver {
     func receive(_ event: TrainingEvent) {
-        guard case .evaluation(let evaluation) = event else { return }
-        print("step \(evaluation.step): loss \(evaluation.result.loss), \(evaluation.result.figures[0].text ?? "")")
+        switch event {
+        case .note(let text), .warning(let text): print(text)
+        case .evaluation(let evaluation):
+            print("step \(evaluation.step): loss \(evaluation.result.loss), \(evaluation.result.figures[0].text ?? "")")
+        default: break
+        }
     }
 
     func flush() {}
 }
 
 let run = TrainingRun<BagOfWordsSetup>(settings, resume: true)
-let outcome = try run.train(note: { text, _ in print(text) }, observers: { _, _ in [EvaluationPrinter()] })
-print("the run has \(outcome)")
+print("the run has \(try run.train(progress: Printer()).outcome)")
 
-let folder = try BagOfWordsFolder(path: "\(run.folderPath)/best")
+let folder = try BagOfWordsFolder(path: run.bestModelPath ?? run.lastModelPath)
 let model = try folder.load(for: .inference).model
 func lines(_ name: String) throws -> [String] {
     try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8).components(separatedBy: "\n")
