@@ -87,7 +87,7 @@ final class BagOfWordsTask: TrainingTask {
             (name: name, bytes: Array(lines.joined(separator: "\n").utf8))
         }
         try BagOfWordsFolder.write(
-            parameters: store,
+            parameters: store.parameters,
             contents: ModelFolderContents(
                 configuration: BagOfWordsConfigurationFile(model: configuration), files: files,
                 card: "# A bag of words\n\n\(accuracy)\n"),
