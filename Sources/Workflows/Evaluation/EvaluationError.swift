@@ -80,7 +80,7 @@ public enum EvaluationError: ReportableError, Equatable {
         case .unusableHeadline(let path, let line, let problem): "\(path): line \(line): the headline \(problem)"
         case .unusablePredictions(let path, let problem): "\(path): \(problem)"
         case .leakage(let path, let training, let exact, let near, let count, let share, let allowed):
-            "\(path): \(exact) of its \(Formatting.count(count, "headline")) also appear in \(training), and \(near) more are"
+            "\(path): \(grouped(exact)) of its \(Formatting.count(count, "headline")) also appear in \(training), and \(grouped(near)) more are"
                 + " near-duplicates (\(Formatting.percent(share)) together, more than the \(Formatting.percent(allowed)) allowed);"
                 + " the results would flatter the model: remove these headlines"
         case .onlyEmptySamples(let count):

@@ -34,7 +34,7 @@ extension GeneratorEvaluation {
     private var completionsSection: Report.Section {
         var blocks: [Report.Block] = [
             .paragraph(
-                "Read these: no metric tells you whether they make sense. They are what `headline complete` writes with seed"
+                "Read these: no metric tells you whether they make sense. The complete command of headline writes the same with seed"
                     + " \(samples.options.seed).")
         ]
         for prompt in samples.page {

@@ -44,10 +44,10 @@ extension GeneratorEvaluation {
             switch comparison.outcome {
             case .bIsBetter:
                 return
-                    "It predicts these headlines better than \(other.phrase), with \(share(comparison)) fewer bits (\(numbers))."
+                    "It predicts these headlines better than \(other.phrase), with \(share(comparison)) fewer bits: \(numbers)."
             case .aIsBetter:
-                return "It predicts these headlines worse than \(other.phrase) (\(numbers))."
-            case .undecided: return "These headlines cannot tell it from \(other.phrase) (\(numbers))."
+                return "It predicts these headlines worse than \(other.phrase): \(numbers)."
+            case .undecided: return "These headlines cannot tell it from \(other.phrase): \(numbers)."
             }
         }
     }
