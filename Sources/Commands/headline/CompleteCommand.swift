@@ -86,6 +86,9 @@ struct CompleteCommand: AsyncParsableCommand {
             guard prompt == nil || file == nil else {
                 throw UsageError("a prompt and --file were both given, expected one of them")
             }
+            guard lengthPenalty.isFinite else {
+                throw UsageError("--length-penalty is \(lengthPenalty), expected a finite number")
+            }
             try request("").check()
             try requireModel(.generator, in: model)
             let known = try notIn.map { KnownHeadlines(try HeadlineTable(readingFrom: $0).texts) }

@@ -107,9 +107,11 @@ struct BadClassifierInputTests {
                 Refusal("both", ["classify", "--model", model, "a", "--file", workplace.headlines], 64, "--file"),
                 Refusal("no label at all", ["classify", "--model", model, "--top-k", "0", "a"], 64, "top-k"),
                 Refusal(
-                    "a generator", ["classify", "--model", "\(generators)/run/last", "a"], 65, "model_type", "gpt2"),
+                    "a generator", ["classify", "--model", "\(generators)/run/last", "a"], 64, "holds a generator",
+                    "headline complete"),
                 Refusal(
-                    "a classifier that is to complete", ["complete", "--model", model, "a"], 65, "model_type", "bert"),
+                    "a classifier that is to complete", ["complete", "--model", model, "a"], 64, "holds a classifier",
+                    "headline classify"),
             ]
             for refusal in cases { try refusal.check("headline", in: folder) }
         }

@@ -97,7 +97,7 @@ func table(
         (.csv, "\n\n", ["no rows"]),
         (.txt, " \n\n", ["all 2 headlines", "empty"]),
         (.csv, "headline,x\nA,1\nB\n", ["line 3: found 1 field, expected 2"]),
-        (.csv, "headline,x\n\"A\n\n\",1\nB,c,d\n", ["line 5: found 3 fields, expected 2", "quotes"]),
+        (.csv, "headline,x\n\"A\n\n\",1\nB,c,d\n", ["line 5: found 3 fields, expected 2", "quoted"]),
         (.csv, "headline,x\nA,1\n\"B,2\nC,3\n", ["line 3", "never closed"]),
         (.csv, "headline,x\n\"B\n\" b,2\n", ["line 3", "after the closing quote", "line 2"]),
         (.tsv, "headline\tx\n\"B\" said\t2\n", ["line 2", "after the closing quote"]),

@@ -194,7 +194,7 @@ import Tokenization
             ([vocabulary, ("merges.txt", Array("#version: 0.2\n\na b\n".utf8))], "merge in line 2"),
             ([("vocab.json", Array("[]".utf8)), merges], "vocab.json: expected an object"),
             ([("vocab.json", vocabulary.bytes.dropLast()), merges], "vocab.json: is not valid JSON: line 1"),
-            ([("vocab.json", Array("{\"a\":0,\"a\":1}".utf8)), merges], "\"a\" comes twice"),
+            ([("vocab.json", Array("{\"a\":0,\"a\":1}".utf8)), merges], "\"a\" appears twice"),
             ([("vocab.json", Array("{\"a\":0,\"b\":0}".utf8)), merges], "\"a\" and \"b\" have the same id 0"),
             ([("vocab.json", Array("{\"a\":0,\"b\":2}".utf8)), merges], "without a gap"),
             ([("vocab.json", Array("{\"\\ud83d\":0}".utf8)), merges], "surrogate"),

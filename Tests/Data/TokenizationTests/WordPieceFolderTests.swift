@@ -103,7 +103,7 @@ import Tokenization
             ("model.continuing_subword_prefix", "@@", "continuing_subword_prefix = \"@@\""),
             ("model.novelty", 1, "model has the setting \"novelty\""), ("model.vocab", [], "\"vocab\""),
             ("model.vocab", ["a": "b"], "expected an integer"), ("model.vocab", ["a": 9], "without a gap"),
-            ("model.vocab.the", 99, "without a gap"), ("model.vocab.the", -1, "without a hole"),
+            ("model.vocab.the", 99, "without a gap"), ("model.vocab.the", -1, "without a gap"),
             ("model.vocab.the", 6, "\"th\" and \"the\" have the same id 6"), ("model.unk_token", nil, "\"unk_token\""),
             ("model.unk_token", "[OOV]", "unk_token = \"[UNK]\"; make them agree"),
             ("normalizer", nil, "normalizer null"), ("normalizer.type", "Lowercase", "normalizer \"Lowercase\""),
@@ -123,7 +123,7 @@ import Tokenization
             ("post_processor.special_tokens", [:], "no single id for \"[CLS]\""),
             (
                 "post_processor", ["type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 7]],
-                "\"[CLS]\" with the id 7 beside each text, but the vocabulary has the id 2"
+                "\"[CLS]\" with the id 7 around each text, but the vocabulary has the id 2"
             ),
             (
                 "post_processor", ["type": "BertProcessing", "sep": ["<s>", 3], "cls": ["[CLS]", 2]],

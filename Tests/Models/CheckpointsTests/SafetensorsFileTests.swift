@@ -237,7 +237,7 @@ struct SafetensorsCheckpointTests {
         let cases: [(index: String?, problem: String)] = [
             (
                 index("\(first),\"b.weight\":\"\(shards[1])\",\"c\":\"\(shards[1])\""),
-                "\"c\" is in \(shards[1]), which does not hold it"
+                "lists \"c\" in \(shards[1]), which does not hold it"
             ),
             (index("\(first),\"c\":\"\(shards[1])\""), "does not list \"b.weight\", which is in \(shards[1])"),
             (index("\(first),\"b.weight\":\"../elsewhere.safetensors\""), "is not a plain name"),

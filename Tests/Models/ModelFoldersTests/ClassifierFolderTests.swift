@@ -102,14 +102,15 @@ struct ClassifierFolderTests {
         }
     }
 
-    @Test("a folder without label names is refused, with the command that it may have been meant for")
+    @Test("a folder without label names is refused, with what it may have been meant for")
     func withoutLabels() throws {
         try withTemporaryFolder { folder in
             for none: JSONValue? in [nil, .null, .object([])] {
                 let path = try tiny.foreign(
                     tiny.arrays, settings: [("id2label", none), ("label2id", none)], in: folder)
                 #expect(
-                    problem(path)?.contains("names no labels") == true && problem(path)?.contains("--base") == true,
+                    problem(path)?.contains("names no labels") == true
+                        && problem(path)?.contains("pretrained encoder") == true,
                     "\(problem(path) ?? "")")
             }
         }

@@ -105,7 +105,9 @@ struct ParameterStoreTests {
             return y.unembeddingCrossEntropySum(Tensor(constant: array(1, [2, 4])), targets: [1])
         }
         tape.backward(from: loss)
-        #expect(output == base(x).value.elements, "an adapter whose second half is 0 changes nothing")
+        // Off a tape the rows of an int8 product are rounded to 16 bits; on one the matrix is dequantized.
+        let unadapted = zip(output, base(x).value.elements).allSatisfy { abs($0 - $1) < 1e-3 }
+        #expect(unadapted, "an adapter whose second half is 0 changes nothing")
         #expect(gradients.region(of: up) != nil && gradients.flat.frozen().elements.allSatisfy { $0.isFinite })
     }
 

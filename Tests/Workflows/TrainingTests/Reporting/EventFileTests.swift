@@ -39,7 +39,9 @@ import Training
         try withTemporaryFolder { folder in
             let clock = ManualClock(1_700_000_000.5)
             let first = try EventFileWriter(folder: folder, host: "test host", clock: clock.read)
+            // A note has no value to plot; without it the moments are those of the stored files.
             for event in exampleEvents {
+                if case .note = event { continue }
                 clock.now += 0.25
                 try first.receive(event)
             }

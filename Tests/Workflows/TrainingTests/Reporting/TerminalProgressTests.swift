@@ -30,7 +30,7 @@ import Training
     private static let lines = [
         "2400 of 2400 rows kept",
         "sample: 3,210,000 parameters, 2,400 training headlines (45,123 tokens), 600 for validation, 200 steps",
-        "step 0, validation loss 10.825 nats/token, perplexity 50257",
+        "step 0, validation loss 10.825 nats/token, perplexity 50,257",
         "step 1/200 (0 %), epoch 0.01, loss 5.990, learning rate 9.70e-04, gradient norm 0.83, 256 tokens/s, 1.21 GB, 1 min 40 s left",
         evaluation + " (best)",
         "step 100, samples\n  [Scientists discover] *new* planet\n  [AI could soon] say \"é\"\\n\\u{1b}[2J👩\\u{200d}🚀",
