@@ -9,7 +9,7 @@ import Preconditions
 /// libhdf5 lays the file out; the values then go straight from the arrays to their places on the disk, hashed on the way,
 /// so that no array is copied and a full disk is reported by our own code. Until the last step the file is called
 /// `.step-000400.h5.PID-COUNT.partial` in the same folder (`AtomicFile`): a process killed while writing leaves only that,
-/// and ``AtomicFile/removeLeftovers(in:)`` removes it.
+/// and `AtomicFile.removeLeftovers(in:)` removes it.
 public enum RunStateWriter {
     /// Writes `metadata` (named texts, usually JSON, none empty) and `arrays` to `path`. Equal contents give equal bytes.
     ///
