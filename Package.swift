@@ -87,7 +87,7 @@ let package = Package(
         module("ProcessMemory", on: .foundations, ["Files", "CLinux"]),
         module("Settings", on: .foundations, ["Text", "Files", yams]),
 
-        // No unsafeFlags: they would bar the package as a dependency. A release build compiles the kernels at -O2, as fast as -O3
+        // No unsafeFlags: they would bar the package as a dependency. A release build compiles the kernels at -O2, nearly as fast as -O3
         // (docs/architecture.md). A debug build compiles them at -O0, some 30 times slower: add `-Xcc -O3` to develop with it.
         .target(name: "CKernels", path: "Sources/Numerics/CKernels"),
         systemLibrary("COpenBLAS", on: .numerics, pkgConfig: "openblas", packages: ["libopenblas-dev"]),

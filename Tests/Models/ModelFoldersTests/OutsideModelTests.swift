@@ -89,7 +89,7 @@ private struct BagFolder: ModelFolder {
     }
 }
 
-/// What adding a model takes: a configuration file, names and a folder. Nothing in the package changes for it.
+/// The three parts of a new model: a configuration file, names and a folder. Nothing in the package changes for it.
 @Suite("A model from outside the package")
 struct OutsideModelTests {
     private let configuration = BagClassifier.Configuration(vocabularySize: 40, hiddenSize: 16, labels: 3)

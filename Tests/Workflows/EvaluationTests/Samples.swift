@@ -121,7 +121,7 @@ var quickContext: EvaluationContext {
     EvaluationContext(bootstrap: Bootstrap(seed: 1, resamples: 200), command: "evaluate test")
 }
 
-/// What an evaluation of labeled headlines reads.
+/// The files that an evaluation of labeled headlines reads.
 func labeled(_ data: String, training: String? = nil) -> EvaluationData.Request {
     var request = EvaluationData.Request(data: data, isLabeled: true)
     request.training = training

@@ -57,7 +57,7 @@ struct FrozenBaseTests {
             #expect(try parts.go(resume: true).outcome == .finished)
             #expect(try parts.state(after: 6) == whole.state(after: 6))
             #expect(try weights(of: parts) == weights(of: whole))
-            // What is frozen is still that of the base.
+            // The frozen parameters are still those of the base.
             let (before, after) = (
                 try GeneratorFolder(path: base).parameters(),
                 try GeneratorFolder(path: "\(parts.path)/last").parameters()
